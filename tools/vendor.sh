@@ -20,8 +20,8 @@ fetch tinykeys 3.1.0
 fetch uplot 1.6.32
 fetch vazirmatn 33.0.3
 
-module() { # copy without the pointer to a source map that we do not ship
-    sed '/^\/\/# sourceMappingURL=/d' "$1" >"$target/$(basename "$1")"
+module() { # copy without the pointer to a source map that we do not ship; a bare import becomes a relative one (no import map)
+    sed -e '/^\/\/# sourceMappingURL=/d' -e 's#from"preact"#from"./preact.mjs"#' "$1" >"$target/$(basename "$1")"
 }
 
 mkdir -p "$target/vazirmatn"
