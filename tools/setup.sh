@@ -35,7 +35,7 @@ new_venv() {
         # Debian without python3-venv, but with pip: pip can install into an environment that has none.
         say "Making $venv with $("$base" -V) and its own pip ..."
         "$base" -m venv --without-pip "$venv"
-        "$base" -m pip --python "$python" install --quiet pip
+        "$base" -m pip --python "$python" install -qq pip
     elif base=$(find_python "sqlite3, ssl"); then
         say "$base ($("$base" -V)) cannot make a virtual environment: its module ensurepip is missing."
         say "On Debian or Ubuntu:  apt install python3-venv     then run make again."
@@ -54,6 +54,6 @@ if ! suits "$python" pip; then
 fi
 if ! cmp -s "$wanted" "$stamp"; then
     say "Installing $wanted (once) ..."
-    "$python" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$wanted"
+    "$python" -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r "$wanted"
     cp "$wanted" "$stamp"
 fi
