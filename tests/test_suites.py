@@ -39,7 +39,7 @@ def _run(folder: Path, strict: bool) -> subprocess.CompletedProcess[str]:
     (folder / "test_planted.py").write_text(TESTS)
     (folder / "planted.py").write_text(PLUGIN.format(environ="{}", strict=strict))
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "planted", "-p", "no:cacheprovider", "-c", str(ROOT / "pyproject.toml"),
+        [sys.executable, "-m", "pytest", "-q", "-p", "planted", "-c", str(ROOT / "pyproject.toml"),
          "--rootdir", str(folder), str(folder / "test_planted.py")],
         capture_output=True, text=True, timeout=60, check=False, cwd=folder,
         env={**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}", "PYTEST_ADDOPTS": ""})
@@ -69,7 +69,8 @@ def test_continuous_integration_is_strict(value: str) -> None:
 
 def test_every_suite_is_a_registered_mark() -> None:
     table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    assert table["tool"]["pytest"]["ini_options"]["markers"] == [f"{name}: {suite.says}" for name, suite in suites.SUITES.items()]
+    marks = table["tool"]["pytest"]["ini_options"]["markers"]
+    assert marks == [f"{name}: {suite.says}" for name, suite in suites.SUITES.items()]
 
 
 def test_each_suite_says_how_to_get_it() -> None:
