@@ -89,6 +89,7 @@ class ThreadMessage:
     state: str  #: delivery state, "" for the citizen's own
     attachments: tuple[Attachment, ...]
     data: Mapping[str, Any]
+    delivery: DeliveryId | None = None  #: the outbox row of one of ours, so that the channel can report on it
 
 
 class LineReads(Protocol):

@@ -1,0 +1,67 @@
+"""Inbound items: claimed once by (channel, external id), settled with their fate."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from router.errors import NotFound
+from router.model import ContactId, Fate, ItemId, MessageId
+from storage.tables import Items as Rows
+
+_T: Any = Rows.__table__  # type: ignore[attr-defined]
+
+
+def insert_new(connection: Connection, table: Any) -> Any:
+    """An INSERT that leaves a row that is already there alone."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
+
+
+class Items:
+    """See `router.ports.Items`."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self._db, self._now = connection, now
+
+    def claim(self, channel: str, external_id: str, kind: str, *, raw: bytes, digest: str) -> ItemId | None:
+        """First time: the new item's id. None: it was taken in before."""
+        row = {"channel": channel, "external_id": external_id, "kind": kind, "fate": "", "reason": "",
+               "received_at": self._now, "raw": raw or None, "digest": digest}
+        found = self._db.execute(insert_new(self._db, _T).returning(_T.c.id), row).scalar()
+        return None if found is None else ItemId(found)
+
+    def settle(self, item: ItemId, fate: Fate, reason: str, *, contact: ContactId | None, message: MessageId | None) -> None:
+        """Write down what became of it."""
+        self._db.execute(update(_T).where(_T.c.id == item).values(
+            fate=fate.value, reason=reason, contact_id=contact, message_id=message))
+
+    def earlier(self, channel: str, external_id: str) -> tuple[Fate, ContactId | None, MessageId | None]:
+        """What became of the item when it came first."""
+        row = self._db.execute(select(_T.c.fate, _T.c.contact_id, _T.c.message_id).where(
+            _T.c.channel == channel, _T.c.external_id == external_id)).one()
+        return Fate(row.fate), row.contact_id, row.message_id
+
+    def with_fate(self, fate: Fate, *, limit: int = 200) -> list[dict[str, Any]]:
+        """The newest items of one fate, without their raw bytes."""
+        rows = self._db.execute(
+            select(_T.c.id, _T.c.channel, _T.c.external_id, _T.c.kind, _T.c.reason, _T.c.received_at, _T.c.contact_id)
+            .where(_T.c.fate == fate.value).order_by(_T.c.id.desc()).limit(limit))
+        return [dict(row._mapping) for row in rows]
+
+    def raw(self, item: int) -> tuple[bytes, str]:
+        """The kept original: its bytes, or the digest of the blob that has them."""
+        row = self._db.execute(select(_T.c.raw, _T.c.digest).where(_T.c.id == item)).first()
+        if row is None:
+            raise NotFound(f"there is no item {item}")
+        return row.raw or b"", row.digest
+
+    def add_refused(self, channel: str, reason: str) -> None:
+        """Count a request that failed its check, without keeping anything of it."""
+        self._db.execute(insert(_T).values(
+            channel=channel, external_id=f"refused:{self._now.timestamp():.6f}:{id(self)}", kind="refused",
+            fate=Fate.IGNORED.value, reason=reason, received_at=self._now, raw=None, digest=""))

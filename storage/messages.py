@@ -1,0 +1,138 @@
+"""Messages, their attachments, and the external ids by which replies find them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from router.errors import BadRequest, NotFound
+from router.model import AgentId, Attachment, ContactId, MessageId
+from router.records import Delivery, Direction, Message
+from storage.items import insert_new
+from storage.outbox import delivery_of
+from storage.tables import Attachments, Deliveries, References
+from storage.tables import Messages as Rows
+
+_T: Any = Rows.__table__  # type: ignore[attr-defined]
+_A: Any = Attachments.__table__  # type: ignore[attr-defined]
+_R: Any = References.__table__  # type: ignore[attr-defined]
+_D: Any = Deliveries.__table__  # type: ignore[attr-defined]
+
+
+def _attachment(row: Any) -> Attachment:
+    return Attachment(name=row.name, media_type=row.media_type, size=row.size, digest=row.digest, inline_id=row.inline_id)
+
+
+def _message(row: Any, attachments: Sequence[Attachment], delivery: Delivery | None) -> Message:
+    return Message(
+        id=MessageId(row.id), contact=ContactId(row.contact_id), direction=Direction(row.direction), at=row.at,
+        text=row.text, html=row.html, new_text=row.new_text, subject=row.subject,
+        agent=None if row.agent_id is None else AgentId(row.agent_id), author=row.author, external_id=row.external_id,
+        automatic=row.automatic, language=row.language, attachments=tuple(attachments), delivery=delivery, data=row.data)
+
+
+class Messages:
+    """See `router.ports.Messages`."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self._db, self._now = connection, now
+
+    def add(self, contact: ContactId, direction: Direction, *, at: datetime, text: str, **fields: Any) -> Message:
+        """Append one. `attachments` are already in the blob store; `agent` is its author among us."""
+        attachments: Sequence[Attachment] = fields.pop("attachments", ())
+        values = {"kind": "", "author": "", "html": "", "new_text": "", "subject": "", "external_id": "",
+                  "automatic": "", "language": "", "data": {}} | fields
+        values["agent_id"] = values.pop("agent", None)
+        row = self._db.execute(insert(_T).values(
+            contact_id=contact, direction=direction.value, at=at, text=text, **values).returning(*_T.c)).one()
+        if attachments:
+            self._db.execute(insert(_A), [
+                {"message_id": row.id, "agent_id": None, "name": a.name, "media_type": a.media_type, "size": a.size,
+                 "digest": a.digest, "inline_id": a.inline_id, "created_at": self._now} for a in attachments])
+        return _message(row, attachments, None)
+
+    def get(self, message: MessageId) -> Message:
+        """NotFound when there is none."""
+        found = self.many([message])
+        if not found:
+            raise NotFound(f"there is no message {message}")
+        return found[0]
+
+    def many(self, ids: Sequence[int]) -> list[Message]:
+        """Those that exist, by id."""
+        return self._read(select(_T).where(_T.c.id.in_(list(ids))).order_by(_T.c.id))
+
+    def of(self, contact: ContactId, *, limit: int = 500) -> list[Message]:
+        """The newest `limit` messages of a contact, oldest first."""
+        return self._read(select(_T).where(_T.c.contact_id == contact).order_by(_T.c.id.desc()).limit(limit))[::-1]
+
+    def of_thread(self, contacts: Sequence[int], *, limit: int = 200) -> list[Message]:
+        """The newest messages between us and the citizen over several contacts, oldest first."""
+        shown = (Direction.IN.value, Direction.OUT.value)
+        return self._read(select(_T).where(_T.c.contact_id.in_(list(contacts)), _T.c.direction.in_(shown))
+                          .order_by(_T.c.id.desc()).limit(limit))[::-1]
+
+    def newest(self, contacts: Sequence[int]) -> dict[int, Message]:
+        """The last spoken message of each contact (never a note or system line)."""
+        last = (select(func.max(_T.c.id)).where(_T.c.contact_id.in_(list(contacts)), _T.c.direction.in_(("in", "out")))
+                .group_by(_T.c.contact_id))
+        return {m.contact: m for m in self._read(select(_T).where(_T.c.id.in_(last)))}
+
+    def _read(self, statement: Any) -> list[Message]:
+        rows = self._db.execute(statement).all()
+        if not rows:
+            return []
+        ids = [row.id for row in rows]
+        files: dict[int, list[Attachment]] = defaultdict(list)
+        for row in self._db.execute(select(_A).where(_A.c.message_id.in_(ids)).order_by(_A.c.id)):
+            files[row.message_id].append(_attachment(row))
+        sent = {row.message_id: delivery_of(row) for row in self._db.execute(select(_D).where(_D.c.message_id.in_(ids)))}
+        return [_message(row, files.get(row.id, ()), sent.get(row.id)) for row in rows]
+
+    def remember(self, channel: str, reference: str, message: Message) -> None:
+        """So that a later References or reply finds it; the first message with an id keeps it."""
+        if reference:
+            self._db.execute(insert_new(self._db, _R).values(
+                channel=channel, reference=reference[:500], message_id=message.id, contact_id=message.contact))
+
+    def references(self, contact: ContactId, *, limit: int = 30) -> tuple[str, ...]:
+        """External ids of a contact's messages, oldest first."""
+        rows = self._db.execute(select(_R.c.reference).where(_R.c.contact_id == contact)
+                                .order_by(_R.c.message_id.desc()).limit(limit)).scalars().all()
+        return tuple(rows[::-1])
+
+    def upload(self, agent: AgentId, attachment: Attachment) -> int:
+        """Keep an agent's upload until a message takes it; returns its id."""
+        made: int = self._db.execute(insert(_A).values(
+            message_id=None, agent_id=agent, name=attachment.name, media_type=attachment.media_type,
+            size=attachment.size, digest=attachment.digest, inline_id="", created_at=self._now).returning(_A.c.id)).scalar_one()
+        return made
+
+    def take_uploads(self, agent: AgentId, ids: Sequence[int]) -> list[Attachment]:
+        """The agent's waiting uploads, each usable once; BadRequest names one that is not there."""
+        taken = []
+        for each in ids:
+            row = self._db.execute(update(_A).where(_A.c.id == each, _A.c.agent_id == agent, _A.c.message_id.is_(None))
+                                   .values(agent_id=None).returning(*_A.c)).first()
+            if row is None:
+                raise BadRequest(f"there is no upload {each} of yours", field="attachments")
+            taken.append(_attachment(row))
+        return taken
+
+    def attachment(self, attachment: int) -> tuple[Attachment, MessageId | None]:
+        """One stored file and the message it belongs to."""
+        row = self._db.execute(select(_A).where(_A.c.id == attachment)).first()
+        if row is None:
+            raise NotFound(f"there is no attachment {attachment}")
+        return _attachment(row), row.message_id
+
+    def attachment_ids(self, messages: Sequence[int]) -> dict[int, list[int]]:
+        """Ids of the files of messages, in the order of `Message.attachments`."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for row in self._db.execute(select(_A.c.id, _A.c.message_id).where(_A.c.message_id.in_(list(messages))).order_by(_A.c.id)):
+            found[row.message_id].append(row.id)
+        return found

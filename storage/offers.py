@@ -1,0 +1,64 @@
+"""Offers: a contact proposed to an agent. The database allows one live offer per contact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from router.errors import Conflict, NotFound
+from router.model import AgentId, ContactId, OfferId
+from router.records import Agent, Contact, Offer
+from storage.tables import Offers as Rows
+
+_T: Any = Rows.__table__  # type: ignore[attr-defined]
+
+
+def _offer(row: Any) -> Offer:
+    return Offer(id=OfferId(row.id), contact=ContactId(row.contact_id), agent=AgentId(row.agent_id), made_at=row.made_at,
+                 expires_at=row.expires_at, why=row.why)
+
+
+class Offers:
+    """See `router.ports.Offers`."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self._db, self._now = connection, now
+
+    def make(self, contact: Contact, agent: Agent, *, expires_at: datetime, why: Mapping[str, Any]) -> Offer:
+        """Propose; the unique index refuses a second live offer."""
+        row = self._db.execute(insert(_T).values(
+            contact_id=contact.id, agent_id=agent.id, made_at=self._now, expires_at=expires_at, outcome="",
+            why=dict(why)).returning(*_T.c)).one()
+        return _offer(row)
+
+    def get(self, offer: OfferId) -> Offer:
+        """One offer, live or over."""
+        row = self._db.execute(select(_T).where(_T.c.id == offer)).first()
+        if row is None:
+            raise NotFound(f"there is no offer {offer}")
+        return _offer(row)
+
+    def live(self, contact: ContactId) -> Offer | None:
+        """The contact's live offer."""
+        row = self._db.execute(select(_T).where(_T.c.contact_id == contact, _T.c.outcome == "")).first()
+        return None if row is None else _offer(row)
+
+    def all_live(self) -> list[Offer]:
+        """Every live offer."""
+        return [_offer(row) for row in self._db.execute(select(_T).where(_T.c.outcome == "").order_by(_T.c.id))]
+
+    def of(self, contact: ContactId) -> list[tuple[Offer, str]]:
+        """Every offer of a contact with its outcome, oldest first."""
+        rows = self._db.execute(select(_T).where(_T.c.contact_id == contact).order_by(_T.c.id))
+        return [(_offer(row), row.outcome) for row in rows]
+
+    def end(self, offer: OfferId, outcome: str) -> Offer:
+        """Compare-and-set from live; Conflict when it ended before."""
+        row = self._db.execute(update(_T).where(_T.c.id == offer, _T.c.outcome == "")
+                               .values(outcome=outcome, ended_at=self._now).returning(*_T.c)).first()
+        if row is None:
+            raise Conflict("this offer is over")
+        return _offer(row)

@@ -1,0 +1,70 @@
+"""Things due later, and small remembered texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from router.records import Timer
+from storage.tables import Marks as MarkRows
+from storage.tables import Timers as Rows
+
+_T: Any = Rows.__table__  # type: ignore[attr-defined]
+_M: Any = MarkRows.__table__  # type: ignore[attr-defined]
+
+
+def _upsert(connection: Connection, table: Any, keys: list[str], values: dict[str, Any]) -> None:
+    make: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    changed = {name: value for name, value in values.items() if name not in keys}
+    connection.execute(make(table).values(**values).on_conflict_do_update(index_elements=keys, set_=changed))
+
+
+class Timers:
+    """See `router.ports.Timers`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def set(self, kind: str, subject: int, due_at: datetime, data: Mapping[str, Any] | None = None) -> None:
+        """Set or move a timer."""
+        _upsert(self._db, _T, ["kind", "subject"],
+                {"kind": kind, "subject": subject, "due_at": due_at, "data": dict(data or {})})
+
+    def clear(self, kind: str, subject: int) -> None:
+        """Forget a timer; nothing happens when there is none."""
+        self._db.execute(delete(_T).where(_T.c.kind == kind, _T.c.subject == subject))
+
+    def get(self, kind: str, subject: int) -> Timer | None:
+        """One timer."""
+        row = self._db.execute(select(_T).where(_T.c.kind == kind, _T.c.subject == subject)).first()
+        return None if row is None else Timer(kind=row.kind, subject=row.subject, due_at=row.due_at, data=row.data)
+
+    def due(self, now: datetime, *, limit: int = 500) -> list[Timer]:
+        """Those that are due, oldest first."""
+        rows = self._db.execute(select(_T).where(_T.c.due_at <= now).order_by(_T.c.due_at, _T.c.kind, _T.c.subject).limit(limit))
+        return [Timer(kind=row.kind, subject=row.subject, due_at=row.due_at, data=row.data) for row in rows]
+
+    def next_due(self) -> datetime | None:
+        """When the next one is due."""
+        found: datetime | None = self._db.execute(select(func.min(_T.c.due_at))).scalar()
+        return found
+
+
+class Marks:
+    """Small texts by owner and name."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def get(self, owner: str, name: str) -> str:
+        """The text; "" when there is none."""
+        found = self._db.execute(select(_M.c.value).where(_M.c.owner == owner, _M.c.name == name)).scalar()
+        return "" if found is None else str(found)
+
+    def set(self, owner: str, name: str, value: str) -> None:
+        """Remember a text."""
+        _upsert(self._db, _M, ["owner", "name"], {"owner": owner, "name": name, "value": value})

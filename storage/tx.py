@@ -1,0 +1,103 @@
+"""One unit's view of the database: the operations by noun, and the journal. Plain calls inside a transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import Connection, insert
+
+from router.events import Event
+from router.records import Entry
+from storage.accounts import Accounts
+from storage.contacts import Contacts
+from storage.customers import People
+from storage.desk import Desk
+from storage.items import Items
+from storage.journal import JournalReads
+from storage.messages import Messages
+from storage.offers import Offers
+from storage.outbox import Deliveries
+from storage.tables import Journal
+from storage.timers import Marks, Timers
+
+_JOURNAL = insert(Journal).returning(Journal.__table__.c.seq, sort_by_parameter_order=True)  # type: ignore[attr-defined]
+
+
+class StoreTx:
+    """Fulfils `router.ports.Tx`; agents and knowledge also use `accounts`, `journal`, `marks` and `connection`."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self.connection = connection
+        self.now = now
+        self._events: list[tuple[Event, str]] = []
+
+    @cached_property
+    def items(self) -> Items:
+        """Inbound items and their fates."""
+        return Items(self.connection, self.now)
+
+    @cached_property
+    def people(self) -> People:
+        """Customers and addresses."""
+        return People(self.connection, self.now)
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        """Conversations."""
+        return Contacts(self.connection, self.now)
+
+    @cached_property
+    def messages(self) -> Messages:
+        """Utterances."""
+        return Messages(self.connection, self.now)
+
+    @cached_property
+    def outbox(self) -> Deliveries:
+        """Outgoing messages."""
+        return Deliveries(self.connection, self.now)
+
+    @cached_property
+    def offers(self) -> Offers:
+        """Proposals to agents."""
+        return Offers(self.connection, self.now)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Agents and queues."""
+        return Desk(self.connection, self.now)
+
+    @cached_property
+    def timers(self) -> Timers:
+        """Things due later."""
+        return Timers(self.connection)
+
+    @cached_property
+    def marks(self) -> Marks:
+        """Small remembered texts."""
+        return Marks(self.connection)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """Passwords, sessions and API tokens."""
+        return Accounts(self.connection, self.now)
+
+    @cached_property
+    def journal(self) -> JournalReads:
+        """What happened so far."""
+        return JournalReads(self.connection)
+
+    def emit(self, event: Event, *, actor: str) -> None:
+        """Append to the journal at the end of this unit."""
+        self._events.append((event, actor))
+
+    def flush(self) -> list[Entry]:
+        """Write the unit's events; returns them with their positions."""
+        if not self._events:
+            return []
+        rows = [{"at": self.now, "name": event.name, "actor": actor, "contact_id": event.about, "case_id": None,
+                 "data": event.payload()} for event, actor in self._events]
+        seqs = self.connection.execute(_JOURNAL, rows).scalars().all()
+        self._events.clear()
+        return [Entry(seq=seq, at=row["at"], name=row["name"], actor=row["actor"], contact=row["contact_id"],
+                      data=row["data"]) for seq, row in zip(seqs, rows, strict=True)]
