@@ -83,8 +83,8 @@ class Desk:
 
     def add_queue(self, name: str, **fields: Any) -> Queue:
         """A new queue; the name must be new."""
-        values = {"title_fa": name, "title_en": name, "skills": [], "priority": 0, "accept_seconds": 30,
-                  "target_seconds": 120, "active": True} | fields
+        values: dict[str, Any] = {"title_fa": name, "title_en": name, "skills": [], "priority": 0,
+                                  "accept_seconds": 30, "target_seconds": 120, "active": True} | fields
         values["skills"] = list(values["skills"])
         return _queue(self._db.execute(insert(_Q).values(name=name, **values).returning(*_Q.c)).one())
 

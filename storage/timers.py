@@ -45,7 +45,8 @@ class Timers:
 
     def due(self, now: datetime, *, limit: int = 500) -> list[Timer]:
         """Those that are due, oldest first."""
-        rows = self._db.execute(select(_T).where(_T.c.due_at <= now).order_by(_T.c.due_at, _T.c.kind, _T.c.subject).limit(limit))
+        rows = self._db.execute(select(_T).where(_T.c.due_at <= now)
+                                .order_by(_T.c.due_at, _T.c.kind, _T.c.subject).limit(limit))
         return [Timer(kind=row.kind, subject=row.subject, due_at=row.due_at, data=row.data) for row in rows]
 
     def next_due(self) -> datetime | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
@@ -95,9 +96,10 @@ class StoreTx:
         """Write the unit's events; returns them with their positions."""
         if not self._events:
             return []
-        rows = [{"at": self.now, "name": event.name, "actor": actor, "contact_id": event.about, "case_id": None,
-                 "data": event.payload()} for event, actor in self._events]
-        seqs = self.connection.execute(_JOURNAL, rows).scalars().all()
+        entries = [Entry(seq=0, at=self.now, name=event.name, actor=actor, contact=event.about, data=event.payload())
+                   for event, actor in self._events]
         self._events.clear()
-        return [Entry(seq=seq, at=row["at"], name=row["name"], actor=row["actor"], contact=row["contact_id"],
-                      data=row["data"]) for seq, row in zip(seqs, rows, strict=True)]
+        rows = [{"at": e.at, "name": e.name, "actor": e.actor, "contact_id": e.contact, "case_id": None, "data": e.data}
+                for e in entries]
+        seqs = self.connection.execute(_JOURNAL, rows).scalars().all()
+        return [replace(entry, seq=seq) for entry, seq in zip(entries, seqs, strict=True)]

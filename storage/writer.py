@@ -36,7 +36,7 @@ class _Job:
 
 
 class Writer:
-    """Runs units on its own thread. `publish` is called in the event loop after each commit, before the callers go on."""
+    """Runs units on its own thread; `publish` is called in the event loop after each commit, before callers go on."""
 
     def __init__(self, engine: Engine, make_tx: Callable[[Connection], StoreTx],
                  publish: Callable[[Sequence[Entry]], None], *, limit: int) -> None:
