@@ -70,6 +70,8 @@ class SignalKind(StrEnum):
     LEFT = "left"  #: hung up or closed the window
     CONNECTED = "connected"  #: now speaks with the agent on the telephone
     TYPING = "typing"  #: is typing; never stored
+    OPT_OUT = "opt-out"  #: takes no messages here any more (blocked the bot, wrote STOP)
+    OPT_IN = "opt-in"  #: takes messages again
 
 
 class OutKind(StrEnum):

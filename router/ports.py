@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 from router.events import Event
 from router.model import (
     Address,
+    AddressId,
     AgentId,
     Attachment,
     Bounce,
@@ -320,6 +321,10 @@ class Deliveries(Protocol):
     """The outbox."""
 
     def add(self, message: Message, contact: Contact, kind: OutKind, *, key: str, data: Mapping[str, Any]) -> Delivery: ...
+
+    def acknowledged(self, address: AddressId, since: datetime) -> int:
+        """How many acknowledgements went to an address since a time."""
+        ...
 
     def due(self, now: datetime, *, limit: int, channels: Sequence[str]) -> Sequence[Delivery]:
         """Due deliveries, per contact only the oldest unsettled one, so that order is kept."""

@@ -90,6 +90,12 @@ class Deliveries:
             select(func.min(_D.c.due_at)).where(_D.c.state == DeliveryState.PENDING.value)).scalar()
         return found
 
+    def acknowledged(self, address: int, since: datetime) -> int:
+        """How many acknowledgements went to an address since a time."""
+        found: int = self._db.execute(select(func.count()).where(
+            _D.c.address_id == address, _D.c.kind == OutKind.ACK.value, _D.c.created_at >= since)).scalar_one()
+        return found
+
     def waiting(self) -> dict[str, int]:
         """How many messages wait, by channel."""
         rows = self._db.execute(select(_D.c.channel, func.count()).where(_D.c.state.in_(_OPEN)).group_by(_D.c.channel))

@@ -136,6 +136,7 @@ class Contacts(SQLModel, table=True):
         Index("contacts_thread", "channel", "thread_key", "id"),
         Index("contacts_state", "state", "id"),
         Index("contacts_agent", "agent_id", "state"),
+        Index("contacts_queue", "queue_id", "answered_at"),
     )
     id: int | None = _key()
     reference: str = _text()
@@ -147,7 +148,7 @@ class Contacts(SQLModel, table=True):
     address_id: int = _ref("addresses.id", null=False)
     state: str = _text()
     state_since: datetime = _when(null=False)
-    queue_id: int | None = _ref("queues.id")
+    queue_id: int | None = _ref("queues.id", index=False)
     agent_id: int | None = _ref("agents.id", index=False)
     last_agent_id: int | None = _ref("agents.id", index=False)
     subject: str = _text()
@@ -239,6 +240,7 @@ class Deliveries(SQLModel, table=True):
         Index("deliveries_open", "contact_id", "id", sqlite_where=text("state IN ('pending', 'sending')"),
               postgresql_where=text("state IN ('pending', 'sending')")),
         Index("deliveries_due", "state", "due_at"),
+        Index("deliveries_address", "address_id", "created_at"),
     )
     id: int | None = _key()
     message_id: int = _ref("messages.id", null=False, index=False)

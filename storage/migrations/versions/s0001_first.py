@@ -111,15 +111,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("reference", name="one_reference"), sa.UniqueConstraint("token", name="one_thread_token"),
     )
     op.create_index("contacts_agent", "contacts", ["agent_id", "state"], unique=False)
+    op.create_index("contacts_queue", "contacts", ["queue_id", "answered_at"], unique=False)
     op.create_index("contacts_state", "contacts", ["state", "id"], unique=False)
     op.create_index("contacts_thread", "contacts", ["channel", "thread_key", "id"], unique=False)
     op.create_index(op.f("ix_contacts_address_id"), "contacts", ["address_id"], unique=False)
     op.create_index(op.f("ix_contacts_closed_at"), "contacts", ["closed_at"], unique=False)
     op.create_index(op.f("ix_contacts_customer_id"), "contacts", ["customer_id"], unique=False)
     op.create_index(op.f("ix_contacts_opened_at"), "contacts", ["opened_at"], unique=False)
-    op.create_index(op.f("ix_contacts_queue_id"), "contacts", ["queue_id"], unique=False)
     op.create_index("one_live_contact", "contacts", ["channel", "thread_key"], unique=True,
-                    sqlite_where=sa.text("state NOT IN ('closed', 'abandoned')"), postgresql_where=sa.text("state NOT IN ('closed', 'abandoned')"))
+                    sqlite_where=sa.text("state NOT IN ('closed', 'abandoned')"),
+                    postgresql_where=sa.text("state NOT IN ('closed', 'abandoned')"))
     op.create_table("messages",
         sa.Column("id", Key, autoincrement=True, nullable=False), sa.Column("contact_id", Key, nullable=False),
         sa.Column("direction", sa.Text(), nullable=False), sa.Column("kind", sa.Text(), nullable=False),
@@ -181,8 +182,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("message_id", name="one_delivery_per_message"),
     )
     op.create_index("deliveries_due", "deliveries", ["state", "due_at"], unique=False)
+    op.create_index("deliveries_address", "deliveries", ["address_id", "created_at"], unique=False)
     op.create_index("deliveries_open", "deliveries", ["contact_id", "id"], unique=False,
-                    sqlite_where=sa.text("state IN ('pending', 'sending')"), postgresql_where=sa.text("state IN ('pending', 'sending')"))
+                    sqlite_where=sa.text("state IN ('pending', 'sending')"),
+                    postgresql_where=sa.text("state IN ('pending', 'sending')"))
     op.create_table("items",
         sa.Column("id", Key, autoincrement=True, nullable=False), sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("external_id", sa.Text(), nullable=False), sa.Column("kind", sa.Text(), nullable=False),

@@ -1,0 +1,23 @@
+"""What the house itself says to citizens, in Persian and English. Pure; nothing of the citizen's words is echoed."""
+
+from __future__ import annotations
+
+_LATIN = "0123456789"
+_PERSIAN = "۰۱۲۳۴۵۶۷۸۹"
+_TO_PERSIAN = str.maketrans(_LATIN, _PERSIAN)
+
+_TEXTS: dict[str, dict[str, str]] = {
+    "acknowledge": {
+        "fa": "پیام شما به {desk} رسید و در نوبت پاسخ است.\nشمارهٔ پیگیری: {reference}\nلطفاً در پیام‌های بعدی همین شماره را نگه دارید.",
+        "en": "Your message has reached {desk} and is waiting for an answer.\nReference: {reference}\nPlease keep this reference in further messages.",
+    },
+    "acknowledge-subject": {"fa": "پیام شما رسید", "en": "We have your message"},
+}
+
+
+def say(name: str, language: str, **values: str) -> str:
+    """The text in a language; numbers inside values are shown in that language's digits."""
+    text = _TEXTS[name]["fa" if language == "fa" else "en"]
+    if language == "fa":
+        values = {key: f"\u2068{value.translate(_TO_PERSIAN)}\u2069" for key, value in values.items()}
+    return text.format_map(values)
