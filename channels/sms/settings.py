@@ -1,0 +1,98 @@
+"""The settings of an SMS channel. Says what is allowed; reads no file and no environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from settings import Secret
+
+DIALECTS = ("kannel", "generic")
+CODINGS = ("auto", "ucs2")
+CHECKS = ("query", "header", "hmac")
+LOGINS = ("bearer", "basic", "fields")
+
+#: Our name of a field -> the provider's, dots for nesting ("data.from").
+INBOUND = {"from": "from", "to": "to", "text": "text", "id": "id", "ts": "ts"}
+REPORT = {"id": "id", "status": "status", "ts": "ts"}
+SEND = {"to": "to", "from": "from", "text": "text"}
+#: The provider's word (lower case) -> ours.
+STATES = {
+    "accepted": "sent", "queued": "sent", "buffered": "sent", "sent": "sent", "delivered": "delivered", "read": "read",
+    "failed": "failed", "undelivered": "failed", "rejected": "failed", "expired": "failed",
+}
+
+
+_NONE = Secret("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One SMS channel. The field comments are the reference; `docs/channels/sms.md` says how to set it up."""
+
+    dialect: str = "kannel"  #: "kannel", or "generic" for a provider whose field names are mapped below
+    send_url: str = ""  #: where messages are handed over, e.g. "http://127.0.0.1:13013/cgi-bin/sendsms"
+    username: str = ""
+    password: Secret = _NONE  #: the gateway's password or API key
+    webhook_secret: Secret = _NONE  #: what the gateway must show us; none = everything is refused
+    sender: str = ""  #: our own number or short code; "" = the gateway's
+    coding: str = "auto"  #: "auto": GSM-7 where the text allows it; "ucs2": always UCS-2
+    max_parts: int = 8  #: a text that needs more is refused, never cut
+    country: str = "98"  #: country code of numbers written the national way
+    national_digits: int = 10  #: digits of a national number after the leading 0
+    mobile_prefix: str = "9"  #: how a mobile number written without the 0 begins; "" = any
+    zone: str = "UTC"  #: zone of provider timestamps that state none; Kannel's are UTC
+    connect_seconds: float = 5.0
+    answer_seconds: float = 15.0
+    probe_seconds: float = 60.0  #: how often Kannel is asked whether it would take a message; 0 = never
+
+    check: str = "query"  #: generic: where the secret comes, "query", "header" or "hmac" (HMAC-SHA256 of the body, hex)
+    secret_field: str = "secret"  #: name of the query parameter; always used by Kannel
+    secret_header: str = "X-Webhook-Secret"  #: name of the header with the secret or the signature
+    items: str = ""  #: generic: where in the JSON the list of messages is; "" = the body itself
+    inbound: Mapping[str, str] = field(default_factory=lambda: dict(INBOUND))
+    report: Mapping[str, str] = field(default_factory=lambda: dict(REPORT))
+    states: Mapping[str, str] = field(default_factory=lambda: dict(STATES))
+    send: Mapping[str, str] = field(default_factory=lambda: dict(SEND))  #: also possible: "key", "report_url"
+    send_extra: Mapping[str, str] = field(default_factory=dict)  #: fields sent as they stand
+    login: str = "bearer"  #: "bearer": password as token; "basic"; "fields": `username` and `password` in the body
+    answer_id: str = "id"  #: where in the answer the provider's id is; "" = it gives none
+    idempotent: bool = False  #: the provider honours Idempotency-Key: a doubtful message may be sent again
+
+    def __post_init__(self) -> None:
+        for name, value, known in (("dialect", self.dialect, DIALECTS), ("coding", self.coding, CODINGS),
+                                   ("check", self.check, CHECKS), ("login", self.login, LOGINS)):
+            if value not in known:
+                raise ValueError(f"{name}: {value!r} is not one of {', '.join(known)}")
+        url = urlsplit(self.send_url)
+        if self.send_url and (url.scheme not in ("http", "https") or not url.netloc):
+            raise ValueError("send_url: must begin with http:// or https://")
+        if not 1 <= self.max_parts <= 255:
+            raise ValueError("max_parts: 1 to 255")
+        if not (self.country.isascii() and self.country.isdigit() and len(self.country) <= 3):
+            raise ValueError("country: the country code as digits, without +")
+        if not 5 <= self.national_digits <= 14:
+            raise ValueError("national_digits: 5 to 14")
+        if self.connect_seconds <= 0 or self.answer_seconds <= 0 or self.probe_seconds < 0:
+            raise ValueError("connect_seconds and answer_seconds must be more than 0, probe_seconds not less")
+        self._mapping()
+        try:
+            ZoneInfo(self.zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"zone: {self.zone!r} is no time zone, e.g. Asia/Tehran") from None
+
+    def _mapping(self) -> None:
+        for name, table, known in (("inbound", self.inbound, INBOUND), ("report", self.report, REPORT),
+                                   ("send", self.send, {*SEND, "key", "report_url"})):
+            unknown = sorted(set(table) - set(known))
+            if unknown:
+                raise ValueError(f"{name}: {unknown[0]!r} is not one of {', '.join(sorted(known))}")
+        wrong = sorted(set(self.states.values()) - {"sent", "delivered", "read", "failed"})
+        if wrong:
+            raise ValueError(f"states: {wrong[0]!r} is not one of sent, delivered, read, failed")
+        for name, table, needed in (("inbound", self.inbound, ("from", "text")), ("send", self.send, ("to", "text"))):
+            for each in needed:
+                if not table.get(each):
+                    raise ValueError(f"{name}: must name the provider's field for {each!r}")

@@ -1,0 +1,1 @@
+"""Telegram and messengers that speak its Bot API (Bale)."""
