@@ -102,6 +102,7 @@ def _shown(message: Message, seq: int) -> ThreadMessage:
         seq=seq, id=MessageId(message.id), mine=mine, at=message.at, text=message.text,
         author="" if mine else message.author, external_id=message.external_id if mine else "",
         state="" if message.delivery is None else message.delivery.state.value, attachments=message.attachments,
-        data={k: v for k, v in message.data.items() if k in ("buttons", "location")})
+        data={k: v for k, v in message.data.items() if k in ("buttons", "location")},
+        delivery=None if message.delivery is None else message.delivery.id)
 
 
