@@ -156,6 +156,7 @@ class Said:
     language: str = ""  #: "fa", "en" or "" = unknown
     queue: str = ""  #: queue asked for by the channel's own menu or keyword; "" = the channel's
     data: Mapping[str, Any] = field(default_factory=dict)  #: JSON-able extras for people (cc, location)
+    ids: tuple[str, ...] = ()  #: ids by which later messages may refer to this one (Message-ID, "chat:message")
     raw: bytes = b""
 
 

@@ -1,0 +1,236 @@
+"""Takes inbound items in: one transaction each, committed before anybody is told. Knows no channel and no network."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from router import signals
+from router.errors import NotFound
+from router.events import ContactChanged, ContactOpened, ContactQueued, DeliveryChanged, ItemTaken, MessageAdded
+from router.model import Attachment, Fate, Item, ItemId, Medium, OutKind, QueueId, Receipt, Said, Signal, SignalKind
+from router.ports import Accepted, Blobs, Bus, Store, Tx
+from router.records import Contact, ContactState, Delivery, Direction, KnownAddress, Line, Message
+from router.rules import phrases, states, text, threads, triage
+from router.rules.triage import ChannelPolicy
+
+log = logging.getLogger("pishkhan.intake")
+INLINE_RAW = 16_384  #: originals up to so many bytes are kept in the row, larger ones as a file
+SUBJECT_CHARS = 300
+
+
+class Intake:
+    """See `router.ports.Accept`. `line_of` tells how a contact stands, inside the same transaction."""
+
+    def __init__(self, store: Store, blobs: Blobs, bus: Bus, policies: Mapping[str, ChannelPolicy], *,
+                 desk_names: Mapping[str, str], line_of: Callable[[Tx, Contact], Line]) -> None:
+        self._store, self._blobs, self._bus, self._policies = store, blobs, bus, policies
+        self._desk_names, self._line_of = desk_names, line_of
+
+    async def __call__(self, item: Item) -> Accepted:
+        """Returns after the commit; Unavailable when it cannot commit; NotFound for an unknown channel."""
+        began = time.perf_counter()
+        policy = self._policies.get(item.channel)
+        if policy is None:
+            raise NotFound(f"there is no channel {item.channel!r}")
+        if isinstance(item, Signal) and item.kind is SignalKind.TYPING:
+            return await self._typing(item)
+        raw, digest = item.raw, ""
+        if len(raw) > INLINE_RAW:
+            raw, digest = b"", await self._blobs.put(raw)
+        if isinstance(item, Said):
+            files = [await self._store_upload(u.name, u.media_type, u.content, u.inline_id) for u in item.uploads]
+            said = replace(item, uploads=(), raw=b"")
+            accepted = await self._store.run(lambda tx: self._take_said(tx, said, policy, raw, digest, files), name="said")
+        elif isinstance(item, Receipt):
+            accepted = await self._store.run(lambda tx: self._take_receipt(tx, item, raw, digest), name="receipt")
+        else:
+            accepted = await self._store.run(lambda tx: self._take_signal(tx, item, policy, raw, digest), name="signal")
+        log.info("item channel=%s fate=%s reason=%s message=%s ms=%.1f", item.channel, accepted.fate, accepted.reason,
+                 accepted.message, (time.perf_counter() - began) * 1000)
+        return accepted
+
+    async def _store_upload(self, name: str, media_type: str, content: bytes, inline_id: str) -> Attachment:
+        return Attachment(name=text.clean(name)[:200] or "file", media_type=media_type, size=len(content),
+                          digest=await self._blobs.put(content), inline_id=inline_id)
+
+    async def _typing(self, signal: Signal) -> Accepted:
+        contact = await self._store.snapshot(lambda tx: tx.contacts.live_on(signal.channel, _key(signal)))
+        if contact is not None:
+            self._bus.whisper("typing", contact.id, {"who": "customer"})
+        return Accepted(fate=Fate.SIGNAL, reason="typing")
+
+    # --- receipts
+
+    def _take_receipt(self, tx: Tx, receipt: Receipt, raw: bytes, digest: str) -> Accepted:
+        item = None
+        if receipt.external_id:
+            item = tx.items.claim(receipt.channel, receipt.external_id, "receipt", raw=raw, digest=digest)
+            if item is None:
+                return Accepted(fate=Fate.DUPLICATE, reason="receipt")
+        delivery = tx.outbox.receipt(receipt)
+        reason = "" if delivery else "unknown-part"
+        fate = Fate.RECEIPT if delivery else Fate.IGNORED
+        if item is not None:
+            tx.items.settle(item, fate, reason, contact=delivery.contact if delivery else None,
+                            message=delivery.message if delivery else None)
+        if delivery is not None:
+            _tell_delivery(tx, delivery, f"channel:{receipt.channel}")
+        return Accepted(fate=fate, reason=reason, message=delivery.message if delivery else None)
+
+    # --- signals
+
+    def _take_signal(self, tx: Tx, signal: Signal, policy: ChannelPolicy, raw: bytes, digest: str) -> Accepted:
+        item = None
+        if signal.external_id:
+            item = tx.items.claim(signal.channel, signal.external_id, signal.kind.value, raw=raw, digest=digest)
+            if item is None:
+                return self._duplicate(tx, signal.channel, signal.external_id)
+        address = tx.people.known(signal.sender, signal.language)
+        contact = signals.apply(tx, signal, policy, address, _key(signal), self._queue(tx, policy, signal.value))
+        if item is not None:
+            tx.items.settle(item, Fate.SIGNAL, signal.kind.value, contact=contact.id if contact else None, message=None)
+        return Accepted(fate=Fate.SIGNAL, reason=signal.kind.value,
+                        line=self._line_of(tx, contact) if contact is not None else None)
+
+    def _queue(self, tx: Tx, policy: ChannelPolicy, wanted: str) -> QueueId:
+        queue = (tx.desk.queue_named(wanted) if wanted else None) or tx.desk.queue_named(policy.queue)
+        if queue is None:
+            queues = tx.desk.queues()
+            if not queues:
+                raise NotFound("no queue is set up")
+            queue = queues[0]
+        return queue.id
+
+    def _duplicate(self, tx: Tx, channel: str, external_id: str) -> Accepted:
+        fate, contact, message = tx.items.earlier(channel, external_id)
+        line = self._line_of(tx, tx.contacts.get(contact)) if contact is not None else None
+        return Accepted(fate=Fate.DUPLICATE, reason=f"was {fate}" if fate else "", line=line, message=message)
+
+    # --- messages
+
+    def _take_said(self, tx: Tx, said: Said, policy: ChannelPolicy, raw: bytes, digest: str,
+                   files: list[Attachment]) -> Accepted:
+        item = tx.items.claim(said.channel, said.external_id, "said", raw=raw, digest=digest)
+        if item is None:
+            return self._duplicate(tx, said.channel, said.external_id)
+        if said.quarantine:
+            return _settled(tx, item, said, Fate.QUARANTINED, said.quarantine)
+        if said.bounce is not None:
+            delivery = tx.outbox.bounce(said.channel, said.bounce)
+            if delivery is not None:
+                _tell_delivery(tx, delivery, f"channel:{said.channel}")
+                return _settled(tx, item, said, Fate.BOUNCE, said.bounce.code, tx.contacts.get(delivery.contact),
+                                message=None)
+        address = tx.people.known(said.sender, said.language)
+        if address.opted_out_at is not None and not said.automatic:
+            tx.people.opt_out(address, None)  # whoever writes to us again wants our answer
+        verdict = self._where(tx, said, policy, address)
+        contact = verdict.contact
+        fate = Fate.AUTOMATIC if said.automatic or said.bounce else Fate.CONTINUES if contact else Fate.NEW
+        if contact is None:
+            contact = self._open(tx, said, policy, address, verdict)
+        message = self._append(tx, said, contact, files)
+        contact = self._advance(tx, said, policy, contact, verdict)
+        if fate is Fate.NEW:
+            self._acknowledge(tx, said, policy, contact, address)
+        return _settled(tx, item, said, fate, said.automatic or verdict.reason, contact, message,
+                        line=self._line_of(tx, contact) if policy.live else Line(contact=contact))
+
+    def _where(self, tx: Tx, said: Said, policy: ChannelPolicy, address: KnownAddress) -> threads.Verdict:
+        by_token = next((c for c in (tx.contacts.by_token(t) for t in said.thread.tokens[:5]) if c is not None), None)
+        references = (said.thread.reply_to, *said.thread.references) if said.thread.reply_to else said.thread.references
+        evidence = threads.Evidence(
+            sender=address.id, by_token=by_token,
+            by_reference=tx.contacts.by_reference_ids(said.channel, references) if references else None,
+            by_key=tx.contacts.newest_on(said.channel, _key(said)) if _key(said) else None)
+        return threads.decide(evidence, now=tx.now, reopen=policy.reopen)
+
+    def _open(self, tx: Tx, said: Said, policy: ChannelPolicy, address: KnownAddress, verdict: threads.Verdict) -> Contact:
+        known = tx.people.customer(address.customer).language
+        automatic = bool(said.automatic or said.bounce)
+        data = {"related": verdict.related.id} if verdict.related else {}
+        contact = tx.contacts.open(
+            channel=said.channel, medium=policy.medium.value, thread_key=_key(said), customer=address.customer,
+            address=address.id, state=ContactState.CLOSED if automatic else ContactState.WAITING,
+            queue=self._queue(tx, policy, said.queue), subject=text.clean(said.subject)[:SUBJECT_CHARS],
+            language=triage.language(policy, said.language, known), priority=policy.priority, effort=policy.effort,
+            queued_at=None if automatic else tx.now, closed_at=tx.now if automatic else None,
+            disposition="automatic" if automatic else "", data=data)
+        actor = f"customer:{address.customer}"
+        tx.emit(ContactOpened(about=contact.id, channel=said.channel, medium=policy.medium.value,
+                              customer=address.customer), actor=actor)
+        if not automatic:
+            assert contact.queue is not None
+            tx.emit(ContactQueued(about=contact.id, queue=contact.queue, reason="new",
+                                  why={"queue": said.queue or policy.queue, "thread": verdict.reason}), actor=actor)
+        return contact
+
+    def _append(self, tx: Tx, said: Said, contact: Contact, files: list[Attachment]) -> Message:
+        limit = 1_000_000
+        message = tx.messages.add(
+            contact.id, Direction.IN, at=min(said.at, tx.now), text=text.clean(said.text)[:limit],
+            html=text.clean(said.html)[:limit], new_text=text.clean(said.new_text)[:limit],
+            subject=text.clean(said.subject)[:SUBJECT_CHARS], author=text.clean(said.sender.name)[:200],
+            external_id=said.external_id[:500], automatic=said.automatic, language=said.language, data=dict(said.data),
+            attachments=files)
+        for reference in said.ids[:5]:
+            tx.messages.remember(said.channel, reference, message)
+        tx.emit(MessageAdded(about=contact.id, message=message.id, direction="in", channel=said.channel),
+                actor=f"customer:{contact.customer}")
+        return message
+
+    def _advance(self, tx: Tx, said: Said, policy: ChannelPolicy, contact: Contact, verdict: threads.Verdict) -> Contact:
+        """What a new word of the citizen does to a contact that was there."""
+        if verdict.contact is None or said.automatic or said.bounce:
+            return contact
+        actor = f"customer:{contact.customer}"
+        if contact.state is ContactState.WRAP_UP:
+            changed = tx.contacts.change(contact, state=states.move(contact.state, ContactState.ACTIVE))
+            tx.emit(ContactChanged(about=contact.id, was=contact.state.value, state=changed.state.value,
+                                   agent=changed.agent, was_agent=contact.agent, reason="citizen-wrote"), actor=actor)
+            return changed
+        reason = {ContactState.SELF_SERVICE: "asked", ContactState.SNOOZED: "woke", ContactState.CLOSED: "reopened",
+                  ContactState.ABANDONED: "reopened"}.get(contact.state)
+        data = dict(contact.data) | ({"voicemail": True} if said.data.get("voicemail") else {})
+        if reason is None:
+            return tx.contacts.change(contact, data=data) if data != contact.data else contact
+        return signals.enqueue(tx, contact, self._queue(tx, policy, said.queue) if said.queue or contact.queue is None
+                               else contact.queue, reason=reason, actor=actor, data=data)
+
+    def _acknowledge(self, tx: Tx, said: Said, policy: ChannelPolicy, contact: Contact, address: KnownAddress) -> None:
+        if not policy.acknowledge:
+            return
+        already = tx.outbox.acknowledged(address.id, tx.now - timedelta(hours=24))
+        if not triage.acknowledges(policy, said, already=already):
+            return
+        words = phrases.say("acknowledge", contact.language, desk=self._desk_names.get(contact.language, ""),
+                            reference=contact.reference)
+        message = tx.messages.add(contact.id, Direction.OUT, at=tx.now, text=words, language=contact.language, kind="ack",
+                                  subject=phrases.say("acknowledge-subject", contact.language))
+        delivery = tx.outbox.add(message, contact, OutKind.ACK, key=f"ack:{contact.id}", data={})
+        tx.emit(MessageAdded(about=contact.id, message=message.id, direction="out", delivery=delivery.id,
+                             channel=contact.channel), actor="router")
+
+
+def _key(item: Said | Signal) -> str:
+    """The natural thread; mail has none (its contacts thread by token and References), so its key stays empty."""
+    if item.thread.key or item.sender.medium is Medium.EMAIL:
+        return item.thread.key
+    return item.sender.value
+
+
+def _tell_delivery(tx: Tx, delivery: Delivery, actor: str) -> None:
+    tx.emit(DeliveryChanged(about=delivery.contact, delivery=delivery.id, message=delivery.message,
+                            state=delivery.state.value, error=delivery.error), actor=actor)
+
+
+def _settled(tx: Tx, item: ItemId, said: Said, fate: Fate, reason: str, contact: Contact | None = None,
+             message: Message | None = None, line: Line | None = None) -> Accepted:
+    tx.items.settle(item, fate, reason, contact=contact.id if contact else None, message=message.id if message else None)
+    tx.emit(ItemTaken(about=contact.id if contact else None, item=item, fate=fate.value, reason=reason,
+                      channel=said.channel, message=message.id if message else None), actor=f"channel:{said.channel}")
+    return Accepted(fate=fate, reason=reason, line=line, message=message.id if message else None)

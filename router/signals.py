@@ -1,0 +1,107 @@
+"""What a citizen's signals (opened, chose, asked for a person, left) do to a contact, inside one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from router.events import ContactChanged, ContactEdited, ContactOpened, ContactQueued, MessageAdded, OfferEnded
+from router.model import QueueId, Signal, SignalKind
+from router.ports import Tx
+from router.records import Contact, ContactState, Direction, KnownAddress
+from router.rules import states, text, triage
+from router.rules.triage import ChannelPolicy
+
+
+def apply(tx: Tx, signal: Signal, policy: ChannelPolicy, address: KnownAddress, key: str, queue: QueueId) -> Contact | None:
+    """The contact after the signal; None when it concerns none."""
+    if signal.kind in (SignalKind.OPT_OUT, SignalKind.OPT_IN):
+        tx.people.opt_out(address, tx.now if signal.kind is SignalKind.OPT_OUT else None)
+        return tx.contacts.live_on(signal.channel, key)
+    contact = tx.contacts.live_on(signal.channel, key)
+    if signal.kind is SignalKind.LEFT:
+        return None if contact is None else leave(tx, contact, policy, signal)
+    if contact is None:
+        contact = _open(tx, signal, policy, address, key)
+    actor = f"customer:{address.customer}"
+    if signal.kind is SignalKind.CHOICE:
+        note(tx, contact, text.clean(signal.value)[:500], actor=actor, kind="choice")
+    elif signal.kind is SignalKind.CONNECTED:
+        note(tx, contact, "", actor=actor, kind="connected")
+    elif signal.kind is SignalKind.CALLBACK:
+        number = text.clean(signal.value)[:40]
+        note(tx, contact, number, actor=actor, kind="callback")
+        contact = _remember(tx, contact, {"callback": number}, actor)
+        if contact.state is ContactState.SELF_SERVICE:
+            contact = enqueue(tx, contact, queue, reason="callback", actor=actor)
+    elif signal.kind is SignalKind.ENQUEUE and contact.state is ContactState.SELF_SERVICE:
+        contact = enqueue(tx, contact, queue, reason="asked", actor=actor, language=signal.language)
+    return contact
+
+
+def enqueue(tx: Tx, contact: Contact, queue: QueueId, *, reason: str, actor: str, language: str = "",
+            data: Mapping[str, Any] | None = None) -> Contact:
+    """Put a contact into a queue as of now; what was decided about it before is forgotten, but not who had it."""
+    changed = tx.contacts.change(
+        contact, state=states.move(contact.state, ContactState.WAITING), queue=queue, queued_at=tx.now, agent=None,
+        last_agent=contact.agent or contact.last_agent, excluded=(), answered_at=None, closed_at=None, disposition="",
+        language=language or contact.language, data=contact.data if data is None else data)
+    tx.timers.clear("wake", contact.id)
+    if contact.state is not ContactState.SELF_SERVICE:
+        tx.emit(ContactChanged(about=contact.id, was=contact.state.value, state=changed.state.value,
+                               was_agent=contact.agent, reason=reason), actor=actor)
+    tx.emit(ContactQueued(about=contact.id, queue=queue, reason=reason), actor=actor)
+    return changed
+
+
+def leave(tx: Tx, contact: Contact, policy: ChannelPolicy, signal: Signal) -> Contact:
+    """The citizen hung up or closed the window."""
+    actor = f"customer:{contact.customer}"
+    kept = contact.data.get("callback") or contact.data.get("voicemail")
+    if contact.state in (ContactState.SELF_SERVICE, ContactState.WAITING, ContactState.OFFERED):
+        note(tx, contact, text.clean(signal.value)[:200], actor=actor, kind="left")
+        if kept:
+            return _remember(tx, contact, {"left": True}, actor)
+        if contact.state is ContactState.OFFERED:
+            offer = tx.offers.live(contact.id)
+            if offer is not None:
+                tx.offers.end(offer.id, "rescinded")
+                tx.timers.clear("offer", offer.id)
+                tx.emit(OfferEnded(about=contact.id, offer=offer.id, agent=offer.agent, outcome="rescinded",
+                                   reason="citizen-left"), actor=actor)
+        return _end(tx, contact, ContactState.ABANDONED, actor)
+    if contact.state is ContactState.ACTIVE and policy.connects:
+        note(tx, contact, text.clean(signal.value)[:200], actor=actor, kind="left")
+        return _end(tx, contact, ContactState.WRAP_UP, actor)
+    return contact
+
+
+def note(tx: Tx, contact: Contact, words: str, *, actor: str, kind: str) -> None:
+    """A line for colleagues in the conversation; `kind` tells the console how to word it."""
+    message = tx.messages.add(contact.id, Direction.SYSTEM, at=tx.now, text=words, kind=kind, data={"kind": kind})
+    tx.emit(MessageAdded(about=contact.id, message=message.id, direction="system", channel=contact.channel), actor=actor)
+
+
+def _end(tx: Tx, contact: Contact, state: ContactState, actor: str) -> Contact:
+    ended = {"closed_at": tx.now, "agent": None} if state is ContactState.ABANDONED else {}
+    changed = tx.contacts.change(contact, state=states.move(contact.state, state), **ended)
+    tx.emit(ContactChanged(about=contact.id, was=contact.state.value, state=state.value, agent=changed.agent,
+                           was_agent=contact.agent, reason="citizen-left"), actor=actor)
+    return changed
+
+
+def _open(tx: Tx, signal: Signal, policy: ChannelPolicy, address: KnownAddress, key: str) -> Contact:
+    known = tx.people.customer(address.customer).language
+    contact = tx.contacts.open(
+        channel=signal.channel, medium=policy.medium.value, thread_key=key, customer=address.customer,
+        address=address.id, state=ContactState.SELF_SERVICE, queue=None, priority=policy.priority, effort=policy.effort,
+        language=triage.language(policy, signal.language, known), data=dict(signal.data))
+    tx.emit(ContactOpened(about=contact.id, channel=signal.channel, medium=policy.medium.value,
+                          customer=address.customer), actor=f"customer:{address.customer}")
+    return contact
+
+
+def _remember(tx: Tx, contact: Contact, facts: Mapping[str, Any], actor: str) -> Contact:
+    changed = tx.contacts.change(contact, data={**contact.data, **facts})
+    tx.emit(ContactEdited(about=contact.id, fields=tuple(facts)), actor=actor)
+    return changed

@@ -1,0 +1,231 @@
+"""What the core asks of the database, as Protocols: one unit of work and its operations by noun."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from router.events import Event
+from router.model import (
+    Address,
+    AddressId,
+    AgentId,
+    Bounce,
+    ContactId,
+    CustomerId,
+    DeliveryId,
+    Fate,
+    ItemId,
+    MessageId,
+    OfferId,
+    Outbound,
+    OutKind,
+    QueueId,
+    Receipt,
+    Sent,
+)
+from router.records import (
+    Agent,
+    Contact,
+    ContactState,
+    Customer,
+    Delivery,
+    Direction,
+    KnownAddress,
+    Message,
+    Offer,
+    Queue,
+    Timer,
+)
+
+T = TypeVar("T")
+
+
+class Tx(Protocol):
+    """One unit of work inside a transaction. Plain calls, no awaiting: it cannot reach across a network."""
+
+    now: datetime
+
+    @property
+    def items(self) -> Items: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def contacts(self) -> Contacts: ...
+    @property
+    def messages(self) -> Messages: ...
+    @property
+    def outbox(self) -> Deliveries: ...
+    @property
+    def offers(self) -> Offers: ...
+    @property
+    def desk(self) -> Desk: ...
+    @property
+    def timers(self) -> Timers: ...
+
+    def emit(self, event: Event, *, actor: str) -> None:
+        """Append to the journal; published after the commit."""
+        ...
+
+
+class Store(Protocol):
+    """The database behind the core."""
+
+    async def run(self, unit: Callable[[Tx], T], *, name: str = "") -> T:
+        """Run one unit; returns after the commit. Raises what the unit raised (its changes undone),
+        Unavailable when the database cannot commit."""
+        ...
+
+    async def snapshot(self, unit: Callable[[Tx], T]) -> T:
+        """Run a unit that only reads, beside the writer, on a consistent snapshot."""
+        ...
+
+
+class Items(Protocol):
+    """Inbound items and their fates."""
+
+    def claim(self, channel: str, external_id: str, kind: str, *, raw: bytes, digest: str) -> ItemId | None:
+        """First time: the new item's id. None: it was taken in before."""
+        ...
+
+    def settle(self, item: ItemId, fate: Fate, reason: str, *, contact: ContactId | None, message: MessageId | None) -> None: ...
+
+    def earlier(self, channel: str, external_id: str) -> tuple[Fate, ContactId | None, MessageId | None]: ...
+
+
+class People(Protocol):
+    """Customers and their addresses."""
+
+    def known(self, address: Address, language: str) -> KnownAddress:
+        """The address, with its customer; both are made when new."""
+        ...
+
+    def address(self, contact: ContactId) -> KnownAddress: ...
+
+    def customer(self, customer: CustomerId) -> Customer: ...
+
+    def opt_out(self, address: KnownAddress, at: datetime | None) -> None: ...
+
+
+class Contacts(Protocol):
+    """Contacts; every change is a compare-and-set on `version`."""
+
+    def get(self, contact: ContactId) -> Contact:
+        """NotFound when there is none."""
+        ...
+
+    def open(self, **fields: Any) -> Contact: ...
+
+    def change(self, contact: Contact, **fields: Any) -> Contact:
+        """Write fields if nobody changed it since; Conflict otherwise. Returns the new snapshot."""
+        ...
+
+    def live_on(self, channel: str, thread_key: str) -> Contact | None: ...
+
+    def newest_on(self, channel: str, thread_key: str) -> Contact | None: ...
+
+    def by_token(self, token: str) -> Contact | None: ...
+
+    def by_reference_ids(self, channel: str, references: Sequence[str]) -> Contact | None:
+        """The contact of the first of these message ids that we know."""
+        ...
+
+    def in_state(self, *states: ContactState) -> Sequence[Contact]: ...
+
+    def held_by(self, agent: AgentId) -> Sequence[Contact]:
+        """Contacts that take the agent's capacity: offered, active, wrap-up."""
+        ...
+
+
+class Messages(Protocol):
+    """Utterances."""
+
+    def add(self, contact: ContactId, direction: Direction, *, at: datetime, text: str, **fields: Any) -> Message:
+        """Append; `uploads` stored before as `attachments`."""
+        ...
+
+    def get(self, message: MessageId) -> Message: ...
+
+    def of(self, contact: ContactId, *, limit: int = 500) -> Sequence[Message]: ...
+
+    def remember(self, channel: str, reference: str, message: Message) -> None:
+        """So that a later References or reply finds it."""
+        ...
+
+
+class Deliveries(Protocol):
+    """The outbox."""
+
+    def add(self, message: Message, contact: Contact, kind: OutKind, *, key: str, data: Mapping[str, Any]) -> Delivery: ...
+
+    def acknowledged(self, address: AddressId, since: datetime) -> int:
+        """How many acknowledgements went to an address since a time."""
+        ...
+
+    def due(self, now: datetime, *, limit: int, channels: Sequence[str]) -> Sequence[Delivery]:
+        """Due deliveries, per contact only the oldest unsettled one, so that order is kept."""
+        ...
+
+    def next_due(self) -> datetime | None: ...
+
+    def claim(self, delivery: DeliveryId, now: datetime) -> Outbound | None:
+        """pending -> sending; None when somebody else took it."""
+        ...
+
+    def settle(self, delivery: DeliveryId, sent: Sent) -> Delivery: ...
+
+    def fail(self, delivery: DeliveryId, *, state: str, error: str, detail: str, due_at: datetime | None,
+             parts: Sequence[tuple[int, str]] = ()) -> Delivery: ...
+
+    def receipt(self, receipt: Receipt) -> Delivery | None:
+        """Apply a report; None when it concerns nothing we know."""
+        ...
+
+    def bounce(self, channel: str, bounce: Bounce) -> Delivery | None: ...
+
+    def interrupted(self) -> Sequence[Delivery]:
+        """Those that were `sending` when the process died."""
+        ...
+
+
+class Offers(Protocol):
+    """Live proposals; the database allows one per contact."""
+
+    def make(self, contact: Contact, agent: Agent, *, expires_at: datetime, why: Mapping[str, Any]) -> Offer: ...
+
+    def live(self, contact: ContactId) -> Offer | None: ...
+
+    def all_live(self) -> Sequence[Offer]: ...
+
+    def end(self, offer: OfferId, outcome: str) -> Offer:
+        """Compare-and-set from live; Conflict when it ended before."""
+        ...
+
+
+class Desk(Protocol):
+    """Agents and queues."""
+
+    def agent(self, agent: AgentId) -> Agent: ...
+
+    def agents(self) -> Sequence[Agent]: ...
+
+    def set_agent(self, agent: AgentId, **fields: Any) -> Agent: ...
+
+    def queue(self, queue: QueueId) -> Queue: ...
+
+    def queue_named(self, name: str) -> Queue | None: ...
+
+    def queues(self) -> Sequence[Queue]: ...
+
+
+class Timers(Protocol):
+    """Things due later."""
+
+    def set(self, kind: str, subject: int, due_at: datetime, data: Mapping[str, Any] | None = None) -> None: ...
+
+    def clear(self, kind: str, subject: int) -> None: ...
+
+    def due(self, now: datetime, *, limit: int = 500) -> Sequence[Timer]: ...
+
+    def next_due(self) -> datetime | None: ...
