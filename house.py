@@ -1,0 +1,174 @@
+"""The composition root: builds every part of a running house from settings, starts and stops them in one order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from aiohttp import web
+
+from channels.registry import kind
+from router.bus import LocalBus
+from router.dispatch import Dispatch
+from router.events import QueueChanged, RequestRefused
+from router.intake import Intake
+from router.model import Health, Limits, Medium
+from router.outbox import Outbox
+from router.ports import Channel, Clock, Wire
+from router.rules.retry import Schedule
+from router.rules.triage import ChannelPolicy
+from router.timers import Timers
+from router.units import Tx
+from router.web import application
+from settings import ChannelSettings, Settings, SettingsError
+from storage.lines import Lines, line_of
+from storage.migrate import Shape, migrate, shape
+from storage.store import SqlStore, Where
+
+log = logging.getLogger("pishkhan.house")
+VERSION = "0.1.0"
+RESTART = timedelta(seconds=5)  #: a channel whose loop failed unexpectedly starts again after so long
+
+
+def utc_now() -> datetime:
+    """The real clock."""
+    return datetime.now(UTC)
+
+
+class House:
+    """One running Pishkhan. `await start()`, then it serves; `await stop()` ends it in reverse order."""
+
+    def __init__(self, settings: Settings, *, clock: Clock = utc_now, schedule: Schedule | None = None) -> None:
+        self.settings, self.clock = settings, clock
+        self.url = settings.server.base_url or f"http://{settings.server.host}:{settings.server.port}"
+        folder = Path(settings.storage.folder)
+        self.where = Where(folder=folder, database=settings.storage.database,
+                           synchronous=settings.storage.synchronous, queue_limit=settings.storage.queue_limit)
+        self.bus = LocalBus()
+        self.health: dict[str, Health] = {}
+        self.channels: dict[str, Channel] = {}
+        self._schedule = schedule
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Open the store, build everything, begin to serve. SettingsError when the database does not fit."""
+        await asyncio.to_thread(prepare, self.where)
+        self.store = SqlStore(self.where, self.clock, self.bus.publish)
+        self.store.start()
+        self.bus.head = await self.store.snapshot(lambda tx: tx.journal.head())
+        await self.store.run(self._seed_queues)
+        self._build_core()
+        self._build_channels()
+        self._build_pages()
+        self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=2)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, self.settings.server.host, self.settings.server.port, backlog=1024).start()
+        self._run()
+        log.info("serving at %s", self.url)
+
+    async def stop(self) -> None:
+        """In reverse: no new requests, no new work, then commit what waits."""
+        await self._runner.cleanup()
+        for task in self._tasks[::-1]:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.store.close()
+
+    def _seed_queues(self, tx: Tx) -> None:
+        wanted = self.settings.queues
+        known = {queue.name for queue in tx.desk.queues()}
+        for name, queue in wanted.items():
+            if name not in known:
+                made = tx.desk.add_queue(  # type: ignore[attr-defined]
+                    name, title_fa=queue.title_fa, title_en=queue.title_en, skills=queue.skills, priority=queue.priority,
+                    accept_seconds=queue.accept_seconds, target_seconds=queue.target_seconds)
+                tx.emit(QueueChanged(queue=made.id), actor="settings")
+        if not wanted and not known:
+            made = tx.desk.add_queue("general", title_fa="عمومی", title_en="General")  # type: ignore[attr-defined]
+            tx.emit(QueueChanged(queue=made.id), actor="settings")
+
+    def _build_core(self) -> None:
+        desk = self.settings.desk
+        self.lines = Lines(self.store)
+        self.policies: dict[str, ChannelPolicy] = {}
+        self.intake = Intake(self.store, self.store.blobs, self.bus, self.policies,
+                             desk_names={"fa": desk.name_fa, "en": desk.name_en}, line_of=line_of)  # type: ignore[arg-type]
+        self.dispatch = Dispatch(self.store, self.bus, self.clock, wrap_up=timedelta(seconds=desk.wrap_up_seconds),
+                                 away_after_missed=desk.away_after_missed)
+        self.timers = Timers(self.store, self.bus, self.clock, {
+            "offer": self.dispatch.expire, "reoffer": self.dispatch.reoffer, "wake": self.dispatch.wake,
+            "wrap-up": self.dispatch.end_wrap_up})
+
+    def _build_channels(self) -> None:
+        for name, (common, own) in self.settings.channels.items():
+            if not common.enabled:
+                continue
+            wire = Wire(accept=self.intake, reads=self.lines, blobs=self.store.blobs, bus=self.bus, clock=self.clock,
+                        report=partial(self._report, name), refused=partial(self._refused, name), base_url=self.url)
+            channel = kind(common.medium).adapter(name, own, common, wire)
+            self.channels[name] = channel
+            self.policies[name] = policy_of(name, common, channel.limits, self.settings.desk.language)
+            self.health.setdefault(name, Health(code="starting", since=self.clock()))
+        rates = {name: common.rate_per_second for name, (common, _) in self.settings.channels.items()}
+        self.outbox = Outbox(self.store, self.bus, self.clock, self.channels, rates, self._schedule)
+
+    def _build_pages(self) -> None:
+        routes = [route for channel in self.channels.values() for route in channel.routes()]
+        self.app = application(routes, _open_guard)
+
+    def _report(self, name: str, health: Health) -> None:
+        known = self.health.get(name)
+        if known is None or (known.code, known.en) != (health.code, health.en):
+            log.info("channel %s is %s", name, health.code)
+            self.health[name] = health
+
+    async def _refused(self, name: str, reason: str) -> None:
+        await self.store.run(lambda tx: tx.emit(RequestRefused(channel=name, reason=reason), actor=f"channel:{name}"))
+
+    def _run(self) -> None:
+        parts: Mapping[str, Callable[[], Awaitable[None]]] = {
+            "dispatch": self.dispatch.run, "timers": self.timers.run, "outbox": self.outbox.run,
+            **{f"channel:{name}": channel.run for name, channel in self.channels.items()},
+        }
+        self._tasks = [asyncio.create_task(_kept_running(name, run), name=name) for name, run in parts.items()]
+
+
+async def _kept_running(name: str, run: Callable[[], Awaitable[None]]) -> None:
+    """One part that fails unexpectedly is logged and started again; the others go on."""
+    while True:
+        try:
+            await run()
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            log.exception("%s failed and starts again", name)
+        await asyncio.sleep(RESTART.total_seconds())
+
+
+def prepare(where: Where) -> None:
+    """The folder and the database, migrated when empty. SettingsError when it is of another version."""
+    where.folder.mkdir(parents=True, exist_ok=True)
+    stands = shape(where.url)
+    if stands is Shape.NEWER:
+        raise SettingsError("the database was made by a newer version of Pishkhan; start that version")
+    if stands is Shape.OLDER:
+        raise SettingsError("the database is of an older version; make a backup, then run `run.py migrate`")
+    if stands is Shape.EMPTY:
+        migrate(where.url)
+
+
+def policy_of(name: str, common: ChannelSettings, limits: Limits, language: str) -> ChannelPolicy:
+    """What intake needs to know about a configured channel."""
+    return ChannelPolicy(
+        name=name, medium=Medium(common.medium), queue=common.queue, language=common.language or language,
+        acknowledge=common.acknowledge, acknowledge_per_day=common.acknowledge_per_day, effort=common.effort,
+        priority=common.priority, reopen=timedelta(hours=common.reopen_hours), live=limits.live,
+        connects=limits.connects, text_chars=limits.text_chars)
+
+
+async def _open_guard(request: web.Request, route: object) -> None:
+    """Until the desk's guard stands in front."""

@@ -1,0 +1,3 @@
+"""Plugins that every test has."""
+
+pytest_plugins = ["tests.suites", "tests.databases"]

