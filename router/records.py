@@ -166,6 +166,7 @@ class Message:
     html: str = ""
     new_text: str = ""
     subject: str = ""
+    kind: str = ""  #: what the house means by it: reply, ack, note, connect, choice, left ...; "" = plain
     agent: AgentId | None = None
     author: str = ""  #: name shown with it
     external_id: str = ""

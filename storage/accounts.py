@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from router.model import AgentId
+from router.records import Role
 from storage.tables import Agents, Sessions, Tokens
 
 _A: Any = Agents.__table__  # type: ignore[attr-defined]
@@ -23,6 +24,16 @@ class Session:
     agent: AgentId
     csrf: str
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """An API token: acts as its agent, with at most its own role."""
+
+    id: int
+    agent: AgentId
+    role: Role
+    used_at: datetime | None
 
 
 class Accounts:
@@ -40,6 +51,10 @@ class Accounts:
         """A new password ends every session of the agent."""
         self._db.execute(update(_A).where(_A.c.id == agent).values(password_hash=password_hash))
         self._db.execute(delete(_S).where(_S.c.agent_id == agent))
+
+    def rehash(self, agent: AgentId, password_hash: str) -> None:
+        """The same password under new parameters; sessions stay."""
+        self._db.execute(update(_A).where(_A.c.id == agent).values(password_hash=password_hash))
 
     def open_session(self, digest: str, agent: AgentId, csrf: str, lifetime: timedelta) -> None:
         """Remember a signed-in browser by the hash of its cookie; sweeps those that ended."""
@@ -61,21 +76,28 @@ class Accounts:
         """Sign an agent out everywhere."""
         self._db.execute(delete(_S).where(_S.c.agent_id == agent))
 
-    def add_token(self, agent: AgentId, name: str, digest: str) -> int:
+    def add_token(self, agent: AgentId, name: str, role: Role, digest: str) -> int:
         """Keep a new API token by its hash."""
         made: int = self._db.execute(insert(_T).values(
-            agent_id=agent, name=name, digest=digest, created_at=self._now).returning(_T.c.id)).scalar_one()
+            agent_id=agent, name=name, role=role.value, digest=digest, created_at=self._now,
+        ).returning(_T.c.id)).scalar_one()
         return made
 
-    def token(self, digest: str) -> AgentId | None:
-        """Whose token this is, if it is not revoked and its agent is active."""
-        found = self._db.execute(select(_T.c.agent_id).join(_A, _A.c.id == _T.c.agent_id).where(
-            _T.c.digest == digest, _T.c.revoked_at.is_(None), _A.c.active)).scalar()
-        return None if found is None else AgentId(found)
+    def token(self, digest: str) -> Token | None:
+        """The token with this hash, if it is not revoked and its agent is active."""
+        row = self._db.execute(select(_T).join(_A, _A.c.id == _T.c.agent_id).where(
+            _T.c.digest == digest, _T.c.revoked_at.is_(None), _A.c.active)).first()
+        if row is None:
+            return None
+        return Token(id=row.id, agent=AgentId(row.agent_id), role=Role(row.role), used_at=row.used_at)
+
+    def used(self, token: int) -> None:
+        """Remember that a token was used just now."""
+        self._db.execute(update(_T).where(_T.c.id == token).values(used_at=self._now))
 
     def tokens(self) -> list[dict[str, Any]]:
         """All tokens that are not revoked, without their hashes."""
-        rows = self._db.execute(select(_T.c.id, _T.c.agent_id, _T.c.name, _T.c.created_at, _T.c.used_at)
+        rows = self._db.execute(select(_T.c.id, _T.c.agent_id, _T.c.name, _T.c.role, _T.c.created_at, _T.c.used_at)
                                 .where(_T.c.revoked_at.is_(None)).order_by(_T.c.id))
         return [dict(row._mapping) for row in rows]
 

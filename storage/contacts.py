@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 
 from router.errors import Conflict, NotFound
 from router.model import AddressId, AgentId, ContactId, CustomerId, Medium, QueueId
@@ -139,9 +139,15 @@ class Contacts:
         return [contact_of(row) for row in rows]
 
     def listed(self, *, state: Sequence[str] = (), queue: int | None = None, agent: int | None = None,
-               customer: int | None = None, before: int | None = None, limit: int = 50) -> list[Contact]:
-        """Newest first; `before` is the id to go on from."""
+               customer: int | None = None, before: int | None = None, limit: int = 50,
+               within: tuple[AgentId, Sequence[int]] | None = None) -> list[Contact]:
+        """Newest first; `before` is the id to go on from. `within` (agent, queues): only those the agent has or had,
+        and those of these queues."""
         wanted = select(_T).order_by(_T.c.id.desc()).limit(limit)
+        if within is not None:
+            mine, queues = within
+            wanted = wanted.where(or_(_T.c.agent_id == mine, _T.c.last_agent_id == mine,
+                                      _T.c.queue_id.in_(list(queues))))
         for column, value in ((_T.c.queue_id, queue), (_T.c.agent_id, agent), (_T.c.customer_id, customer)):
             if value is not None:
                 wanted = wanted.where(column == value)
@@ -150,3 +156,8 @@ class Contacts:
         if before is not None:
             wanted = wanted.where(_T.c.id < before)
         return [contact_of(row) for row in self._db.execute(wanted)]
+
+    def by_state(self) -> dict[str, int]:
+        """How many contacts are in each state."""
+        rows = self._db.execute(select(_T.c.state, func.count()).group_by(_T.c.state))
+        return {row[0]: row[1] for row in rows}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from router.errors import NotFound
@@ -46,12 +46,14 @@ class Items:
             _T.c.channel == channel, _T.c.external_id == external_id)).one()
         return Fate(row.fate), row.contact_id, row.message_id
 
-    def with_fate(self, fate: Fate, *, limit: int = 200) -> list[dict[str, Any]]:
-        """The newest items of one fate, without their raw bytes."""
-        rows = self._db.execute(
-            select(_T.c.id, _T.c.channel, _T.c.external_id, _T.c.kind, _T.c.reason, _T.c.received_at, _T.c.contact_id)
-            .where(_T.c.fate == fate.value).order_by(_T.c.id.desc()).limit(limit))
-        return [dict(row._mapping) for row in rows]
+    def with_fate(self, fate: Fate, *, before: int | None = None, limit: int = 200) -> list[dict[str, Any]]:
+        """The newest items of one fate, without their raw bytes; `size` is None where those are a file."""
+        wanted = (select(_T.c.id, _T.c.channel, _T.c.external_id, _T.c.kind, _T.c.reason, _T.c.received_at,
+                         _T.c.contact_id, func.length(_T.c.raw).label("size"), _T.c.digest)
+                  .where(_T.c.fate == fate.value).order_by(_T.c.id.desc()).limit(limit))
+        if before is not None:
+            wanted = wanted.where(_T.c.id < before)
+        return [dict(row._mapping) for row in self._db.execute(wanted)]
 
     def raw(self, item: int) -> tuple[bytes, str]:
         """The kept original: its bytes, or the digest of the blob that has them."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, case, func, insert, select, update
 
 from router.errors import BadRequest, NotFound
 from router.model import AgentId, Attachment, ContactId, MessageId
@@ -30,9 +31,19 @@ def _attachment(row: Any) -> Attachment:
 def _message(row: Any, attachments: Sequence[Attachment], delivery: Delivery | None) -> Message:
     return Message(
         id=MessageId(row.id), contact=ContactId(row.contact_id), direction=Direction(row.direction), at=row.at,
-        text=row.text, html=row.html, new_text=row.new_text, subject=row.subject,
+        text=row.text, html=row.html, new_text=row.new_text, subject=row.subject, kind=row.kind,
         agent=None if row.agent_id is None else AgentId(row.agent_id), author=row.author, external_id=row.external_id,
-        automatic=row.automatic, language=row.language, attachments=tuple(attachments), delivery=delivery, data=row.data)
+        automatic=row.automatic, language=row.language, attachments=tuple(attachments), delivery=delivery,
+        data=row.data)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Last:
+    """The beginning of a contact's last spoken message."""
+
+    direction: Direction
+    at: datetime
+    text: str
 
 
 class Messages:
@@ -81,6 +92,25 @@ class Messages:
         last = (select(func.max(_T.c.id)).where(_T.c.contact_id.in_(list(contacts)), _T.c.direction.in_(("in", "out")))
                 .group_by(_T.c.contact_id))
         return {m.contact: m for m in self._read(select(_T).where(_T.c.id.in_(last)))}
+
+    def last_words(self, contacts: Sequence[int], *, chars: int = 200) -> dict[int, Last]:
+        """The beginning of each contact's last spoken message, without its files and delivery."""
+        last = (select(func.max(_T.c.id)).where(_T.c.contact_id.in_(list(contacts)), _T.c.direction.in_(("in", "out")))
+                .group_by(_T.c.contact_id))
+        words = func.substr(case((_T.c.new_text != "", _T.c.new_text), else_=_T.c.text), 1, chars)
+        rows = self._db.execute(select(_T.c.contact_id, _T.c.direction, _T.c.at, words.label("words"))
+                                .where(_T.c.id.in_(last)))
+        return {row.contact_id: Last(direction=Direction(row.direction), at=row.at, text=row.words) for row in rows}
+
+    def ids_of(self, contacts: Sequence[int]) -> list[tuple[int, int]]:
+        """(contact, message) of every message of some contacts."""
+        rows = self._db.execute(select(_T.c.contact_id, _T.c.id).where(_T.c.contact_id.in_(list(contacts))))
+        return [(row.contact_id, row.id) for row in rows]
+
+    def known_as(self, contact: ContactId, external_id: str) -> Message | None:
+        """A contact's message with this external id."""
+        found = self._read(select(_T).where(_T.c.contact_id == contact, _T.c.external_id == external_id).limit(1))
+        return found[0] if found else None
 
     def _read(self, statement: Any) -> list[Message]:
         rows = self._db.execute(statement).all()

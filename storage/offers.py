@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +45,16 @@ class Offers:
         """The contact's live offer."""
         row = self._db.execute(select(_T).where(_T.c.contact_id == contact, _T.c.outcome == "")).first()
         return None if row is None else _offer(row)
+
+    def live_of(self, contacts: Sequence[int]) -> dict[int, Offer]:
+        """Live offers by contact."""
+        rows = self._db.execute(select(_T).where(_T.c.contact_id.in_(list(contacts)), _T.c.outcome == ""))
+        return {row.contact_id: _offer(row) for row in rows}
+
+    def live_to(self, agent: AgentId) -> list[Offer]:
+        """What is being offered to an agent now."""
+        rows = self._db.execute(select(_T).where(_T.c.agent_id == agent, _T.c.outcome == "").order_by(_T.c.id))
+        return [_offer(row) for row in rows]
 
     def all_live(self) -> list[Offer]:
         """Every live offer."""

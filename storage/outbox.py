@@ -154,6 +154,22 @@ class Deliveries:
             raise Conflict("this message is not waiting for such a decision")
         return delivery_of(row)
 
+    def give_up(self, delivery: DeliveryId) -> Delivery:
+        """A person decides that it will not arrive; Conflict unless it is failed or uncertain."""
+        row = self._db.execute(
+            update(_D).where(_D.c.id == delivery,
+                             _D.c.state.in_([DeliveryState.FAILED.value, DeliveryState.UNCERTAIN.value]))
+            .values(state=DeliveryState.FAILED.value, error="given-up", due_at=None, settled_at=self._now)
+            .returning(*_D.c)).first()
+        if row is None:
+            raise Conflict("this message is not waiting for such a decision")
+        return delivery_of(row)
+
+    def by_state(self) -> dict[str, int]:
+        """How many messages are in each state."""
+        rows = self._db.execute(select(_D.c.state, func.count()).group_by(_D.c.state))
+        return {row[0]: row[1] for row in rows}
+
     def receipt(self, receipt: Receipt) -> Delivery | None:
         """Apply a report; None when it concerns nothing we know."""
         row = None

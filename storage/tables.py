@@ -118,6 +118,7 @@ class Tokens(SQLModel, table=True):
     id: int | None = _key()
     agent_id: int = _ref("agents.id", null=False)
     name: str = _text()
+    role: str = _text("agent")
     digest: str = _text()
     created_at: datetime = _when(null=False)
     used_at: datetime | None = _when()

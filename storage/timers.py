@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +42,12 @@ class Timers:
         """One timer."""
         row = self._db.execute(select(_T).where(_T.c.kind == kind, _T.c.subject == subject)).first()
         return None if row is None else Timer(kind=row.kind, subject=row.subject, due_at=row.due_at, data=row.data)
+
+    def many(self, kind: str, subjects: Sequence[int]) -> dict[int, Timer]:
+        """Timers of one kind by subject."""
+        rows = self._db.execute(select(_T).where(_T.c.kind == kind, _T.c.subject.in_(list(subjects))))
+        return {row.subject: Timer(kind=row.kind, subject=row.subject, due_at=row.due_at, data=row.data)
+                for row in rows}
 
     def due(self, now: datetime, *, limit: int = 500) -> list[Timer]:
         """Those that are due, oldest first."""

@@ -83,7 +83,8 @@ def upgrade() -> None:
     op.create_index(op.f("ix_sessions_expires_at"), "sessions", ["expires_at"], unique=False)
     op.create_table("tokens",
         sa.Column("id", Key, autoincrement=True, nullable=False), sa.Column("agent_id", Key, nullable=False),
-        sa.Column("name", sa.Text(), nullable=False), sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False), sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False), sa.Column("used_at", Moment(), nullable=True),
         sa.Column("revoked_at", Moment(), nullable=True), sa.ForeignKeyConstraint(["agent_id"], ["agents.id"], ),
         sa.PrimaryKeyConstraint("id"), sa.UniqueConstraint("digest", name="one_token"),
