@@ -1,0 +1,1 @@
+"""Contacts that people record by hand: phone notes, faxes, letters, visits to the counter."""

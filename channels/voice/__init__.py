@@ -1,0 +1,1 @@
+"""Telephone calls through an IVR that a TwiML carrier drives."""

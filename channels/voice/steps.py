@@ -1,0 +1,267 @@
+"""What happens at each step of a call: tell the core, look how the contact stands, choose the next document.
+
+Raises Unavailable when the core cannot commit; the adapter then has the same step taken again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from channels.voice import flow, menu, parse
+from channels.voice.calls import LiveCall
+from channels.voice.flow import Script, Spoken
+from channels.voice.menu import Action, Sentence, State, Turn
+from channels.voice.outgoing import Outgoing
+from channels.voice.parse import ENDED, Call, Hook, Place
+from channels.voice.settings import Settings
+from channels.voice.twiml import Hangup, Verb
+from channels.voice.words import phrase
+from router.model import DeliveryState, SignalKind, Upload
+from router.ports import Wire
+from router.records import ContactState, Line
+from router.rules.text import digits_fa
+
+#: Whoever took so many steps in the menu does not choose; people take over.
+MOST_STEPS = 60
+#: The carrier waits about 15 seconds for a document; a recording that takes longer stays there.
+RECORDING_PATIENCE = timedelta(seconds=5)
+
+Step = Callable[[Hook, Place], Awaitable[Sequence[Verb]]]
+Report = Callable[[Hook, Place], Awaitable[None]]
+
+
+class Steps:
+    """The steps of one channel's calls."""
+
+    def __init__(self, name: str, settings: Settings, script: Script, outgoing: Outgoing, wire: Wire,
+                 language: str) -> None:
+        self._name, self._settings, self._script, self._outgoing = name, settings, script, outgoing
+        self._wire, self._language = wire, language
+
+    def documents(self) -> Mapping[str, tuple[Step, str]]:
+        """Steps that answer with a document."""
+        return {"incoming": (self._incoming, "a call comes in"), "digits": (self._digits, "a key in the menu"),
+                "wait": (self._wait, "a waiting call asks how it stands"),
+                "waiting": (self._waiting, "a key while waiting"),
+                "talking": (self._talking, "a key or words to an agent"),
+                "number": (self._number, "the number to call back"),
+                "recording": (self._recording, "a voice message"),
+                "dial-done": (self._dial_done, "the connection to the agent ended")}
+
+    def reports(self) -> Mapping[str, tuple[Report, str]]:
+        """Reports that are only noted."""
+        return {"status": (self._status, "the call ended"), "leg": (self._leg, "a telephone that we rang was answered"),
+                "placed": (self._placed, "a call that we made to call back ended")}
+
+    def _call(self, hook: Hook, place: Place) -> Call:
+        return Call(channel=self._name, hook=hook, language=place.language, at=self._wire.clock())
+
+    def _live(self, hook: Hook, place: Place) -> LiveCall:
+        call = self._outgoing.calls.get(hook.sid, self._wire.clock())
+        call.caller, call.called = hook.caller, hook.called
+        call.polled(place, self._wire.clock())
+        return call
+
+    async def _incoming(self, hook: Hook, place: Place) -> Sequence[Verb]:
+        opens = replace(self._call(hook, place), language="")  # a caller known from before is greeted in their language
+        accepted = await self._wire.accept(opens.signal(SignalKind.OPEN, "open"))
+        self._live(hook, place)
+        await self._outgoing.remember()
+        language = accepted.line.contact.language if accepted.line else self._language
+        return flow.menu(self._script, menu.opening(self._settings.menu, language), place)
+
+    async def _digits(self, hook: Hook, place: Place) -> Sequence[Verb]:
+        self._live(hook, place)
+        state = State(language=place.language, misses=place.misses)
+        turn = menu.step(self._settings.menu, state, hook.keys or place.keys)
+        if turn.action is None and place.n >= MOST_STEPS:
+            turn = replace(turn, action=Action.QUEUE, said=())
+        place = replace(place, language=turn.state.language)
+        if turn.choice:
+            await self._wire.accept(self._call(hook, place).signal(SignalKind.CHOICE, f"menu:{place.n}", turn.choice))
+        if turn.action is None:
+            return flow.menu(self._script, turn, place)
+        return await self._act(hook, place, turn)
+
+    async def _act(self, hook: Hook, place: Place, turn: Turn) -> Sequence[Verb]:
+        if turn.action is Action.VOICEMAIL:
+            return self._record(hook, place)
+        if turn.action is Action.CALLBACK:
+            return await self._callback(hook, place, hook.caller.value if not hook.anonymous else "")
+        if turn.action is Action.HANGUP:
+            return flow.goodbye(self._script, place)
+        accepted = await self._wire.accept(self._call(hook, place).signal(SignalKind.ENQUEUE, "queue", turn.queue))
+        if accepted.line is None:
+            return flow.still(self._script, place)
+        said = turn.said or (Sentence(text=phrase("queued", place.language), language=place.language),)
+        return flow.hold(self._script, accepted.line, replace(place, said=0), before=said)
+
+    async def _wait(self, hook: Hook, place: Place) -> Sequence[Verb]:
+        fresh = self._outgoing.calls.known(hook.sid) is None
+        call = self._live(hook, place)
+        for delivery in place.heard:
+            await self._wire.accept(self._call(hook, place).receipt(delivery, DeliveryState.DELIVERED))
+        call.confirm(place.heard)
+        if fresh:
+            await self._recall(call)
+        line = await self._wire.reads.line(self._name, hook.sid)
+        return await self._stand(call, place, line)
+
+    async def _recall(self, call: LiveCall) -> None:
+        """After a restart: what was handed to the carrier and never confirmed is said once more."""
+        for said in await self._wire.reads.thread(self._name, call.sid, limit=20):
+            open_states = (DeliveryState.SENT.value, DeliveryState.UNCERTAIN.value)
+            if said.delivery is not None and said.text and said.state in open_states:
+                call.pending[said.delivery] = Spoken(delivery=said.delivery, text=said.text,
+                                                          language=call.place.language)
+
+    async def _stand(self, call: LiveCall, place: Place, line: Line | None) -> Sequence[Verb]:
+        """The next round of a call, by how its contact stands now."""
+        now = self._wire.clock()
+        spoken = call.speak_at(place.n, now)
+        state = line.contact.state if line else ContactState.SELF_SERVICE
+        if line is None or state is ContactState.SELF_SERVICE:
+            if spoken:
+                return flow.interrupt(self._script, place, spoken)
+            offered = menu.offered(self._settings.menu, place.language)
+            return flow.menu(self._script, Turn(state=State(language=place.language), said=offered), place)
+        if state in (ContactState.WAITING, ContactState.OFFERED):
+            return flow.hold(self._script, line, place, spoken=spoken)
+        if state is ContactState.ACTIVE and (to := self._outgoing.party(line.agent_phone)):
+            if call.being_connected(now):
+                return flow.still(self._script, place)
+            if call.missed is None or line.contact.state_since > call.missed:
+                call.ordered = now
+                return flow.connect(self._script, to, place, caller_id=call.called)
+        if state in (ContactState.ACTIVE, ContactState.SNOOZED):
+            return flow.talk(self._script, int(line.contact.agent or 0), place, spoken=spoken)
+        return flow.goodbye(self._script, place)
+
+    async def _waiting(self, hook: Hook, place: Place) -> Sequence[Verb]:
+        call = self._live(hook, place)
+        keys = hook.keys or place.keys
+        if keys.startswith("1"):
+            return await self._callback(hook, place, "" if hook.anonymous else hook.caller.value)
+        if keys.startswith("2"):
+            return self._record(hook, place)
+        return await self._stand(call, place, await self._wire.reads.line(self._name, hook.sid))
+
+    async def _talking(self, hook: Hook, place: Place) -> Sequence[Verb]:
+        self._live(hook, place)
+        if hook.speech:
+            await self._wire.accept(self._call(hook, place).said(f"speech:{place.n}", hook.speech))
+        elif (hook.keys or place.keys).startswith("2"):
+            return self._record(hook, place)
+        return await self._wait(hook, place)
+
+    def _record(self, hook: Hook, place: Place) -> Sequence[Verb]:
+        call = self._outgoing.calls.get(hook.sid, self._wire.clock())
+        call.recording = self._wire.clock() + timedelta(seconds=self._settings.record_seconds + 15)
+        return flow.record(self._script, place)
+
+    async def _callback(self, hook: Hook, place: Place, number: str) -> Sequence[Verb]:
+        if not number:
+            return flow.ask_number(self._script, place)
+        await self._wire.accept(self._call(hook, place).signal(SignalKind.CALLBACK, "callback", number))
+        return flow.will_call(self._script, number, place)
+
+    async def _number(self, hook: Hook, place: Place) -> Sequence[Verb]:
+        self._live(hook, place)
+        number = parse.callback_number(hook.keys or place.keys, self._settings.country, self._settings.national_digits)
+        if number:
+            return await self._callback(hook, place, number)
+        if place.misses + 1 >= self._settings.menu.misunderstandings:
+            return flow.back(self._script, place)
+        return flow.ask_number(self._script, place, again=True)
+
+    async def _recording(self, hook: Hook, place: Place) -> Sequence[Verb]:
+        """The recorder ended. To an agent who reads it is a message; else a voice message that ends the call."""
+        self._live(hook, place)
+        if not hook.recording or not hook.seconds:
+            return flow.back(self._script, place, "not-recorded")
+        found = await self._outgoing.carrier.recording(hook.recording, self._settings.recording_bytes,
+                                                       RECORDING_PATIENCE)
+        key = f"recording:{hook.recording_id or place.n}"
+        uploads = () if found is None else (
+            Upload(name=f"{key.replace(':', '-')}.wav", media_type=found.media_type, content=found.content),)
+        said = self._call(hook, place).said(
+            key, _described(place.language, hook, fetched=bool(uploads)),
+            uploads=uploads, voicemail=not place.agent, recording=hook.recording, seconds=hook.seconds)
+        await self._wire.accept(said)
+        if place.agent:
+            return flow.back(self._script, place, "recorded")
+        return flow.goodbye(self._script, place, "recorded")
+
+    async def _dial_done(self, hook: Hook, place: Place) -> Sequence[Verb]:
+        """The connection ended, or the agent's telephone was not answered: then the caller keeps the place."""
+        talked = hook.dialled in ("completed", "answered")
+        if place.call:
+            await self._called_back(place, hook.dialled, talked=talked)
+            return (Hangup(),)
+        call = self._live(hook, place)
+        call.ordered = None
+        if talked:
+            await self._connected(call, place)
+        if talked or hook.status in ENDED:
+            await self._outgoing.left(call, "agent-ended" if talked else hook.status)
+            return flow.goodbye(self._script, place)
+        call.missed = self._wire.clock()
+        line = await self._missed(self._call(hook, place), place, hook.dialled)
+        sorry = Sentence(text=phrase("agent-missed", place.language), language=place.language)
+        if line is None:
+            return flow.back(self._script, place, "agent-missed")
+        return flow.hold(self._script, line, place, before=(sorry,))
+
+    async def _missed(self, items: Call, place: Place, how: str) -> Line | None:
+        """The agent's telephone was not answered: the citizen still wants a person."""
+        if place.delivery:
+            await self._wire.accept(items.receipt(place.delivery, DeliveryState.FAILED, how))
+        again = items.signal(SignalKind.ENQUEUE, f"missed:{place.n}", missed=True, how=how)
+        return (await self._wire.accept(again)).line
+
+    async def _called_back(self, place: Place, how: str, *, talked: bool) -> None:
+        """A call back ended: they talked, or the citizen was not reached and the agent decides what next."""
+        call = self._outgoing.calls.get(place.call, self._wire.clock())
+        call.connected = False
+        if talked:
+            await self._connected(call, place)
+            await self._outgoing.left(call, "agent-ended", key=f"left:{place.n}")
+        elif place.delivery:
+            items = await self._outgoing.items(call, place.language)
+            await self._wire.accept(items.receipt(place.delivery, DeliveryState.FAILED, how))
+
+    async def _placed(self, hook: Hook, place: Place) -> None:
+        """The call that we made to an agent ended; not answered, it is as any missed connection."""
+        if hook.status in ENDED - {"completed"} and place.call:
+            call = self._outgoing.calls.get(place.call, self._wire.clock())
+            await self._missed(await self._outgoing.items(call, place.language), place, hook.status)
+
+    async def _status(self, hook: Hook, place: Place) -> None:
+        if hook.status in ENDED and not hook.parent:
+            call = self._outgoing.calls.get(hook.sid, self._wire.clock())
+            call.caller = hook.caller
+            await self._outgoing.left(call, hook.status)
+            await self._outgoing.remember()
+
+    async def _leg(self, hook: Hook, place: Place) -> None:
+        """A telephone that we rang was picked up: an agent's, or that of a citizen whom we call back."""
+        call = self._outgoing.calls.get(place.call or hook.parent or hook.sid, self._wire.clock())
+        call.connected, call.seen = True, self._wire.clock()
+        await self._connected(call, place)
+
+    async def _connected(self, call: LiveCall, place: Place) -> None:
+        items = await self._outgoing.items(call, place.language)
+        await self._wire.accept(items.signal(SignalKind.CONNECTED, f"connected:{place.n}"))
+        if place.delivery:
+            await self._wire.accept(items.receipt(place.delivery, DeliveryState.DELIVERED))
+
+
+def _described(language: str, hook: Hook, *, fetched: bool) -> str:
+    """How a recording stands in the conversation; its address only when the sound itself could not be taken in."""
+    if language == "fa":
+        words = f"پیام صوتی، {digits_fa(str(hook.seconds))} ثانیه"
+    else:
+        words = f"Voice message, {hook.seconds} seconds"
+    return words if fetched else f"{words}\n{hook.recording}"
