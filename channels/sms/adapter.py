@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 import orjson
 from aiohttp import web
+from aiohttp.connector import Connection
 
 from channels.sms import compose, gsm, parse
 from channels.sms.settings import Settings
@@ -34,10 +35,10 @@ class Adapter:
 
     def __init__(self, name: str, settings: Settings, common: ChannelSettings, wire: Wire) -> None:
         self.name = name
+        self.common = common
         self.settings = settings
         self.wire = wire
         self.limits = Limits(text_chars=gsm.UCS2.part * settings.max_parts, attachment_bytes=0, attachments=0)
-        self._session: aiohttp.ClientSession | None = None
 
     def routes(self) -> Sequence[Route]:
         """The webhooks: `inbound` for citizens' messages, `delivery` for reports on ours."""
@@ -114,18 +115,9 @@ class Adapter:
 
     async def run(self) -> None:
         """Keep the channel's light true until cancelled."""
-        try:
-            while True:
-                self.wire.report(await self._health())
-                await asyncio.sleep(self.settings.probe_seconds or 3600)
-        finally:
-            await self.close()
-
-    async def close(self) -> None:
-        """Let go of the connections."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        while True:
+            self.wire.report(await self._health())
+            await asyncio.sleep(self.settings.probe_seconds or 3600)
 
     async def send(self, out: Outbound) -> Sent:
         """Hand one message to the gateway, which cuts it into parts. Raises a SendError."""
@@ -136,10 +128,8 @@ class Adapter:
         if self.settings.dialect == "kannel":
             return await self._send_kannel(compose.kannel_query(out, self.settings, self.wire.base_url))
         body = compose.generic_body(out, self.settings, self.wire.base_url)
-        login = aiohttp.BasicAuth(self.settings.username, self.settings.password, "utf-8")
-        status, answer, after = await self._exchange(
-            "POST", data=orjson.dumps(body), auth=login if self.settings.login == "basic" else None,
-            headers={"Content-Type": "application/json", **compose.headers(out, self.settings)})
+        headers = {"Content-Type": "application/json", **compose.headers(out, self.settings)}
+        status, answer, after = await self._exchange("POST", data=orjson.dumps(body), headers=headers)
         return compose.generic_answer(status, _loose(answer), after, self.settings)
 
     async def _send_kannel(self, query: list[tuple[str, str]]) -> Sent:
@@ -149,10 +139,18 @@ class Adapter:
 
     async def _exchange(self, method: str, **request: Any) -> tuple[int, bytes, str]:
         """One request; status, body, Retry-After. Unreachable when it cannot have gone, Doubtful when it may have."""
+        settings = self.settings
+        timeout = aiohttp.ClientTimeout(
+            total=settings.connect_seconds + settings.answer_seconds, sock_connect=settings.connect_seconds)
         try:
-            url = self.settings.send_url
-            async with self._connected().request(method, url, allow_redirects=False, **request) as got:
-                return got.status, await got.content.read(MAX_ANSWER), got.headers.get("Retry-After", "")
+            async with aiohttp.ClientSession(connector=_Once(force_close=True), timeout=timeout) as session, \
+                    session.request(method, settings.send_url, allow_redirects=False, **request) as got:
+                body = bytearray()
+                async for chunk in got.content.iter_chunked(MAX_ANSWER):
+                    body += chunk
+                    if len(body) >= MAX_ANSWER:
+                        break
+                return got.status, bytes(body), got.headers.get("Retry-After", "")
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             detail = f"no connection to the gateway ({type(error).__name__})"
             raise Unreachable(detail, provider_code="connect") from None
@@ -161,16 +159,6 @@ class Adapter:
         except (aiohttp.ClientError, TimeoutError) as error:
             detail = f"the connection broke after the message was written ({type(error).__name__})"
             raise compose.doubtful(self.settings, detail, "broken") from None
-
-    def _connected(self) -> aiohttp.ClientSession:
-        if self._session is None or self._session.closed:
-            # A new connection per message: on a kept one aiohttp silently repeats a GET that was cut off,
-            # and the citizen would get the message twice.
-            settings = self.settings
-            timeout = aiohttp.ClientTimeout(
-                total=settings.connect_seconds + settings.answer_seconds, sock_connect=settings.connect_seconds)
-            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True), timeout=timeout)
-        return self._session
 
     async def check(self) -> Sequence[Finding]:
         """Secret, address and login. Kannel is asked with a request that names no receiver: it sends nothing."""
@@ -206,6 +194,20 @@ class Adapter:
 
     def _light(self, code: str, en: str, fa: str) -> Health:
         return Health(code=code, en=en, fa=fa, since=self.wire.clock())
+
+
+class _Once(aiohttp.TCPConnector):
+    """Gives one connection and no second. aiohttp silently repeats a GET whose answer was cut off; the gateway would
+    take the message twice."""
+
+    given = False
+
+    async def connect(self, *args: Any, **kwargs: Any) -> Connection:
+        if self.given:
+            raise aiohttp.ServerDisconnectedError
+        connection = await super().connect(*args, **kwargs)
+        self.given = True
+        return connection
 
 
 _NEEDED = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
@@ -142,8 +143,11 @@ def wait(retry_after: str) -> timedelta | None:
 
 
 def headers(out: Outbound, settings: Settings) -> Mapping[str, str]:
-    """Headers of a generic request: our stable key, and the API key where it is a bearer token."""
+    """Headers of a generic request: our stable key, and the login where it goes in a header."""
     found = {"Idempotency-Key": out.key}
     if settings.login == "bearer" and settings.password:
         found["Authorization"] = f"Bearer {settings.password}"
+    elif settings.login == "basic":
+        pair = f"{settings.username}:{settings.password}".encode()
+        found["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
     return found

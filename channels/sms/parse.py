@@ -13,9 +13,9 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 from zoneinfo import ZoneInfo
 
-from router.rules.phone import canonical
 from channels.sms.settings import Settings
 from router.model import Address, DeliveryId, DeliveryState, Medium, Receipt, Said
+from router.rules.phone import canonical
 from router.rules.text import clean, digits_latin, language
 
 FIELDS = 100
@@ -77,7 +77,7 @@ def kannel_said(raw: str, arrival: Arrival) -> Said:
     texts = {name: value.decode("utf-8", "replace") for name, value in found.items() if name != "text"}
     body = found.get("text", b"")
     text = _decoded(body, texts.get("coding", ""), texts.get("charset", ""))
-    data: dict[str, Any] = {name: texts[name] for name in ("smsc",) if texts.get(name)}
+    data: dict[str, Any] = {"smsc": clean(texts["smsc"], limit=50)} if texts.get("smsc") else {}
     part = concatenation(found.get("udh", b""))
     if part:
         data["part"] = {"ref": part[0], "of": part[1], "number": part[2]}
