@@ -1,0 +1,127 @@
+"""Pishkhan's command line. `run.py` alone serves; `run.py --help` lists the commands, docs/commands.md explains them."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from channels.registry import Media
+from settings import Settings, SettingsError, load
+
+HERE = Path(__file__).resolve().parent
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command and option."""
+    top = argparse.ArgumentParser(prog="run.py", description="Pishkhan, the front desk.")
+    top.add_argument("--config", type=Path, default=HERE / "config.toml", help="the configuration file")
+    top.add_argument("--verbose", action="store_true", help="log more")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    commands.add_parser("serve", help="run the desk (default)")
+    demo = commands.add_parser("demo", help="a demo town with simulated citizens on all channels")
+    demo.add_argument("--port", type=int, default=8080)
+    demo.add_argument("--folder", type=Path, default=HERE / "demo-data", help="where the demo keeps its data")
+    demo.add_argument("--keep", action="store_true", help="go on with the data of the last demo")
+    inspect = commands.add_parser("inspect", help="show what intake would make of raw originals")
+    inspect.add_argument("kind", choices=["email"])
+    inspect.add_argument("files", nargs="+", metavar="FILE")
+    inspect.add_argument("--json", action="store_true", help="one JSON object a line")
+    commands.add_parser("suggest", help="answer suggestion queries as JSON lines on standard input")
+    doctor = commands.add_parser("doctor", help="check settings, database and every channel")
+    doctor.add_argument("--json", action="store_true")
+    user = commands.add_parser("user", help="people who sign in")
+    user.add_argument("action", choices=["add", "password", "list"])
+    user.add_argument("login", nargs="?")
+    user.add_argument("--name", default="")
+    user.add_argument("--role", choices=["agent", "supervisor", "admin"], default="agent")
+    user.add_argument("--json", action="store_true")
+    migrate = commands.add_parser("migrate", help="bring the database to this version")
+    migrate.add_argument("--json", action="store_true")
+    simulate = commands.add_parser("simulate", help="run a day of a contact centre through the router")
+    simulate.add_argument("scenario", type=Path)
+    simulate.add_argument("--policy", default="")
+    simulate.add_argument("--seed", type=int, default=1)
+    simulate.add_argument("--json", action="store_true")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status: 0 done, 1 found something wrong, 2 wrong use or settings."""
+    given = parser().parse_args(arguments)
+    logging.basicConfig(level=logging.DEBUG if given.verbose else logging.INFO, stream=sys.stderr,
+                        format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs addresses with tokens in them
+    try:
+        return _command(given)
+    except SettingsError as error:
+        print(f"Pishkhan cannot start: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 0
+
+
+def _command(given: argparse.Namespace) -> int:
+    command = given.command or "serve"
+    if command == "serve":
+        return asyncio.run(serve(configured(given.config)))
+    if command == "inspect":
+        from channels.email.inspect import inspect
+
+        return asyncio.run(inspect(given.files, as_json=given.json, write=_say))
+    if command == "suggest":
+        from knowledge.protocol import serve as suggest
+
+        return suggest(sys.stdin, _say)
+    if command == "simulate":
+        from router.simulate import simulate
+
+        return simulate(given.scenario, policy=given.policy, seed=given.seed, as_json=given.json, write=_say)
+    if command == "demo":
+        from demo import demo
+
+        return asyncio.run(demo(given.port, given.folder, keep=given.keep, write=_say))
+    import commands
+
+    return commands.run(command, configured(given.config), given, _say)
+
+
+def configured(path: Path) -> Settings:
+    """The settings, with a relative data folder taken from beside the file."""
+    settings = load(path, Media())
+    folder = Path(os.environ.get("PISHKHAN_DATA", settings.storage.folder))
+    if not folder.is_absolute():
+        folder = path.resolve().parent / folder
+    return replace(settings, storage=replace(settings.storage, folder=str(folder)))
+
+
+async def serve(settings: Settings) -> int:
+    """Until SIGTERM or Ctrl-C."""
+    from house import House
+
+    house = House(settings)
+    await house.start()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    password = await house.first_administrator()
+    if password:
+        _say(f"\n  The first administrator is «admin» with the password «{password}». It is shown only now.\n")
+    _say(f"  Pishkhan is at {house.url}\n")
+    await stop.wait()
+    await house.stop()
+    return 0
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
