@@ -2,16 +2,63 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
+import re
 from collections.abc import Iterator
+from dataclasses import MISSING, Field, fields
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+
+_ROW = re.compile(r"^\| *`([^`]+)` *\|(.*)\|\s*$", re.MULTILINE)
 
 
-def channel_settings() -> Iterator[tuple[str, type]]:
-    """(folder, its Settings) for every medium that has an adapter."""
-    for adapter in sorted((ROOT / "channels").glob("*/adapter.py")):
-        module = importlib.import_module(f"channels.{adapter.parent.name}.adapter")
-        if hasattr(module, "Settings"):
-            yield adapter.parent.name, module.Settings
+def channel_settings() -> Iterator[tuple[str, str, type]]:
+    """(medium, the folder that serves it, its Settings) for every medium whose adapter is there."""
+    registry = importlib.import_module("channels.registry")
+    for medium, module in registry._MODULES.items():
+        if (ROOT / (module.replace(".", "/") + ".py")).exists():
+            yield medium.value, module.split(".")[1], registry.kind(medium.value).settings
+
+
+def section(page: Path, title: str) -> str:
+    """The part of a page under `## title`, up to the next heading of that level."""
+    text = page.read_text(encoding="utf-8")
+    found = re.search(rf"^## {re.escape(title)}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found is not None, f"{page.relative_to(ROOT)} has no section '## {title}'"
+    return found[1]
+
+
+def rows(text: str) -> dict[str, list[str]]:
+    """Table rows whose first cell is one `word`: the word, and the other cells."""
+    return {name: [cell.strip() for cell in re.split(r"(?<!\\)\|", rest)] for name, rest in _ROW.findall(text)}
+
+
+def default_of(spec: Field[Any]) -> Any:
+    """A field's default; MISSING when it is needed."""
+    if spec.default is not MISSING:
+        return spec.default
+    return spec.default_factory() if spec.default_factory is not MISSING else MISSING
+
+
+def names_of(kind: type) -> list[str]:
+    """Field names of a dataclass."""
+    return [spec.name for spec in fields(kind)]
+
+
+def api_routes() -> set[tuple[str, str]]:
+    """(method, path) of every `Route(..., api=True)` whose method and path are written out."""
+    found = set()
+    for path in ROOT.glob("*/**/*.py"):
+        top = path.relative_to(ROOT).parts[0]
+        if top.startswith(".") or top == "tests":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                words = {word.arg: word.value.value for word in node.keywords if isinstance(word.value, ast.Constant)}
+                if words.get("api") and {"method", "path"} <= words.keys():
+                    found.add((str(words["method"]), str(words["path"])))
+    return found

@@ -19,7 +19,7 @@ Check = Callable[[Iterable[Module]], Iterable[str]]
 
 
 def _modules() -> list[Module]:
-    found = [path for path in ROOT.glob("*.py") if path.stem in HOUSE]
+    found = list(ROOT.glob("*.py"))
     for top in HOUSE:
         found += (ROOT / top).rglob("*.py")
     return [Module(path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")) for path in sorted(found)]
