@@ -119,6 +119,8 @@ class Intake:
             return self._duplicate(tx, said.channel, said.external_id)
         if said.quarantine:
             return _settled(tx, item, said, Fate.QUARANTINED, said.quarantine)
+        if said.ignored:
+            return _settled(tx, item, said, Fate.IGNORED, said.ignored)
         if said.bounce is not None:
             delivery = tx.outbox.bounce(said.channel, said.bounce)
             if delivery is not None:

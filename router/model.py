@@ -153,6 +153,7 @@ class Said:
     automatic: str = ""  #: why this is automatic mail ("auto-submitted"); "" = a person wrote it
     bounce: Bounce | None = None
     quarantine: str = ""  #: why it could not be understood; then only raw counts
+    ignored: str = ""  #: why it was understood and nothing is to be done (a group's chatter); recorded, shown to nobody
     language: str = ""  #: "fa", "en" or "" = unknown
     queue: str = ""  #: queue asked for by the channel's own menu or keyword; "" = the channel's
     data: Mapping[str, Any] = field(default_factory=dict)  #: JSON-able extras for people (cc, location)
