@@ -29,7 +29,8 @@ def ucs2(text: str) -> str:
 
 def heard(line: str) -> str:
     """The text of a part as fakesmsc prints it: printable octets as they are, space as +, others as %xx."""
-    octets = re.sub(rb"%([0-9a-f]{2})", lambda found: bytes.fromhex(found[1].decode()), line.replace("+", " ").encode("latin-1"))
+    printed = line.replace("+", " ").encode("latin-1")
+    octets = re.sub(rb"%([0-9a-f]{2})", lambda found: bytes.fromhex(found[1].decode()), printed)
     return octets.decode("utf-16-be")
 
 
