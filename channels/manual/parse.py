@@ -167,4 +167,5 @@ def handed_over(data: Mapping[str, object], *, channel: str, now: datetime, zone
         raise BadRequest(f"there is no field {unknown[0]!r}; known are delivery, state, detail, date",
                          field=unknown[0][:100])
     return Receipt(channel=channel, external_id=f"by-hand:{delivery}:{state}", part_id="",
-                   delivery=DeliveryId(delivery), state=DeliveryState(str(state)), at=moment(date, now, zone), detail=text.clean(detail).strip())
+                   delivery=DeliveryId(delivery), state=DeliveryState(str(state)), at=moment(date, now, zone),
+                   detail=text.clean(detail).strip())
