@@ -1,3 +1,3 @@
 """Plugins that every test has."""
 
-pytest_plugins = ["tests.suites", "tests.databases"]
+pytest_plugins = ["tests.suites", "tests.databases", "tests.servers.browser"]

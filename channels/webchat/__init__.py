@@ -1,0 +1,1 @@
+"""Web chat: the widget on any web page, its WebSocket and its files."""

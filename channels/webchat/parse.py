@@ -1,0 +1,82 @@
+"""Turns a visitor's commands into the core's words. PURE."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from channels.webchat.protocol import Choose, Hello, Open, Say
+from router.model import (
+    Address,
+    DeliveryId,
+    DeliveryState,
+    Medium,
+    Receipt,
+    Said,
+    Signal,
+    SignalKind,
+    Thread,
+    Upload,
+)
+from router.records import Contact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who:
+    """A visitor on a channel, with what the host page says about them."""
+
+    channel: str
+    visitor: str
+    language: str = ""
+    name: str = ""
+    page: str = ""
+
+    def hello(self, hello: Hello) -> Who:
+        """The same visitor after a hello."""
+        return replace(self, language=hello.language, name=hello.name, page=hello.page)
+
+    def address(self) -> Address:
+        """Where the visitor is reached: the id is the address and the thread in one."""
+        return Address(medium=Medium.WEBCHAT, value=self.visitor, name=self.name)
+
+
+def said(who: Who, command: Say, uploads: Sequence[Upload], at: datetime) -> Said:
+    """An utterance. The visitor's id is part of the key, so nobody can claim another's."""
+    return Said(
+        channel=who.channel, external_id=f"{who.visitor}:{command.id}", sender=who.address(), at=at, text=command.text,
+        uploads=tuple(uploads), thread=Thread(key=who.visitor), language=who.language,
+        data={"page": who.page} if who.page else {},
+    )
+
+
+def _signal(who: Who, kind: SignalKind, external_id: str, at: datetime, value: str = "") -> Signal:
+    return Signal(channel=who.channel, external_id=external_id, sender=who.address(), at=at, kind=kind, value=value,
+                  thread=Thread(key=who.visitor), language=who.language)
+
+
+def typing(who: Who, at: datetime) -> Signal:
+    """The visitor is typing."""
+    return _signal(who, SignalKind.TYPING, "", at)
+
+
+def chosen(who: Who, command: Choose, at: datetime) -> Signal:
+    """The visitor pressed a quick reply."""
+    return _signal(who, SignalKind.CHOICE, f"{who.visitor}:{command.id}", at, command.value)
+
+
+def opened(who: Who, command: Open, at: datetime) -> Signal:
+    """The visitor opened the panel and expects the desk to speak first."""
+    return _signal(who, SignalKind.OPEN, f"{who.visitor}:{command.id}", at)
+
+
+def left(who: Who, contact: Contact, at: datetime) -> Signal:
+    """The visitor is gone. Once per wait: a contact that is queued anew can be left anew."""
+    return _signal(who, SignalKind.LEFT, f"{who.visitor}:left:{contact.id}:{contact.version}", at)
+
+
+def receipt(channel: str, delivery: DeliveryId, *, read: bool, at: datetime) -> Receipt:
+    """The visitor's browser has a message, or showed it. Several tabs report; the key keeps one."""
+    state = DeliveryState.READ if read else DeliveryState.DELIVERED
+    return Receipt(channel=channel, external_id=f"seen:{delivery}:{state}", part_id="", delivery=delivery, state=state,
+                   at=at)

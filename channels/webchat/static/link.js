@@ -1,0 +1,242 @@
+// The connection to the desk: session, socket, reconnecting, sending in order. Knows no page.
+
+import { acknowledged, apply, failed, next, queue } from "./state.js";
+
+export const SUBPROTOCOL = "pishkhan.1";
+const FIRST_RETRY = 500;
+const LAST_RETRY = 30000;
+const PING = 25000;
+const ANSWER = 10000;
+
+// `env` brings what a page has: WebSocket, fetch, setTimeout, clearTimeout, random.
+// `told` hears about every change: told(what, frame).
+export class Link {
+  constructor({ base, state, store, hello, upload, told, env }) {
+    Object.assign(this, { base, state, store, hello, upload, told, env });
+    this.status = "idle";
+    this.socket = null;
+    this.greeted = false;
+    this.failures = 0;
+    this.stale = false;
+    this.busy = "";
+    this.reported = "";
+    this.timers = {};
+  }
+
+  get token() {
+    return this.store.get("token") || "";
+  }
+
+  // Begins; again and again is harmless.
+  start() {
+    if (this.status === "idle" || this.status === "refused") this.connect();
+  }
+
+  // Something says that now is a good moment to try (the network is back, the page is looked at).
+  nudge() {
+    if (this.status === "waiting") this.connect();
+    else if (this.greeted) this.ping();
+  }
+
+  async connect() {
+    this.set("connecting");
+    this.clear("retry");
+    if (!this.token || this.stale) {
+      const answer = await this.session();
+      if (answer === "refused") return this.set("refused");
+      if (answer === "unreachable") return this.later();
+    }
+    this.dial();
+  }
+
+  async session() {
+    try {
+      const body = JSON.stringify(this.token ? { token: this.token } : {});
+      const answer = await this.env.fetch(this.base + "session", { method: "POST", body, credentials: "omit" });
+      if (answer.status === 403) return "refused";
+      if (!answer.ok) return "unreachable";
+      const { token } = await answer.json();
+      this.store.set("token", token);
+      this.stale = false;
+      return "ok";
+    } catch {
+      return "unreachable";
+    }
+  }
+
+  dial() {
+    const url = this.base.replace(/^http/, "ws") + "socket";
+    let socket;
+    try {
+      socket = new this.env.WebSocket(url, [SUBPROTOCOL, this.token]);
+    } catch {
+      return this.later();
+    }
+    this.socket = socket;
+    let opened = false;
+    this.after("answer", ANSWER, () => this.lost(socket));
+    socket.onopen = () => {
+      opened = true;
+      this.write({ op: "hello", after: this.state.seq, ...this.hello() });
+    };
+    socket.onmessage = (event) => socket === this.socket && this.read(JSON.parse(event.data));
+    socket.onclose = () => {
+      // Refused before it opened: perhaps the token is no longer good; asking for a session tells.
+      if (!opened) this.stale = true;
+      this.lost(socket);
+    };
+  }
+
+  lost(socket) {
+    if (socket !== this.socket) return;
+    this.socket = null;
+    this.greeted = false;
+    this.busy = "";
+    this.reported = "";
+    this.clear("answer");
+    this.clear("ping");
+    socket.onclose = null;
+    socket.close();
+    this.later();
+  }
+
+  later() {
+    const wait = Math.min(LAST_RETRY, FIRST_RETRY * 2 ** this.failures) * (0.5 + this.env.random() / 2);
+    this.failures += 1;
+    this.after("retry", wait, () => this.connect());
+    this.set("waiting");
+  }
+
+  read(frame) {
+    if (frame.op === "snapshot" || frame.op === "changes") {
+      apply(this.state, frame);
+      if (!this.greeted) this.welcome();
+    } else if (frame.op === "said") {
+      this.settled(frame.id, () => acknowledged(this.state, frame.id));
+    } else if (frame.op === "error") {
+      this.refusal(frame);
+    } else if (frame.op === "pong") {
+      this.clear("answer");
+      this.rest();
+    }
+    this.told(frame.op, frame);
+    this.pump();
+  }
+
+  welcome() {
+    this.greeted = true;
+    this.failures = 0;
+    this.clear("answer");
+    this.set("live");
+    this.rest();
+  }
+
+  refusal({ code, id, retry_after: wait }) {
+    if (!id) return;
+    // With a time it is not refused, only not now: it keeps its place.
+    if (wait) this.after("pump", wait * 1000, () => this.settled(id));
+    else this.settled(id, () => failed(this.state, id, code));
+  }
+
+  settled(id, change) {
+    if (change) {
+      change();
+      this.store.remove("say:" + id);
+    }
+    if (this.busy === id) this.busy = "";
+    this.pump();
+  }
+
+  // Takes an utterance to be sent. Words survive the page until they are taken in; files cannot.
+  say(entry) {
+    const added = queue(this.state, entry);
+    if (added.kind === "say" && !added.files.length) this.keep(added);
+    this.told("queued");
+    this.pump();
+  }
+
+  keep({ id, text, at }) {
+    this.store.set("say:" + id, JSON.stringify({ id, text, at }));
+  }
+
+  // What an earlier page, or another tab, wrote and nobody acknowledged. Sent twice it is still one message.
+  recall() {
+    const kept = this.store.keys("say:").map((key) => JSON.parse(this.store.get(key)));
+    for (const entry of kept.sort((a, b) => a.at - b.at)) queue(this.state, entry);
+  }
+
+  again(entry) {
+    Object.assign(entry, { state: "waiting", error: "" });
+    for (const file of entry.files) file.upload = "";
+    this.told("queued");
+    this.pump();
+  }
+
+  // Sends what waits, one at a time: the next goes when this one is committed.
+  async pump() {
+    const entry = this.greeted && !this.busy ? next(this.state) : undefined;
+    if (!entry) return;
+    this.busy = entry.id;
+    const socket = this.socket;
+    try {
+      for (const file of entry.files) file.upload ||= await this.upload(file);
+    } catch (error) {
+      if (this.busy === entry.id) this.busy = "";
+      if (error.code !== "network") {
+        failed(this.state, entry.id, error.code);
+        this.told("error", { code: error.code, id: entry.id });
+        this.pump();
+      } else {
+        this.after("pump", 2000, () => this.pump());
+      }
+      return;
+    }
+    // The connection may have changed hands during an upload; whoever is live now pumps again.
+    if (socket !== this.socket) return;
+    const { id, kind, text, value, files } = entry;
+    if (kind === "say") this.write({ op: kind, id, text, uploads: files.map((file) => file.upload) });
+    else this.write({ op: kind, id, value });
+  }
+
+  typing() {
+    if (this.greeted) this.write({ op: "typing" });
+  }
+
+  // Says what arrived, and whether it was before somebody's eyes; each position once.
+  seen(read) {
+    const report = `${this.state.seq}:${read}`;
+    if (!this.greeted || report === this.reported) return;
+    this.reported = report;
+    this.write({ op: "seen", seq: this.state.seq, read });
+  }
+
+  ping() {
+    this.clear("ping");
+    const socket = this.socket;
+    this.write({ op: "ping" });
+    this.after("answer", ANSWER, () => this.lost(socket));
+  }
+
+  rest() {
+    this.after("ping", PING, () => this.ping());
+  }
+
+  write(frame) {
+    if (this.socket && this.socket.readyState === 1) this.socket.send(JSON.stringify(frame));
+  }
+
+  set(status) {
+    this.status = status;
+    this.told("status");
+  }
+
+  after(name, wait, work) {
+    this.clear(name);
+    this.timers[name] = this.env.setTimeout(work, wait);
+  }
+
+  clear(name) {
+    this.env.clearTimeout(this.timers[name]);
+    delete this.timers[name];
+  }
+}

@@ -1,0 +1,143 @@
+// The open window: header, line, messages, composer; keyboard, phone and scrolling behaviour.
+
+import { Composer } from "./composer.js";
+import { button, h, icon, stops } from "./dom.js";
+import { Log } from "./message.js";
+
+const NEAR = 80;
+const TYPING_SHOWN = 6000;
+
+export class Panel {
+  // `view` brings words, format, title, greeting, forgetful and everything that Log and Composer ask for.
+  constructor(view) {
+    const { words } = view;
+    this.view = view;
+    this.title = h("h2", { id: "title" }, view.title);
+    this.face = h("span", { class: "face", "aria-hidden": "true" }, icon("chat"));
+    this.status = h("p", { class: "status", role: "status" });
+    this.line = h("div", { class: "line", hidden: true });
+    this.list = h("ol", { class: "list", role: "log", "aria-label": words.log, "aria-live": "off", tabindex: "0" });
+    this.typist = h("div", { class: "typing", hidden: true, role: "status" });
+    this.scroll = h("div", { class: "scroll", onscroll: () => this.scrolled() }, h("div", { class: "greeting", dir: "auto" }, view.greeting),
+      view.forgetful ? h("div", { class: "note" }, words.forgetful) : null, this.list, this.typist);
+    this.more = h("button", { type: "button", class: "more", hidden: true, onclick: () => this.bottom() }, icon("down"), words.fresh);
+    this.log = new Log(this.list, view);
+    this.composer = new Composer(view);
+    this.element = h("section", { class: "panel", role: "dialog", "aria-labelledby": "title", hidden: true, tabindex: "-1", onkeydown: (event) => this.key(event) },
+      h("header", {}, this.face, h("div", { class: "about" }, this.title, this.status), button("close", words.close, () => view.onclose())),
+      this.line, h("div", { class: "middle" }, this.scroll, this.more), this.composer.element);
+    this.stuck = true;
+    for (const name of ["dragover", "drop"]) this.element.addEventListener(name, (event) => this.dropped(event));
+  }
+
+  key(event) {
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      return this.view.onclose();
+    }
+    if (event.key !== "Tab") return;
+    const all = stops(this.element);
+    const at = all.indexOf(this.element.getRootNode().activeElement);
+    const edge = event.shiftKey ? 0 : all.length - 1;
+    if (at === edge || at < 0) {
+      event.preventDefault();
+      all[event.shiftKey ? all.length - 1 : 0].focus();
+    }
+  }
+
+  dropped(event) {
+    if (!this.view.limits.uploads || !event.dataTransfer || ![...event.dataTransfer.types].includes("Files")) return;
+    event.preventDefault();
+    if (event.type === "drop") this.composer.add([...event.dataTransfer.files]);
+  }
+
+  show(open) {
+    this.element.hidden = !open;
+    if (open) {
+      this.composer.ready();
+      this.bottom();
+    }
+  }
+
+  draw(state, status) {
+    const { words } = this.view;
+    const before = this.list.lastChild;
+    this.log.draw(state, status === "live");
+    this.status.textContent = this.words(state, status);
+    this.element.dataset.status = status;
+    this.faced((state.line && state.line.agent) || "");
+    this.lined(state.line, state.messages.size);
+    // What was there when the page came is history, not news: it is not read out.
+    if (status === "live") setTimeout(() => this.list.setAttribute("aria-live", "polite"), 1000);
+    if (this.list.lastChild !== before) {
+      this.typed("");
+      const last = this.list.lastChild;
+      if (this.stuck || (last && last.classList.contains("mine"))) this.bottom();
+      else this.more.hidden = false;
+    }
+    this.composer.input.placeholder = words.write;
+  }
+
+  // The agent's first letter, once there is an agent.
+  faced(name) {
+    if (name === this.faceOf) return;
+    this.faceOf = name;
+    this.face.replaceChildren(name ? [...name.trim()][0] || "" : icon("chat"));
+  }
+
+  words(state, status) {
+    const { words } = this.view;
+    if (status === "refused") return words.refused;
+    if (status === "waiting" || (status === "connecting" && state.seq)) return navigator.onLine === false ? words.offline : words.reconnecting;
+    if (status !== "live") return words.connecting;
+    return state.line && state.line.agent ? words.talking(state.line.agent) : words.online;
+  }
+
+  lined(line, spoken) {
+    const { words, format } = this.view;
+    const rows = [];
+    if (line && line.state === "waiting") {
+      rows.push(h("strong", {}, line.staffed ? place(line, words, format) : words.unstaffed));
+      if (line.wait_high && line.staffed) rows.push(h("span", {}, wait(line, words, format)));
+      rows.push(h("small", {}, words.stay));
+    } else if (line && line.state === "closed" && spoken) {
+      rows.push(h("span", {}, words.ended));
+    }
+    const sign = rows.map((row) => row.textContent).join("\n");
+    if (sign !== this.lineSign) this.line.replaceChildren(...rows);
+    this.lineSign = sign;
+    this.line.hidden = !rows.length;
+  }
+
+  typed(name) {
+    clearTimeout(this.typingTimer);
+    this.typist.hidden = !name;
+    if (!name) return;
+    const dots = h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
+    this.typist.replaceChildren(dots, h("bdi", {}, this.view.words.typing(name)));
+    if (this.stuck) this.bottom();
+    this.typingTimer = setTimeout(() => this.typed(""), TYPING_SHOWN);
+  }
+
+  scrolled() {
+    const { scrollHeight, scrollTop, clientHeight } = this.scroll;
+    this.stuck = scrollHeight - scrollTop - clientHeight < NEAR;
+    if (this.stuck) this.more.hidden = true;
+  }
+
+  bottom() {
+    this.scroll.scrollTop = this.scroll.scrollHeight;
+    this.stuck = true;
+    this.more.hidden = true;
+  }
+}
+
+function place(line, words, format) {
+  if (!line.place) return words.queued;
+  return line.place === 1 ? words.next : words.place(format.number(line.place));
+}
+
+function wait({ wait_low: low, wait_high: high }, words, format) {
+  if (high < 60) return words.soon;
+  return words.wait(format.number(Math.max(1, Math.floor(low / 60))), format.number(Math.ceil(high / 60)));
+}
