@@ -1,0 +1,133 @@
+"""Which parts of a mail are its text, which its HTML, and which are files. PURE."""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from channels.email import markup
+from channels.email.charsets import codec, decode
+from channels.email.mime import Mail, Part, read_headers
+from channels.email.words import filename, header
+from router.model import Upload
+
+MAX_TEXT = 1_000_000
+MAX_UPLOADS = 100
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset=[\"']?\s*([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
+_TEXTS = ("text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown")
+_ENDINGS = {"message/rfc822": ".eml", "text/calendar": ".ics", "application/pdf": ".pdf", "image/jpeg": ".jpg",
+            "message/delivery-status": ".txt", "text/rfc822-headers": ".txt", "application/ms-tnef": ".dat"}
+
+
+@dataclass(slots=True, kw_only=True)
+class Body:
+    """What a mail contains, ready to be shown."""
+
+    text: str = ""
+    html: str = ""  #: sanitised
+    html_text: str = ""  #: the HTML as text, whether or not there is a plain one
+    uploads: tuple[Upload, ...] = ()
+    notes: set[str] = field(default_factory=set)
+
+
+def read(mail: Mail) -> Body:
+    """The text (plain, or else made from the HTML), the sanitised HTML and the files."""
+    plain: list[str] = []
+    html: list[str] = []
+    uploads: list[Upload] = []
+    body = Body()
+    answered: dict[int, str] = {}  # kind of text each multipart/alternative has already given
+    for index, part in mail.leaves():
+        kind = _text_kind(part, bool(plain or html))
+        if kind:
+            source = _decoded(part, kind)
+            (html if kind == "html" else plain).append(source)
+            if kind == "plain" and (above := _alternative(mail, index)) >= 0:
+                answered.setdefault(above, kind)
+        elif part.body.strip() or part.media_type not in ("text/plain", "text/html"):
+            uploads.append(_upload(part, len(uploads) + 1))
+    if len(uploads) > MAX_UPLOADS:
+        body.notes.add("too many attachments")
+    body.uploads = tuple(uploads[:MAX_UPLOADS])
+    source = "\n".join(html)
+    body.html_text = markup.to_text(source)[:MAX_TEXT] if source else ""
+    body.html = markup.sanitise(source) if source else ""
+    if source and not body.html:
+        body.notes.add("html not shown")
+    body.text = "\n\n".join(text.strip("\n") for text in plain if text.strip())[:MAX_TEXT] or body.html_text
+    return body
+
+
+def _text_kind(part: Part, has_text: bool) -> str:
+    """ "plain", "html", or "" for a file."""
+    if part.media_type not in _TEXTS:
+        return ""
+    disposition, params = part.disposition()
+    if disposition.startswith("attachment") or (has_text and ("filename" in params or "name" in part.params)):
+        return ""
+    return "html" if part.media_type == "text/html" else "plain"
+
+
+def _alternative(mail: Mail, index: int) -> int:
+    """The multipart/alternative a part stands in, -1 when in none."""
+    parent = mail.parts[index].parent
+    while parent >= 0 and mail.parts[parent].media_type != "multipart/alternative":
+        parent = mail.parts[parent].parent
+    return parent
+
+
+def _decoded(part: Part, kind: str) -> str:
+    content = part.content()
+    label = part.params.get("charset", "")
+    if kind == "html" and not codec(label) and (meta := _META_CHARSET.search(content[:2_000])):
+        label = decode(meta.group(1))
+    text = decode(content[:4 * MAX_TEXT], label)
+    if kind == "plain" and part.params.get("format", "").lower() == "flowed":
+        text = unflowed(text, delsp=part.params.get("delsp", "").lower() == "yes")
+    if part.media_type in ("text/enriched", "text/richtext"):
+        text = re.sub(r"<[^<>]{1,60}>", "", text)
+    return text[:markup.MAX_CHARS] if kind == "html" else text[:MAX_TEXT]
+
+
+def unflowed(text: str, *, delsp: bool) -> str:
+    """Paragraphs of format=flowed put together again (RFC 3676 section 4)."""
+    return "\n".join(_paragraphs(text.split("\n"), delsp))
+
+
+def _paragraphs(lines: list[str], delsp: bool) -> Iterator[str]:
+    held: list[str] = []
+    level = 0
+    for each in lines:
+        quotes = len(each) - len(each.lstrip(">"))
+        content = each[quotes:].removeprefix(" ")
+        if held and quotes != level:
+            yield _quoted("".join(held), level)
+            held = []
+        level = quotes
+        soft = content.endswith(" ") and content != "-- "
+        held.append(content[:-1] if soft and delsp else content)
+        if not soft:
+            yield _quoted("".join(held), level)
+            held = []
+    if held:
+        yield _quoted("".join(held), level)
+
+
+def _quoted(text: str, level: int) -> str:
+    return f"{'>' * level} {text}" if level else text
+
+
+def _upload(part: Part, number: int) -> Upload:
+    _, params = part.disposition()
+    name = filename(params.get("filename", "") or part.params.get("name", ""))
+    content = part.content()
+    if not name and part.media_type == "message/rfc822":
+        title = filename(header(read_headers(content.lstrip()[:20_000]).get("subject"), limit=80))
+        name = f"{title}.eml" if title else ""
+    if not name:
+        ending = _ENDINGS.get(part.media_type) or mimetypes.guess_extension(part.media_type) or ".bin"
+        name = f"attachment-{number}{ending}"
+    inline = header(part.headers.get("content-id"), limit=250).strip("<> ")
+    return Upload(name=name, media_type=part.media_type[:100], content=content, inline_id=inline)
