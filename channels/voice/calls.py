@@ -3,6 +3,7 @@ everything here may be lost at any moment, and then costs a delay, never a word.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -46,6 +47,7 @@ class LiveCall:
     recording: datetime | None = None  #: until when the caller may be speaking to the recorder
     connected: bool = False
     ended: bool = False
+    news: asyncio.Event = field(default_factory=asyncio.Event)  #: something was heard, or the call ended
 
     def confirm(self, deliveries: Iterable[int]) -> None:
         """These were heard to the end."""
@@ -55,6 +57,23 @@ class LiveCall:
             if delivery not in self.heard:
                 self.heard.append(delivery)
         del self.heard[:-MOST_HEARD]
+        self.news.set()
+
+    def end(self, now: datetime) -> None:
+        """Nobody is on the line any more."""
+        self.ended, self.seen = True, now
+        self.news.set()
+
+    async def hears(self, delivery: int, within: timedelta) -> bool:
+        """Wait until this was heard; False when the time is over or the call ended first."""
+        try:
+            async with asyncio.timeout(within.total_seconds()):
+                while delivery not in self.heard and not self.ended:
+                    self.news.clear()
+                    await self.news.wait()
+        except TimeoutError:
+            pass
+        return delivery in self.heard
 
     def speak_at(self, step: int, now: datetime) -> tuple[Spoken, ...]:
         """What a step must say. A step that comes although words were given to an earlier step shows that those were

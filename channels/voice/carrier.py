@@ -116,8 +116,8 @@ class Carrier:
 
     def _http(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(
-                auth=aiohttp.BasicAuth(self._account, self._token, encoding="utf-8"), timeout=self._timeout)
+            login = aiohttp.encode_basic_auth(self._account, self._token)
+            self._session = aiohttp.ClientSession(headers={"Authorization": login}, timeout=self._timeout)
         return self._session
 
     async def _change(self, call: str, form: Mapping[str, str]) -> None:

@@ -35,6 +35,9 @@ _TOGETHER = 2_500
 _LIVE_MARK = "live-calls"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LOOK_SECONDS = 5.0
+#: One message waits for its turn on a call so long; then it gives its place in the outbox to others for a moment.
+_PATIENCE = timedelta(seconds=20)
+_MOMENT = timedelta(seconds=2)
 
 
 class Outgoing:
@@ -53,13 +56,13 @@ class Outgoing:
             await self._connect(call, out)
         elif out.kind is OutKind.HANGUP:
             return await self._hang_up(call, out)
-        elif out.delivery in call.heard:
+        elif out.delivery in call.heard or await self._speak(call, out):
             return Sent(parts=_parts(out), state=DeliveryState.DELIVERED)
-        else:
-            await self._speak(call, out)
         return Sent(parts=_parts(out))
 
-    async def _speak(self, call: LiveCall, out: Outbound) -> None:
+    async def _speak(self, call: LiveCall, out: Outbound) -> bool:
+        """Whether it was heard already; else the carrier has it. Words never interrupt words: they follow at the next
+        poll, which is waited for."""
         now = self._wire.clock()
         if len(out.text) > SPOKEN_CHARS:
             raise InvalidMessage(f"at most {SPOKEN_CHARS} characters can be read out at once")
@@ -68,13 +71,18 @@ class Outgoing:
         if call.connected or call.being_connected(now):
             raise InvalidMessage("the caller is on the telephone with an agent: say it there")
         call.pending[out.delivery] = Spoken(delivery=out.delivery, text=clean(out.text), language=out.language)
-        if until := call.busy_until(now):
-            raise Throttled("something is being said on this call", retry_after=max(until - now, timedelta(seconds=1)))
-        if not self.carrier.ready:
-            raise Throttled("the words wait for the call's next poll", retry_after=self._round)
+        busy = call.busy_until(now)
+        if busy is not None or not self.carrier.ready:
+            patience = max(timedelta(0), busy - now) + _MOMENT if busy is not None else self._round
+            if await call.hears(out.delivery, min(patience, _PATIENCE)):
+                return True
+            if call.ended:
+                raise CallEnded("the caller has hung up")
+            raise Throttled("the words wait for the call's next poll", retry_after=_MOMENT)
         words = _together(call.pending.values())
         call.tell(words, -1, now)
         await self._tell(call, flow.interrupt(self._script, call.place, words), forget=words)
+        return False
 
     async def _tell(self, call: LiveCall, verbs: Sequence[Verb], *, forget: Sequence[Spoken] = ()) -> None:
         document = await self._voicing.render(*verbs)
@@ -87,7 +95,7 @@ class Outgoing:
             for each in forget:
                 call.told.pop(each.delivery, None)  # the next poll shall say it
             if isinstance(error, CallEnded):
-                call.ended = True
+                call.end(self._wire.clock())
             raise
 
     @property
@@ -129,7 +137,7 @@ class Outgoing:
         try:
             await self.carrier.end(call.sid)
         except CallEnded:
-            call.ended = True  # that is what was wanted
+            call.end(self._wire.clock())  # that is what was wanted
         return Sent(parts=_parts(out), state=DeliveryState.DELIVERED)
 
     def party(self, phone: str) -> str:
@@ -202,7 +210,7 @@ class Outgoing:
         """The caller is gone. Raises Unavailable when that cannot be committed now."""
         item = self._items(call, self._known(call, who), "")
         await self._wire.accept(item.signal(SignalKind.LEFT, key, status))
-        call.ended, call.seen = True, self._wire.clock()
+        call.end(self._wire.clock())
 
 
 def _parts(out: Outbound) -> tuple[Part, ...]:
