@@ -1,0 +1,39 @@
+// Setting up: agents, queues, channels with their lights, API tokens, items nobody could read.
+
+import {html, render, useEffect, useState} from "../html.js";
+import {boot} from "../boot.js";
+import {begin, known, ui} from "../page.js";
+import {Banner, Bar, Settings, Toasts} from "../parts/frame.js";
+import {icon} from "../parts/icon.js";
+import {me} from "../state.js";
+import {useStore} from "../store.js";
+import {t} from "../words.js";
+import {AgentForm, Agents} from "./agents.js";
+import {Channels} from "./channels.js";
+import {Quarantine} from "./quarantine.js";
+import {QueueForm, Queues} from "./queues.js";
+import {Tokens, TokenForm} from "./tokens.js";
+
+const PARTS = {agents: [Agents, "people"], queues: [Queues, "inbox"], channels: [Channels, "webchat"], tokens: [Tokens, "lock"], quarantine: [Quarantine, "warning"]};
+const DIALOGS = {agent: AgentForm, queue: QueueForm, token: TokenForm};
+
+const chosen = () => PARTS[location.hash.slice(1)] ? location.hash.slice(1) : "agents";
+
+function Admin() {
+  const [part, set] = useState(chosen());
+  const {dialog} = useStore(ui);
+  useEffect(() => {
+    const changed = () => set(chosen());
+    addEventListener("hashchange", changed);
+    return () => removeEventListener("hashchange", changed);
+  }, []);
+  const self = me(useStore(known)) ?? boot.me;
+  const [View] = PARTS[part];
+  const open = dialog && DIALOGS[dialog.name];
+  return html`<div class="page-frame"><${Bar} page="admin" me=${self}><${Settings} me=${self} /></${Bar}><${Banner} />
+    <div class="admin-frame"><nav class="parts" aria-label=${t("place.admin")}>${Object.entries(PARTS).map(([name, [, sign]]) => html`<a key=${name} href=${`#${name}`} aria-current=${name === part ? "page" : null}>${icon(sign)}<span>${t(`admin.${name}`)}</span></a>`)}</nav>
+    <main class="admin-body"><${View} key=${part} /></main></div><${Toasts} />${open && html`<${open} key=${dialog.name} ...${dialog} />`}</div>`;
+}
+
+render(html`<${Admin} />`, document.getElementById("page"));
+begin();

@@ -1,0 +1,41 @@
+// Queues: where contacts wait, what skills they ask for, how quickly they should be answered.
+
+import {html} from "../html.js";
+import {Code, Text} from "../parts/bits.js";
+import {Ask, Field, openDialog} from "../parts/dialog.js";
+import {send, toast} from "../page.js";
+import {number, t, titleOf} from "../words.js";
+import {Sheet, changed, listed, useList} from "./sheet.js";
+
+/** The list. */
+export function Queues() {
+  const [got, error] = useList("/api/queues");
+  return html`<${Sheet} name="queues" error=${error} add=${() => openDialog("queue", {queue: null})}><table><thead><tr><th>${t("queue.title")}</th><th>${t("agent.skills")}</th><th>${t("queue.target")}</th><th>${t("queue.accept")}</th><th>${t("queue.priority")}</th><th></th></tr></thead>
+    <tbody>${(got?.queues ?? []).map((queue) => html`<tr key=${queue.id} data-queue=${queue.name} class=${queue.active ? "" : "off"}><td><${Text} class="strong">${titleOf(queue)}</${Text}><br /><${Code}>${queue.name}</${Code}>${!queue.active && html` <span class="chip bad">${t("queue.inactive")}</span>`}</td>
+      <td><span class="row wrap">${queue.skills.map((skill) => html`<${Text} key=${skill} class="chip accent">${skill}</${Text}>`)}</span></td><td class="number">${t("seconds", {n: queue.target_seconds})}</td><td class="number">${t("seconds", {n: queue.accept_seconds})}</td><td class="number">${number(queue.priority)}</td>
+      <td><button type="button" class="button slim" onClick=${() => openDialog("queue", {queue})}>${t("edit")}</button></td></tr>`)}</tbody></table></${Sheet}>`;
+}
+
+/** Add or change one. */
+export function QueueForm({queue}) {
+  const save = async (values, form) => {
+    const body = {title_fa: values.title_fa, title_en: values.title_en, skills: listed(values.skills), priority: Number(values.priority),
+      accept_seconds: Number(values.accept_seconds), target_seconds: Number(values.target_seconds)};
+    if (queue) body.active = form.elements.active.checked;
+    else body.name = values.name;
+    const done = await send("POST", queue ? `/api/queues/${queue.id}` : "/api/queues", body);
+    toast(t("saved"));
+    changed();
+    return done;
+  };
+  const counted = (name, label, value, least, most, hint) => html`<${Field} label=${label} hint=${hint}><input name=${name} class="ltr" type="number" min=${least} max=${most} required value=${value} /></${Field}>`;
+  return html`<${Ask} title=${queue ? titleOf(queue) : t("admin.queues.add")} name="queue" submit=${t("save")} wide run=${save}><div class="fields">
+    <${Field} label=${t("queue.name")} hint=${t("queue.name.hint")}><input name="name" class="ltr" required pattern="[a-z0-9\\-]+" maxlength="60" disabled=${Boolean(queue)} value=${queue?.name ?? ""} /></${Field}>
+    <${Field} label=${t("queue.title_fa")}><input name="title_fa" dir="rtl" required maxlength="100" value=${queue?.title_fa ?? ""} /></${Field}>
+    <${Field} label=${t("queue.title_en")}><input name="title_en" class="ltr" required maxlength="100" value=${queue?.title_en ?? ""} /></${Field}>
+    ${counted("target_seconds", t("queue.target"), queue?.target_seconds ?? 120, 1, 604800, t("queue.target.hint"))}
+    ${counted("accept_seconds", t("queue.accept"), queue?.accept_seconds ?? 30, 5, 3600, t("queue.accept.hint"))}
+    ${counted("priority", t("queue.priority"), queue?.priority ?? 0, -100, 100, t("queue.priority.hint"))}</div>
+    <${Field} label=${t("queue.skills")} hint=${t("queue.skills.hint")}><input name="skills" dir="auto" maxlength="500" value=${queue?.skills.join(", ") ?? ""} /></${Field}>
+    ${queue && html`<label class="check"><input type="checkbox" name="active" defaultChecked=${queue.active} />${t("queue.active")}</label>`}</${Ask}>`;
+}

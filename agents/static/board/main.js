@@ -1,0 +1,30 @@
+// The supervisor's board: queues, agents, channels and the day, live over the same socket as the console.
+
+import {html, render} from "../html.js";
+import {boot} from "../boot.js";
+import {begin, known} from "../page.js";
+import {Empty} from "../parts/bits.js";
+import {Banner, Bar, Settings, Toasts} from "../parts/frame.js";
+import {me, queues, waiting} from "../state.js";
+import {useStore} from "../store.js";
+import {t} from "../words.js";
+import {Agents} from "./agents.js";
+import {Channels} from "./channels.js";
+import {Day} from "./day.js";
+import {Queues, Summary, WaitingLongest} from "./queues.js";
+
+function Board() {
+  const state = useStore(known);
+  const self = me(state) ?? boot.me;
+  return html`<div class="page-frame"><${Bar} page="board" me=${self}><${Settings} me=${self} /></${Bar}><${Banner} />
+    <main class="board-body" aria-label=${t("place.board")}>
+      ${state.seq === null ? html`<${Empty} sign="board">${t("board.opening")}</${Empty}>` : html`
+        <${Summary} state=${state} />
+        <${Queues} list=${queues(state)} />
+        <div class="board-columns"><div class="stack"><${Agents} state=${state} /></div>
+          <div class="stack"><${Day} /><${WaitingLongest} list=${waiting(state)} state=${state} /><${Channels} list=${Object.values(state.channel)} /></div></div>`}
+    </main><${Toasts} /></div>`;
+}
+
+render(html`<${Board} />`, document.getElementById("page"));
+begin();

@@ -1,0 +1,61 @@
+// Line icons drawn on a 24 by 24 grid. Decoration only: the word beside or the label says what they mean.
+
+import {html} from "../html.js";
+
+const DRAWN = {
+  email: "M3 6h18v12H3zM3 7l9 7 9-7",
+  sms: "M4 4h16v12H9l-5 4zM8 9h.01M12 9h.01M16 9h.01",
+  webchat: "M3 4h13v9H8l-5 4zM19 9h2v11l-4-3h-6v-1",
+  telegram: "M21 4 3 11l6 2.5L18 7l-7 8 7 5z",
+  voice: "M5 3h4l2 5-2.5 1.5a11 11 0 0 0 6 6L16 13l5 2v4a2 2 0 0 1-2 2A16 16 0 0 1 3 5a2 2 0 0 1 2-2",
+  phone: "M5 3h4l2 5-2.5 1.5a11 11 0 0 0 6 6L16 13l5 2v4a2 2 0 0 1-2 2A16 16 0 0 1 3 5a2 2 0 0 1 2-2M15 4h5M15 7h3",
+  fax: "M7 9V3h10v6M4 9h16v10H4zM8 14h.01M12 13h5v3h-5z",
+  letter: "M4 10 12 4l8 6v10H4zM4 10l8 6 8-6",
+  counter: "M12 4v1M6 15a6 6 0 0 1 12 0zM3 19h18",
+  form: "M5 3h14v18H5zM9 8h6M9 12h6M9 16h3",
+  search: "M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13M15.5 15.5 21 21",
+  close: "M6 6l12 12M18 6 6 18",
+  check: "M5 12.5 10 17.5 19.5 7",
+  checks: "M2 12.5 6.5 17 14 8M11 16l1 1 8.5-9.5",
+  clock: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18M12 7.5V12l3 2",
+  warning: "M12 4 2.5 20h19zM12 10v4M12 17h.01",
+  question: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18M9.5 9.5a2.5 2.5 0 1 1 3.6 2.3c-.8.4-1.1.9-1.1 1.7M12 16.5h.01",
+  send: "M4 12 20 4l-5 16-4-7zM11 13l9-9",
+  note: "M5 3h10l4 4v14H5zM9 11h6M9 15h4",
+  clip: "M19 11.5 12 18.5a4.5 4.5 0 0 1-6.4-6.4l7.6-7.6a3 3 0 0 1 4.3 4.3l-7.6 7.5a1.5 1.5 0 0 1-2.1-2.1L14 8",
+  transfer: "M4 8h14M14 4l4 4-4 4M20 16H6M10 12l-4 4 4 4",
+  snooze: "M12 5a8 8 0 1 1 0 16 8 8 0 0 1 0-16M9.5 10h5l-5 6h5M4 4 2 6M20 4l2 2",
+  finish: "M5 21V4h12l-2 4 2 4H5",
+  reopen: "M4 12a8 8 0 1 0 2.5-5.8M4 4v4.5h4.5",
+  hangup: "M3 13c5-5 13-5 18 0l-2.5 3-4-1.5v-3a12 12 0 0 0-5 0v3l-4 1.5z",
+  more: "M5 11.6a.4.4 0 1 1 0 .8.4.4 0 0 1 0-.8M12 11.6a.4.4 0 1 1 0 .8.4.4 0 0 1 0-.8M19 11.6a.4.4 0 1 1 0 .8.4.4 0 0 1 0-.8",
+  back: "M15 5l-7 7 7 7",
+  forward: "M9 5l7 7-7 7",
+  down: "M6 9l6 6 6-6",
+  plus: "M12 5v14M5 12h14",
+  sound: "M4 9h4l5-4v14l-5-4H4zM16.5 9a4 4 0 0 1 0 6M19 6.5a8 8 0 0 1 0 11",
+  mute: "M4 9h4l5-4v14l-5-4H4zM17 9.5l5 5M22 9.5l-5 5",
+  light: "M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8M12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.5 1.5M17.5 17.5 19 19M5 19l1.5-1.5M17.5 6.5 19 5",
+  dark: "M20 14A8.5 8.5 0 0 1 10 4a8.5 8.5 0 1 0 10 10",
+  keyboard: "M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M7 14h10",
+  globe: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18M3 12h18M12 3c3 3 3 15 0 18M12 3c-3 3-3 15 0 18",
+  person: "M12 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8M4 21a8 8 0 0 1 16 0",
+  people: "M9 5a3.5 3.5 0 1 1 0 7 3.5 3.5 0 0 1 0-7M2.5 20a6.5 6.5 0 0 1 13 0M16 5.3a3.5 3.5 0 0 1 0 6.4M18 14.5a6.5 6.5 0 0 1 3.5 5.5",
+  inbox: "M4 5h16v14H4zM4 13h4l1.5 2.5h5L16 13h4",
+  list: "M4 6h16M4 12h16M4 18h10",
+  bulb: "M9 18h6M10 21h4M12 3a6 6 0 0 1 3.5 10.9c-.3.3-.5.7-.5 1.1h-6c0-.4-.2-.8-.5-1.1A6 6 0 0 1 12 3",
+  story: "M6 4v16M6 6h.01M6 12h.01M6 18h.01M10 6h10M10 12h8M10 18h9",
+  file: "M6 3h8l4 4v14H6zM14 3v4h4",
+  copy: "M9 9h11v11H9zM5 15H4V4h11v1",
+  lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3",
+  out: "M14 4h5v16h-5M10 8l-4 4 4 4M6 12h9",
+  gear: "M12 9a3 3 0 1 1 0 6 3 3 0 0 1 0-6M12 3v3M12 18v3M3 12h3M18 12h3M5.6 5.6l2.2 2.2M16.2 16.2l2.2 2.2M5.6 18.4l2.2-2.2M16.2 7.8l2.2-2.2",
+  board: "M4 4h16v12H4zM8 13v-3M12 13V7M16 13v-5M12 16v4M8 20h8",
+  arrow: "M5 12h14M13 6l6 6-6 6",
+  star: "M12 4l2.4 5 5.6.7-4.1 3.8 1.1 5.5-5-2.8L7 19l1.1-5.5L4 9.7 9.6 9z",
+};
+const TURNS = new Set(["send", "back", "forward", "out", "list", "story", "arrow", "note", "reopen", "form", "sound", "mute"]);
+
+/** An icon by name; those that point somewhere turn around in right-to-left. */
+export const icon = (name) => html`<svg class=${TURNS.has(name) ? "icon turns" : "icon"} viewBox="0 0 24 24" aria-hidden="true"
+  focusable="false"><path d=${DRAWN[name] ?? DRAWN.question} /></svg>`;

@@ -1,0 +1,15 @@
+// What a part of the page reads by one call, and reads again when something it depends on changed.
+
+import {useEffect, useState} from "./html.js";
+import {send} from "./page.js";
+
+/** `[data, error]`: both null while it is under way; a newer answer replaces an older one, never the other way. */
+export function useRead(path, when = "") {
+  const [got, set] = useState({path: null, data: null, error: null});
+  useEffect(() => {
+    let wanted = true;
+    send("GET", path).then((data) => wanted && set({path, data, error: null}), (error) => wanted && set({path, data: null, error}));
+    return () => { wanted = false; };
+  }, [path, when]);
+  return got.path === path ? [got.data, got.error] : [null, null];
+}
