@@ -73,9 +73,13 @@ class House:
     async def stop(self) -> None:
         """In reverse: no new requests, no new work, then commit what waits."""
         await self._runner.cleanup()
-        for task in self._tasks[::-1]:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        running = set(self._tasks)
+        for _ in range(5):
+            for task in running:
+                task.cancel()
+            _, running = await asyncio.wait(running, timeout=2) if running else (None, set())
+        for task in running:
+            log.error("%s does not end", task.get_name())
         await self.store.close()
 
     def _seed_queues(self, tx: Tx) -> None:

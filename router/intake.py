@@ -140,7 +140,7 @@ class Intake:
         if fate is Fate.NEW:
             self._acknowledge(tx, said, policy, contact, address)
         return _settled(tx, item, said, fate, said.automatic or verdict.reason, contact, message,
-                        line=self._line_of(tx, contact) if policy.live else Line(contact=contact))
+                        line=Line(contact=contact))
 
     def _where(self, tx: Tx, said: Said, policy: ChannelPolicy, address: KnownAddress) -> threads.Verdict:
         by_token = next((c for c in (tx.contacts.by_token(t) for t in said.thread.tokens[:5]) if c is not None), None)

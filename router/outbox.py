@@ -42,8 +42,10 @@ class Outbox:
             try:
                 while True:
                     wait = await self._send_due(group)
+                    # Not wait_for: before Python 3.12 it may swallow a cancellation that meets a result.
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._wake.wait(), wait)
+                        async with asyncio.timeout(wait):
+                            await self._wake.wait()
                     self._wake.clear()
             finally:
                 listener.close()

@@ -44,7 +44,7 @@ class Accepted:
 
     fate: Fate
     reason: str = ""
-    line: Line | None = None  #: how the contact stands now
+    line: Line | None = None  #: how the contact stands now; place and wait only after a Signal
     message: MessageId | None = None
     seq: int = 0  #: journal position after this item
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from router.events import ContactChanged, ContactEdited, ContactOpened, ContactQueued, MessageAdded, OfferEnded
@@ -12,8 +13,11 @@ from router.records import Contact, ContactState, Direction, KnownAddress
 from router.rules import states, text, triage
 from router.rules.triage import ChannelPolicy
 
+AGAIN = timedelta(seconds=30)  #: an agent who could not be connected is not asked again for so long
 
-def apply(tx: Tx, signal: Signal, policy: ChannelPolicy, address: KnownAddress, key: str, queue: QueueId) -> Contact | None:
+
+def apply(tx: Tx, signal: Signal, policy: ChannelPolicy, address: KnownAddress, key: str,
+          queue: QueueId) -> Contact | None:
     """The contact after the signal; None when it concerns none."""
     if signal.kind in (SignalKind.OPT_OUT, SignalKind.OPT_IN):
         tx.people.opt_out(address, tx.now if signal.kind is SignalKind.OPT_OUT else None)
@@ -36,7 +40,24 @@ def apply(tx: Tx, signal: Signal, policy: ChannelPolicy, address: KnownAddress, 
             contact = enqueue(tx, contact, queue, reason="callback", actor=actor)
     elif signal.kind is SignalKind.ENQUEUE and contact.state is ContactState.SELF_SERVICE:
         contact = enqueue(tx, contact, queue, reason="asked", actor=actor, language=signal.language)
+    elif signal.kind is SignalKind.ENQUEUE and contact.state is ContactState.ACTIVE and signal.data.get("missed"):
+        contact = missed(tx, contact, contact.queue or queue, actor)
     return contact
+
+
+def missed(tx: Tx, contact: Contact, queue: QueueId, actor: str) -> Contact:
+    """The agent accepted but could not be connected: back into the queue in its place; this agent is not asked again
+    for a moment."""
+    assert contact.agent is not None
+    note(tx, contact, "", actor=actor, kind="agent-missed")
+    changed = tx.contacts.change(
+        contact, state=states.move(contact.state, ContactState.WAITING), queue=queue, agent=None, answered_at=None,
+        queued_at=contact.queued_at or tx.now, excluded=(*contact.excluded, contact.agent))
+    tx.timers.set("reoffer", contact.id, tx.now + AGAIN)
+    tx.emit(ContactChanged(about=contact.id, was=contact.state.value, state=changed.state.value,
+                           was_agent=contact.agent, reason="agent-missed"), actor=actor)
+    tx.emit(ContactQueued(about=contact.id, queue=queue, reason="agent-missed"), actor=actor)
+    return changed
 
 
 def enqueue(tx: Tx, contact: Contact, queue: QueueId, *, reason: str, actor: str, language: str = "",

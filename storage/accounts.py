@@ -42,10 +42,10 @@ class Accounts:
     def __init__(self, connection: Connection, now: datetime) -> None:
         self._db, self._now = connection, now
 
-    def password(self, login: str) -> tuple[AgentId, str] | None:
-        """An active agent's id and password hash."""
-        row = self._db.execute(select(_A.c.id, _A.c.password_hash).where(_A.c.login == login, _A.c.active)).first()
-        return None if row is None else (AgentId(row.id), row.password_hash)
+    def password(self, login: str) -> tuple[AgentId, str, bool] | None:
+        """An agent's id, password hash, and whether they are active."""
+        row = self._db.execute(select(_A.c.id, _A.c.password_hash, _A.c.active).where(_A.c.login == login)).first()
+        return None if row is None else (AgentId(row.id), row.password_hash, bool(row.active))
 
     def set_password(self, agent: AgentId, password_hash: str) -> None:
         """A new password ends every session of the agent."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from router.errors import Conflict, NotFound
 from router.model import AddressId, AgentId, ContactId, CustomerId, Medium, QueueId
@@ -20,6 +20,15 @@ _T: Any = Rows.__table__  # type: ignore[attr-defined]
 _R: Any = References.__table__  # type: ignore[attr-defined]
 _ENDED = (ContactState.CLOSED.value, ContactState.ABANDONED.value)
 _HOLDING = (ContactState.OFFERED.value, ContactState.ACTIVE.value, ContactState.WRAP_UP.value)
+_GET = select(_T).where(_T.c.id == bindparam("which"))
+_OPEN = insert(_T).returning(*_T.c)
+_SAME_REFERENCE = select(_T.c.id).where(_T.c.reference == bindparam("made"))
+_CHANGE = update(_T).where(_T.c.id == bindparam("which"), _T.c.version == bindparam("was")).returning(*_T.c)
+_ON_THREAD = (_T.c.channel == bindparam("on_channel"), _T.c.thread_key == bindparam("key"))
+_LIVE_ON = select(_T).where(*_ON_THREAD, _T.c.state.not_in(_ENDED))
+_NEWEST_ON = select(_T).where(*_ON_THREAD).order_by(_T.c.id.desc()).limit(1)
+_BY_TOKEN = select(_T).where(_T.c.token == bindparam("wanted"))
+_HELD = select(_T).where(_T.c.agent_id == bindparam("holder"), _T.c.state.in_(_HOLDING)).order_by(_T.c.id)
 #: record field -> column, where they differ
 _COLUMNS = {"queue": "queue_id", "agent": "agent_id", "last_agent": "last_agent_id", "customer": "customer_id",
             "address": "address_id"}
@@ -58,7 +67,7 @@ class Contacts:
 
     def get(self, contact: ContactId) -> Contact:
         """NotFound when there is none."""
-        row = self._db.execute(select(_T).where(_T.c.id == contact)).first()
+        row = self._db.execute(_GET, {"which": contact}).first()
         if row is None:
             raise NotFound(f"there is no contact {contact}")
         return contact_of(row)
@@ -74,13 +83,13 @@ class Contacts:
         defaults = {"reference": self._reference(), "token": token, "state_since": self._now, "opened_at": self._now,
                     "subject": "", "language": "fa", "priority": 0, "effort": 2, "disposition": "", "excluded": [],
                     "data": {}, "version": 0}
-        row = self._db.execute(insert(_T).values(**(defaults | _values(fields))).returning(*_T.c)).one()
+        row = self._db.execute(_OPEN, defaults | _values(fields)).one()
         return contact_of(row)
 
     def _reference(self) -> str:
         while True:
             made = codes.reference(secrets.randbelow(codes.SPACE))
-            if self._db.execute(select(_T.c.id).where(_T.c.reference == made)).first() is None:
+            if self._db.execute(_SAME_REFERENCE, {"made": made}).first() is None:
                 return made
 
     def change(self, contact: Contact, **fields: Any) -> Contact:
@@ -89,22 +98,19 @@ class Contacts:
         if values.get("state", contact.state.value) != contact.state.value:
             values.setdefault("state_since", self._now)
         row = self._db.execute(
-            update(_T).where(_T.c.id == contact.id, _T.c.version == contact.version)
-            .values(version=contact.version + 1, **values).returning(*_T.c)).first()
+            _CHANGE, {"which": contact.id, "was": contact.version, "version": contact.version + 1, **values}).first()
         if row is None:
             raise Conflict(f"contact {contact.id} was changed by somebody else")
         return contact_of(row)
 
     def live_on(self, channel: str, thread_key: str) -> Contact | None:
         """The contact of this thread that is not over."""
-        row = self._db.execute(select(_T).where(
-            _T.c.channel == channel, _T.c.thread_key == thread_key, _T.c.state.not_in(_ENDED))).first()
+        row = self._db.execute(_LIVE_ON, {"on_channel": channel, "key": thread_key}).first()
         return None if row is None else contact_of(row)
 
     def newest_on(self, channel: str, thread_key: str) -> Contact | None:
         """The thread's last contact, over or not."""
-        row = self._db.execute(select(_T).where(_T.c.channel == channel, _T.c.thread_key == thread_key)
-                               .order_by(_T.c.id.desc()).limit(1)).first()
+        row = self._db.execute(_NEWEST_ON, {"on_channel": channel, "key": thread_key}).first()
         return None if row is None else contact_of(row)
 
     def on_thread(self, channel: str, thread_key: str) -> list[ContactId]:
@@ -114,7 +120,7 @@ class Contacts:
 
     def by_token(self, token: str) -> Contact | None:
         """The contact whose unguessable token this is."""
-        row = self._db.execute(select(_T).where(_T.c.token == token)).first()
+        row = self._db.execute(_BY_TOKEN, {"wanted": token}).first()
         return None if row is None else contact_of(row)
 
     def by_reference_ids(self, channel: str, references: Sequence[str]) -> Contact | None:
@@ -135,8 +141,7 @@ class Contacts:
 
     def held_by(self, agent: AgentId) -> list[Contact]:
         """Contacts that take the agent's capacity."""
-        rows = self._db.execute(select(_T).where(_T.c.agent_id == agent, _T.c.state.in_(_HOLDING)).order_by(_T.c.id))
-        return [contact_of(row) for row in rows]
+        return [contact_of(row) for row in self._db.execute(_HELD, {"holder": agent})]
 
     def listed(self, *, state: Sequence[str] = (), queue: int | None = None, agent: int | None = None,
                customer: int | None = None, before: int | None = None, limit: int = 50,

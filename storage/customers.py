@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from router.errors import NotFound
 from router.model import Address, AddressId, ContactId, CustomerId, Medium
@@ -16,6 +16,11 @@ from storage.tables import Addresses, Contacts, Customers
 _A: Any = Addresses.__table__  # type: ignore[attr-defined]
 _C: Any = Customers.__table__  # type: ignore[attr-defined]
 _K: Any = Contacts.__table__  # type: ignore[attr-defined]
+_KNOWN = select(_A).where(_A.c.medium == bindparam("medium"), _A.c.value == bindparam("value"))
+_NEW_CUSTOMER = insert(_C).returning(_C.c.id)
+_NEW_ADDRESS = insert(_A).returning(*_A.c)
+_OF_CONTACT = select(_A).join(_K, _K.c.address_id == _A.c.id).where(_K.c.id == bindparam("contact"))
+_CUSTOMER = select(_C).where(_C.c.id == bindparam("customer"))
 
 
 def _known(row: Any) -> KnownAddress:
@@ -36,24 +41,23 @@ class People:
 
     def known(self, address: Address, language: str) -> KnownAddress:
         """The address, with its customer; both are made when new."""
-        row = self._db.execute(select(_A).where(
-            _A.c.medium == address.medium.value, _A.c.value == address.value)).first()
+        row = self._db.execute(_KNOWN, {"medium": address.medium.value, "value": address.value}).first()
         if row is not None:
             if address.name and not row.name:
                 self._db.execute(update(_A).where(_A.c.id == row.id).values(name=address.name))
                 self._db.execute(update(_C).where(_C.c.id == row.customer_id, _C.c.name == "").values(name=address.name))
             return _known(row)
-        customer = self._db.execute(insert(_C).values(
-            name=address.name, segment="ordinary", language=language, note="", created_at=self._now, data={},
-        ).returning(_C.c.id)).scalar_one()
-        row = self._db.execute(insert(_A).values(
-            medium=address.medium.value, value=address.value, name=address.name, customer_id=customer,
-            created_at=self._now).returning(*_A.c)).one()
+        customer = self._db.execute(_NEW_CUSTOMER, {
+            "name": address.name, "segment": "ordinary", "language": language, "note": "", "created_at": self._now,
+            "data": {}}).scalar_one()
+        row = self._db.execute(_NEW_ADDRESS, {
+            "medium": address.medium.value, "value": address.value, "name": address.name, "customer_id": customer,
+            "opted_out_at": None, "created_at": self._now}).one()
         return _known(row)
 
     def address(self, contact: ContactId) -> KnownAddress:
         """Where a contact's citizen is reached."""
-        row = self._db.execute(select(_A).join(_K, _K.c.address_id == _A.c.id).where(_K.c.id == contact)).first()
+        row = self._db.execute(_OF_CONTACT, {"contact": contact}).first()
         if row is None:
             raise NotFound(f"there is no contact {contact}")
         return _known(row)
@@ -69,7 +73,7 @@ class People:
 
     def customer(self, customer: CustomerId) -> Customer:
         """One customer file."""
-        row = self._db.execute(select(_C).where(_C.c.id == customer)).first()
+        row = self._db.execute(_CUSTOMER, {"customer": customer}).first()
         if row is None:
             raise NotFound(f"there is no customer {customer}")
         return _customer(row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from router.errors import NotFound
 from router.model import AgentId, QueueId
@@ -14,6 +14,9 @@ from storage.tables import Agents, Queues
 
 _A: Any = Agents.__table__  # type: ignore[attr-defined]
 _Q: Any = Queues.__table__  # type: ignore[attr-defined]
+_AGENT = select(_A).where(_A.c.id == bindparam("which"))
+_QUEUE = select(_Q).where(_Q.c.id == bindparam("which"))
+_QUEUE_NAMED = select(_Q).where(_Q.c.name == bindparam("which"))
 
 
 def _agent(row: Any) -> Agent:
@@ -37,7 +40,7 @@ class Desk:
 
     def agent(self, agent: AgentId) -> Agent:
         """NotFound when there is none."""
-        row = self._db.execute(select(_A).where(_A.c.id == agent)).first()
+        row = self._db.execute(_AGENT, {"which": agent}).first()
         if row is None:
             raise NotFound(f"there is no agent {agent}")
         return _agent(row)
@@ -67,14 +70,14 @@ class Desk:
 
     def queue(self, queue: QueueId) -> Queue:
         """NotFound when there is none."""
-        row = self._db.execute(select(_Q).where(_Q.c.id == queue)).first()
+        row = self._db.execute(_QUEUE, {"which": queue}).first()
         if row is None:
             raise NotFound(f"there is no queue {queue}")
         return _queue(row)
 
     def queue_named(self, name: str) -> Queue | None:
         """The queue with this short name."""
-        row = self._db.execute(select(_Q).where(_Q.c.name == name)).first()
+        row = self._db.execute(_QUEUE_NAMED, {"which": name}).first()
         return None if row is None else _queue(row)
 
     def queues(self) -> list[Queue]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, func, insert, select, update
+from sqlalchemy import Connection, case, delete, func, insert, select
 
 from router.errors import BadRequest, NotFound
 from router.model import AgentId, Attachment, ContactId, MessageId
@@ -22,6 +22,8 @@ _T: Any = Rows.__table__  # type: ignore[attr-defined]
 _A: Any = Attachments.__table__  # type: ignore[attr-defined]
 _R: Any = References.__table__  # type: ignore[attr-defined]
 _D: Any = Deliveries.__table__  # type: ignore[attr-defined]
+_ADD = insert(_T).returning(*_T.c)
+_FILES = insert(_A)
 
 
 def _attachment(row: Any) -> Attachment:
@@ -58,10 +60,10 @@ class Messages:
         values = {"kind": "", "author": "", "html": "", "new_text": "", "subject": "", "external_id": "",
                   "automatic": "", "language": "", "data": {}} | fields
         values["agent_id"] = values.pop("agent", None)
-        row = self._db.execute(insert(_T).values(
-            contact_id=contact, direction=direction.value, at=at, text=text, **values).returning(*_T.c)).one()
+        row = self._db.execute(_ADD, {
+            "contact_id": contact, "direction": direction.value, "at": at, "text": text, **values}).one()
         if attachments:
-            self._db.execute(insert(_A), [
+            self._db.execute(_FILES, [
                 {"message_id": row.id, "agent_id": None, "name": a.name, "media_type": a.media_type, "size": a.size,
                  "digest": a.digest, "inline_id": a.inline_id, "created_at": self._now} for a in attachments])
         return _message(row, attachments, None)
@@ -126,8 +128,9 @@ class Messages:
     def remember(self, channel: str, reference: str, message: Message) -> None:
         """So that a later References or reply finds it; the first message with an id keeps it."""
         if reference:
-            self._db.execute(insert_new(self._db, _R).values(
-                channel=channel, reference=reference[:500], message_id=message.id, contact_id=message.contact))
+            self._db.execute(insert_new(self._db, _R), {
+                "channel": channel, "reference": reference[:500], "message_id": message.id,
+                "contact_id": message.contact})
 
     def references(self, contact: ContactId, *, limit: int = 30) -> tuple[str, ...]:
         """External ids of a contact's messages, oldest first."""
@@ -146,8 +149,8 @@ class Messages:
         """The agent's waiting uploads, each usable once; BadRequest names one that is not there."""
         taken = []
         for each in ids:
-            row = self._db.execute(update(_A).where(_A.c.id == each, _A.c.agent_id == agent, _A.c.message_id.is_(None))
-                                   .values(agent_id=None).returning(*_A.c)).first()
+            row = self._db.execute(delete(_A).where(_A.c.id == each, _A.c.agent_id == agent, _A.c.message_id.is_(None))
+                                   .returning(*_A.c)).first()
             if row is None:
                 raise BadRequest(f"there is no upload {each} of yours", field="attachments")
             taken.append(_attachment(row))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 from sqlalchemy.orm import aliased
 
 from router.errors import Conflict, NotFound
@@ -38,6 +38,17 @@ _C: Any = Contacts.__table__  # type: ignore[attr-defined]
 _A: Any = Addresses.__table__  # type: ignore[attr-defined]
 _F: Any = Attachments.__table__  # type: ignore[attr-defined]
 _R: Any = References.__table__  # type: ignore[attr-defined]
+_ADD = insert(_D).returning(*_D.c)
+_CLAIM = (update(_D).where(_D.c.id == bindparam("which"), _D.c.state == DeliveryState.PENDING.value)
+          .values(state=DeliveryState.SENDING.value, attempts=_D.c.attempts + 1).returning(*_D.c))
+_GET = select(_D).where(_D.c.id == bindparam("which"))
+_MESSAGE = select(_M).where(_M.c.id == bindparam("which"))
+_CONTACT = select(_C).where(_C.c.id == bindparam("which"))
+_ADDRESS = select(_A).where(_A.c.id == bindparam("which"))
+_FILES = select(_F).where(_F.c.message_id == bindparam("which")).order_by(_F.c.id)
+_PARTS = select(_P.c.part, _P.c.external_id).where(_P.c.delivery_id == bindparam("which"))
+_KNOWN = select(_R.c.reference).where(_R.c.contact_id == bindparam("which")).order_by(_R.c.message_id.desc()).limit(30)
+_SET = update(_D).where(_D.c.id == bindparam("which")).returning(*_D.c)
 _OPEN = (DeliveryState.PENDING.value, DeliveryState.SENDING.value)
 
 
@@ -56,15 +67,15 @@ class Deliveries:
 
     def add(self, message: Message, contact: Contact, kind: OutKind, *, key: str, data: Mapping[str, Any] | None = None) -> Delivery:
         """Queue a message; Conflict (by the unique key) when `key` was used before."""
-        row = self._db.execute(insert(_D).values(
-            message_id=message.id, contact_id=contact.id, address_id=contact.address, channel=contact.channel,
-            kind=kind.value, key=key, state=DeliveryState.PENDING.value, attempts=0, due_at=self._now, error="",
-            detail="", created_at=self._now).returning(*_D.c)).one()
+        row = self._db.execute(_ADD, {
+            "message_id": message.id, "contact_id": contact.id, "address_id": contact.address, "channel": contact.channel,
+            "kind": kind.value, "key": key, "state": DeliveryState.PENDING.value, "attempts": 0, "due_at": self._now,
+            "error": "", "detail": "", "created_at": self._now, "settled_at": None}).one()
         return delivery_of(row)
 
     def get(self, delivery: DeliveryId) -> Delivery:
         """NotFound when there is none."""
-        row = self._db.execute(select(_D).where(_D.c.id == delivery)).first()
+        row = self._db.execute(_GET, {"which": delivery}).first()
         if row is None:
             raise NotFound(f"there is no delivery {delivery}")
         return delivery_of(row)
@@ -103,19 +114,16 @@ class Deliveries:
 
     def claim(self, delivery: DeliveryId, now: datetime) -> Outbound | None:
         """pending -> sending; None when somebody else took it."""
-        row = self._db.execute(
-            update(_D).where(_D.c.id == delivery, _D.c.state == DeliveryState.PENDING.value)
-            .values(state=DeliveryState.SENDING.value, attempts=_D.c.attempts + 1).returning(*_D.c)).first()
+        row = self._db.execute(_CLAIM, {"which": delivery}).first()
         return None if row is None else self._outbound(row)
 
     def _outbound(self, row: Any) -> Outbound:
-        m = self._db.execute(select(_M).where(_M.c.id == row.message_id)).one()
-        c = self._db.execute(select(_C).where(_C.c.id == row.contact_id)).one()
-        a = self._db.execute(select(_A).where(_A.c.id == row.address_id)).one()
-        files = self._db.execute(select(_F).where(_F.c.message_id == m.id).order_by(_F.c.id)).all()
-        parts = self._db.execute(select(_P.c.part, _P.c.external_id).where(_P.c.delivery_id == row.id)).all()
-        known = self._db.execute(select(_R.c.reference).where(_R.c.contact_id == c.id)
-                                 .order_by(_R.c.message_id.desc()).limit(30)).scalars().all()
+        m = self._db.execute(_MESSAGE, {"which": row.message_id}).one()
+        c = self._db.execute(_CONTACT, {"which": row.contact_id}).one()
+        a = self._db.execute(_ADDRESS, {"which": row.address_id}).one()
+        files = self._db.execute(_FILES, {"which": m.id}).all()
+        parts = self._db.execute(_PARTS, {"which": row.id}).all()
+        known = self._db.execute(_KNOWN, {"which": c.id}).scalars().all()
         data = dict(m.data)
         buttons = tuple(Button(label=b["label"], value=b["value"]) for b in data.get("buttons", ()))
         return Outbound(
@@ -130,20 +138,20 @@ class Deliveries:
 
     def settle(self, delivery: DeliveryId, sent: Sent) -> Delivery:
         """The provider took it: keep the ids of its parts, move forward."""
-        row = self._db.execute(select(_D).where(_D.c.id == delivery)).one()
+        row = self._db.execute(_GET, {"which": delivery}).one()
         self._keep_parts(row, [(p.index, p.external_id) for p in sent.parts], sent.state)
         return self._forward(row, sent.state, error="", detail=sent.detail)
 
     def fail(self, delivery: DeliveryId, *, state: str, error: str, detail: str, due_at: datetime | None,
              parts: Sequence[tuple[int, str]] = ()) -> Delivery:
         """Not sent (pending again at `due_at`, or failed) or not known (uncertain)."""
-        row = self._db.execute(select(_D).where(_D.c.id == delivery)).one()
+        row = self._db.execute(_GET, {"which": delivery}).one()
         self._keep_parts(row, parts, DeliveryState.SENT)
         if row.state not in (DeliveryState.SENDING.value, DeliveryState.PENDING.value):
             return delivery_of(row)
         values = {"state": DeliveryState(state).value, "error": error, "detail": detail[:500], "due_at": due_at,
                   "settled_at": None if due_at else self._now}
-        return delivery_of(self._db.execute(update(_D).where(_D.c.id == delivery).values(**values).returning(*_D.c)).one())
+        return delivery_of(self._db.execute(_SET, {"which": delivery, **values}).one())
 
     def again(self, delivery: DeliveryId, states_allowed: Sequence[DeliveryState]) -> Delivery:
         """A person decides to try once more; Conflict when it is not in one of these states."""
@@ -211,14 +219,15 @@ class Deliveries:
         after = states.forward(DeliveryState(row.state), state)
         if after.value == row.state:
             return delivery_of(row)
-        made = self._db.execute(update(_D).where(_D.c.id == row.id).values(
-            state=after.value, error=error, detail=detail[:500], due_at=None, settled_at=self._now).returning(*_D.c)).one()
+        made = self._db.execute(_SET, {"which": row.id, "state": after.value, "error": error, "detail": detail[:500],
+                                       "due_at": None, "settled_at": self._now}).one()
         return delivery_of(made)
 
     def _keep_parts(self, row: Any, parts: Sequence[tuple[int, str]], state: DeliveryState) -> None:
         for index, external_id in parts:
-            self._db.execute(insert_new(self._db, _P).values(
-                delivery_id=row.id, part=index, channel=row.channel, external_id=external_id, state=state.value))
+            self._db.execute(insert_new(self._db, _P), {"delivery_id": row.id, "part": index, "channel": row.channel,
+                                                      "external_id": external_id, "state": state.value})
             if external_id:
-                self._db.execute(insert_new(self._db, _R).values(
-                    channel=row.channel, reference=external_id[:500], message_id=row.message_id, contact_id=row.contact_id))
+                self._db.execute(insert_new(self._db, _R), {
+                    "channel": row.channel, "reference": external_id[:500], "message_id": row.message_id,
+                    "contact_id": row.contact_id})
