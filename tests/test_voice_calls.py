@@ -57,7 +57,7 @@ async def test_an_agents_telephone_is_connected_and_the_talk_ends_in_wrap_up(tmp
             assert await caller.ended() == "house"
         assert caller.dialled == [("+982188776655", "completed")]
         kinds = [m.data["kind"] for m in await messages(house) if m.direction is Direction.SYSTEM]
-        assert kinds == ["choice", "connected", "left"]
+        assert kinds == ["choice", "connect", "connected", "left"]
 
 
 async def test_the_caller_hangs_up_while_talking(tmp_path: Path) -> None:

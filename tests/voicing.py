@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from agents import offers
 from channels.sandbox.voice import FakeCarrier
 from router.errors import NotFound
-from router.events import ContactChanged, MessageAdded, OfferEnded
+from router.events import MessageAdded
 from router.model import AddressId, AgentId, ContactId, CustomerId, DeliveryState, Medium, OutKind, QueueId
 from router.records import Contact, ContactState, Direction, Line
 from tests.house import read, running, until
@@ -77,20 +78,15 @@ async def in_state(house: Any, state: ContactState, number: int = 1) -> Contact:
 
 
 async def accept(house: Any, number: int = 1) -> Any:
-    """The agent who was offered the contact takes it; a telephone is connected, by the delivery that is returned."""
+    """The agent who was offered the contact takes it; the delivery of the order to connect, where they have a phone."""
     await in_state(house, ContactState.OFFERED, number)
 
-    def unit(tx: Any) -> str:
-        about = tx.contacts.get(number)
+    def unit(tx: Any) -> Any:
         offer = tx.offers.live(number)
-        tx.offers.end(offer.id, "accepted")
-        tx.timers.clear("offer", offer.id)
-        changed = tx.contacts.change(about, state=ContactState.ACTIVE, answered_at=tx.now)
-        tx.emit(OfferEnded(about=about.id, offer=offer.id, agent=offer.agent, outcome="accepted"), actor="test")
-        tx.emit(ContactChanged(about=about.id, was="offered", state="active", agent=changed.agent), actor="test")
-        return str(tx.desk.agent(offer.agent).phone)
-    phone = await house.store.run(unit)
-    return await outgoing(house, number, "", f"connect:{number}", OutKind.CONNECT, to=phone) if phone else None
+        offers.accept(tx, tx.desk.agent(offer.agent), offer.id, limits={"line": house.channels["line"].limits})
+        last = tx.messages.of(number)[-1]
+        return last.delivery if last.data.get("kind") == "connect" else None
+    return await house.store.run(unit)
 
 
 async def delivery_of(house: Any, delivery: Any, state: DeliveryState) -> Any:
