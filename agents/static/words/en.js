@@ -53,7 +53,7 @@ export const words = {
   "record.phone": "Telephone", "record.date": "When", "record.date.hint": "like 2026-11-21 10:15; empty means now", "record.registration": "Number in the register", "record.in": "They contacted us", "record.out": "We contacted them", "delivery.handed": "Handed over", "delivery.not-handed": "Not handed over", "delivery.by-hand": "Deliver it by hand, then say so",
 
   "me.ready": "Ready", "me.away": "Away", "me.offline": "Offline", "status.label": "My state: {state}", "status.away": "Away: {reason}", "status.load": "load {load} of {capacity}",
-  "away.break": "break", "away.lunch": "lunch", "away.meeting": "meeting", "away.training": "training", "away.other": "other", "away.missed": "missed an offer", "away.missed-offer": "missed an offer", "away.connection-lost": "the line was lost",
+  "away.break": "break", "away.lunch": "lunch", "away.meeting": "meeting", "away.training": "training", "away.other": "other", "away.no-answer": "missed an offer", "away.connection-lost": "the line was lost",
   "role.agent": "agent", "role.supervisor": "supervisor", "role.admin": "admin",
 
   "keys": "Keys", "keys.letters": "Single letters work outside of fields", "keys.meaning": "A key counts by its place, whatever the keyboard's language.", "key.accept": "Accept the offer", "key.decline": "Decline the offer", "key.next": "Next contact", "key.previous": "Previous contact", "key.reply": "Write an answer", "key.note": "Write a note",

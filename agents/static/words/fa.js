@@ -53,7 +53,7 @@ export const words = {
   "record.phone": "تلفن", "record.date": "زمان", "record.date.hint": "مانند ۱۴۰۵/۸/۳۰ ۱۰:۱۵؛ خالی یعنی همین حالا", "record.registration": "شمارهٔ ثبت دبیرخانه", "record.in": "او با ما تماس گرفت", "record.out": "ما با او تماس گرفتیم", "delivery.handed": "تحویل شد", "delivery.not-handed": "تحویل نشد", "delivery.by-hand": "به‌دست برسانید و سپس بگویید",
 
   "me.ready": "آماده", "me.away": "دور از میز", "me.offline": "خارج از دسترس", "status.label": "وضعیت من: {state}", "status.away": "دور از میز: {reason}", "status.load": "بار {load} از {capacity}",
-  "away.break": "استراحت", "away.lunch": "ناهار", "away.meeting": "جلسه", "away.training": "آموزش", "away.other": "دیگر", "away.missed": "پیشنهاد بی‌پاسخ", "away.missed-offer": "پیشنهاد بی‌پاسخ", "away.connection-lost": "ارتباط قطع شد",
+  "away.break": "استراحت", "away.lunch": "ناهار", "away.meeting": "جلسه", "away.training": "آموزش", "away.other": "دیگر", "away.no-answer": "پیشنهاد بی‌پاسخ ماند", "away.connection-lost": "ارتباط قطع شد",
   "role.agent": "کارشناس", "role.supervisor": "سرپرست", "role.admin": "مدیر",
 
   "keys": "کلیدها", "keys.letters": "کلیدهای تک‌حرفی بیرون از نوشتن کار کنند", "keys.meaning": "جای کلید مهم است، نه زبان صفحه‌کلید.", "key.accept": "پذیرفتن پیشنهاد", "key.decline": "رد پیشنهاد", "key.next": "تماس بعدی", "key.previous": "تماس پیشین", "key.reply": "نوشتن پاسخ", "key.note": "نوشتن یادداشت",
