@@ -217,11 +217,11 @@ async def test_an_anonymous_caller_types_the_number_to_call_back(tmp_path: Path)
 
 
 async def test_two_anonymous_callers_are_two_customers(tmp_path: Path) -> None:
-    async with telephone(tmp_path) as (house, carrier):
-        async with carrier.call("anonymous") as one, carrier.call("anonymous") as two:
-            await one.hears("خوش آمدید")
-            await two.hears("خوش آمدید")
-            assert (await contact_of(house, 1)).customer != (await contact_of(house, 2)).customer
+    async with (telephone(tmp_path) as (house, carrier), carrier.call("anonymous") as one,
+                carrier.call("anonymous") as two):
+        await one.hears("خوش آمدید")
+        await two.hears("خوش آمدید")
+        assert (await contact_of(house, 1)).customer != (await contact_of(house, 2)).customer
 
 
 async def test_nobody_presses_anything(tmp_path: Path) -> None:

@@ -97,8 +97,9 @@ class Adapter:
             raise BadRequest(f"the body is no multipart form: {error}") from None
         for name, value in posted.items():
             if isinstance(value, FileField):
-                if content := await asyncio.to_thread(value.file.read):
-                    uploads.append((value.filename, content))
+                with value.file as file:
+                    if content := await asyncio.to_thread(file.read):
+                        uploads.append((value.filename, content))
             elif name in fields:
                 raise BadRequest(f"the field {name!r} is there twice", field=name)
             elif name != "csrf":
