@@ -1,0 +1,88 @@
+"""What the composition root hands to the colleagues' side: one value, no behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from router.model import ContactId, Finding, Health, Limits
+from router.ports import Bus, Clock
+from storage.store import SqlStore
+
+
+class ServerSettings(Protocol):
+    """How we are reached."""
+
+    @property
+    def base_url(self) -> str: ...
+    @property
+    def trusted_proxies(self) -> tuple[str, ...]: ...
+
+
+class DeskSettings(Protocol):
+    """The organisation and its choices."""
+
+    @property
+    def name_fa(self) -> str: ...
+    @property
+    def name_en(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def timezone(self) -> str: ...
+    @property
+    def presence_seconds(self) -> int: ...
+    @property
+    def dispositions(self) -> tuple[str, ...]: ...
+    @property
+    def away_reasons(self) -> tuple[str, ...]: ...
+
+
+class ChannelCommon(Protocol):
+    """What every channel has."""
+
+    @property
+    def medium(self) -> str: ...
+    @property
+    def queue(self) -> str: ...
+    @property
+    def enabled(self) -> bool: ...
+
+
+class Settings(Protocol):
+    """The part of the configuration that is read here."""
+
+    @property
+    def server(self) -> ServerSettings: ...
+    @property
+    def desk(self) -> DeskSettings: ...
+    @property
+    def channels(self) -> Mapping[str, tuple[ChannelCommon, Any]]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What one password check costs (argon2id). The defaults are RFC 9106's second choice; tests take less."""
+
+    passes: int = 3
+    kibibytes: int = 65_536
+    lanes: int = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """Everything from outside that this side works with."""
+
+    store: SqlStore
+    bus: Bus
+    settings: Settings
+    limits: Mapping[str, Limits]  #: by channel
+    health: Callable[[], Mapping[str, Health]]  #: the channels' lights, by channel
+    findings: Callable[[str], Awaitable[Sequence[Finding]]]  #: a channel's self-check
+    explain: Callable[[ContactId], Mapping[str, Any]]  #: why a contact still waits
+    recorders: Mapping[str, str]  #: channel -> address that takes a contact recorded by hand
+    url: str  #: how people reach us, without trailing slash
+    version: str
+    clock: Clock
+    cost: Cost = Cost()

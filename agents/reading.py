@@ -1,0 +1,85 @@
+"""Reads for the API: contacts, customers, stories and reasons, each within what the reader may see. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from agents import projector, reasons, views
+from agents.holding import eye_of, readable
+from agents.sight import reads
+from agents.views import View
+from router.errors import NotFound
+from router.model import AgentId, ContactId, CustomerId
+from router.records import Agent, Contact, ContactState
+from router.rules.assign import cost
+from storage.tx import StoreTx
+
+MESSAGES = 500
+ENTRIES = 2000
+
+
+def contact_views(tx: StoreTx, contacts: Sequence[Contact]) -> list[View]:
+    """Contacts as views, in their order."""
+    cards = projector.cards(tx, contacts)
+    stuck: dict[int, str] = {}
+    if any(contact.state is ContactState.WAITING for contact in contacts):
+        agents, queues = tx.desk.agents(), {queue.id: queue for queue in tx.desk.queues()}
+        stuck = {contact.id: reasons.stuck(contact, queues.get(contact.queue) if contact.queue else None, agents)
+                 for contact in contacts if contact.state is ContactState.WAITING}
+    return [views.contact(cards[contact.id], stuck.get(contact.id, "not-waiting")) for contact in contacts]
+
+
+def contact_view(tx: StoreTx, contact: ContactId) -> View:
+    """One contact as its view."""
+    return contact_views(tx, [tx.contacts.get(contact)])[0]
+
+
+def me_view(tx: StoreTx, agent: AgentId) -> View:
+    """An agent to themselves."""
+    me = tx.desk.agent(agent)
+    return views.me(me, sum(cost(me, contact) or contact.effort for contact in tx.contacts.held_by(agent)))
+
+
+def listed(tx: StoreTx, agent: Agent, *, before: int | None, limit: int, **wanted: Any) -> dict[str, Any]:
+    """A page of contacts, newest first."""
+    who = eye_of(tx, agent)
+    within = None if who.all else (agent.id, sorted(who.queues))
+    found = tx.contacts.listed(before=before, limit=limit + 1, within=within, **wanted)
+    page = [contact for contact in found[:limit] if reads(who, contact)]
+    following = str(found[limit - 1].id) if len(found) > limit else None
+    return {"contacts": contact_views(tx, page), "next": following}
+
+
+def messages(tx: StoreTx, agent: Agent, contact: ContactId) -> dict[str, Any]:
+    """The newest messages of a contact, oldest first."""
+    readable(tx, agent, contact)
+    return {"messages": list(projector.message_views(tx, tx.messages.of(contact, limit=MESSAGES)).values())}
+
+
+def why(tx: StoreTx, agent: Agent, contact: ContactId, waiting: Mapping[str, Any]) -> dict[str, Any]:
+    """Every decision about a contact, newest first; `waiting` is the router's word on why it waits now."""
+    found = readable(tx, agent, contact)
+    decisions = [
+        {"at": views.moment(offer.made_at), "outcome": outcome or "offered", "agent": offer.agent, "queue": found.queue,
+         **reasons.offer(offer.why), "terms": reasons.terms(offer.why)}
+        for offer, outcome in tx.offers.of(contact)]
+    if found.state is ContactState.WAITING:
+        decisions.append({"at": views.moment(tx.now), "outcome": "waiting", "agent": None, "queue": found.queue,
+                          **reasons.waiting(waiting), "terms": reasons.terms(waiting)})
+    return {"contact": contact, "decisions": decisions[::-1]}
+
+
+def journal(tx: StoreTx, agent: Agent, contact: ContactId) -> dict[str, Any]:
+    """A contact's story, oldest first."""
+    readable(tx, agent, contact)
+    return {"entries": [views.entry(entry) for entry in tx.journal.of_contacts([contact], limit=ENTRIES)]}
+
+
+def customer(tx: StoreTx, agent: Agent, number: CustomerId) -> dict[str, Any]:
+    """A file with the newest contacts the reader may see; NotFound when that is none."""
+    found = tx.people.customer(number)
+    page = listed(tx, agent, before=None, limit=20, customer=number)
+    if not page["contacts"] and not eye_of(tx, agent).all:
+        raise NotFound(f"there is no customer {number}")
+    return {"customer": views.customer(found, tx.people.of_customer(number)), "contacts": page["contacts"]}

@@ -1,0 +1,119 @@
+"""The house's reasons in words, Persian and English, and the facts behind them. Pure; wording only, no decision."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from agents.sight import skilled
+from router.errors import SendError
+from router.model import AgentId
+from router.records import Agent, AgentState, Contact, Queue
+
+Words = dict[str, str]  #: {"en": ..., "fa": ...}
+
+WAITING: Mapping[str, Words] = {
+    "no-agent-has-skills": {"en": "No colleague has the skills of this queue.",
+                            "fa": "هیچ همکاری مهارت‌های این صف را ندارد."},
+    "nobody-ready": {"en": "No colleague who can take it is ready.",
+                     "fa": "هیچ‌یک از همکارانی که می‌توانند بپذیرند آماده نیستند."},
+    "declined-by-all": {"en": "Every ready colleague has declined it or let it pass; they are asked again shortly.",
+                        "fa": "همهٔ همکاران آماده آن را رد کرده‌اند یا بی‌پاسخ گذاشته‌اند؛ به‌زودی دوباره پرسیده می‌شود."},
+    "all-busy": {"en": "Every ready colleague has their hands full.",
+                 "fa": "دست همهٔ همکاران آماده پر است."},
+    "not-waiting": {"en": "It does not wait.", "fa": "در انتظار نیست."},
+}
+RULES: Mapping[str, Words] = {
+    "last-agent": {"en": "The colleague who had this contact last is free.",
+                   "fa": "همکاری که آخرین بار این تماس را داشت آزاد است."},
+    "longest-idle": {"en": "Of the ready and able colleagues with the emptiest desk, the one idle longest.",
+                     "fa": "از میان همکاران آماده و توانا با خلوت‌ترین میز، آن که بیش از همه بیکار مانده است."},
+    "direct": {"en": "A colleague handed it over.", "fa": "همکاری آن را سپرده است."},
+}
+TERMS: Mapping[str, Words] = {
+    "trigger": {"en": "Decided when", "fa": "هنگام تصمیم"},
+    "queue": {"en": "Queue", "fa": "صف"},
+    "skills": {"en": "Skills asked for", "fa": "مهارت‌های لازم"},
+    "priority": {"en": "Priority", "fa": "اولویت"},
+    "waited_seconds": {"en": "Had waited (seconds)", "fa": "زمان انتظار (ثانیه)"},
+    "candidates": {"en": "Colleagues who could", "fa": "شمار همکارانی که می‌توانستند"},
+    "load": {"en": "Points in use before", "fa": "بار پیش از این تماس"},
+    "cost": {"en": "Points it costs", "fa": "بار این تماس"},
+    "capacity": {"en": "Points at most", "fa": "ظرفیت"},
+    "idle_seconds": {"en": "Had been idle (seconds)", "fa": "زمان بیکاری (ثانیه)"},
+    "excluded": {"en": "Left out because they declined", "fa": "کنار گذاشته‌شدگان به‌خاطر رد کردن"},
+    "ahead": {"en": "Before it in the queue", "fa": "پیش از آن در صف"},
+    "able": {"en": "Colleagues with the skills", "fa": "همکاران دارای مهارت"},
+    "ready": {"en": "Of them ready", "fa": "از آن‌ها آماده"},
+    "declined": {"en": "Of them declined it", "fa": "از آن‌ها رد کرده"},
+    "busy": {"en": "Of them have no room", "fa": "از آن‌ها بی‌ظرفیت"},
+    "by": {"en": "Handed over by", "fa": "سپارنده"},
+    "code": {"en": "What holds it up", "fa": "علت ماندن"},
+    "rule": {"en": "Rule", "fa": "قاعده"},
+}
+_ERRORS: tuple[type[SendError], ...] = (SendError, *SendError.__subclasses__())
+DELIVERIES: Mapping[str, Words] = {
+    **{kind.code: {"en": kind.en, "fa": kind.fa} for kind in _ERRORS},
+    "bounced": {"en": "The citizen's mail system returned the message.",
+                "fa": "سامانهٔ رایانامهٔ شهروند پیام را برگرداند."},
+    "delayed": {"en": "The citizen's mail system has not taken the message yet and goes on trying.",
+                "fa": "سامانهٔ رایانامهٔ شهروند هنوز پیام را نگرفته و تلاش ادامه دارد."},
+    "reported": {"en": "The provider reports that the message did not arrive.",
+                 "fa": "سرویس‌دهنده می‌گوید پیام نرسیده است."},
+    "given-up": {"en": "A colleague decided not to try again.", "fa": "همکاری تصمیم گرفت دیگر تلاش نشود."},
+}
+_NOTHING: Words = {"en": "", "fa": ""}
+
+
+def stuck(contact: Contact, queue: Queue | None, agents: Iterable[Agent]) -> str:
+    """Which condition keeps a waiting contact waiting, as far as skills and readiness say it."""
+    if queue is None:
+        return "not-waiting"
+    return stuck_among(contact.excluded, *able_and_ready(queue, agents))
+
+
+def able_and_ready(queue: Queue, agents: Iterable[Agent]) -> tuple[bool, frozenset[AgentId]]:
+    """Whether anybody has the queue's skills, and who of them is ready."""
+    able = [agent for agent in agents if agent.active and skilled(agent, queue)]
+    return bool(able), frozenset(agent.id for agent in able if agent.state is AgentState.READY)
+
+
+def stuck_among(excluded: Collection[AgentId], anybody: bool, ready: AbstractSet[AgentId]) -> str:
+    """The same, from who is able and who is ready."""
+    if not anybody:
+        return "no-agent-has-skills"
+    if not ready:
+        return "nobody-ready"
+    return "declined-by-all" if ready <= set(excluded) else "all-busy"
+
+
+def delivery(error: str) -> Words:
+    """What a delivery's error means."""
+    if not error:
+        return _NOTHING
+    return DELIVERIES.get(error) or {"en": f"The message did not go ({error}).", "fa": f"پیام نرفت ({error})."}
+
+
+def offer(why: Mapping[str, Any]) -> Words:
+    """Why somebody was asked, in one sentence."""
+    if why.get("en") or why.get("fa"):
+        return {"en": str(why.get("en", "")), "fa": str(why.get("fa", ""))}
+    rule = str(why.get("rule", ""))
+    if not rule:
+        return _NOTHING
+    return RULES.get(rule) or {"en": f"By the rule {rule}.", "fa": f"بر پایهٔ قاعدهٔ {rule}."}
+
+
+def waiting(why: Mapping[str, Any]) -> Words:
+    """Why a contact waits, in one sentence; `why` is the router's own explanation."""
+    return WAITING.get(str(why.get("code", "")), _NOTHING)
+
+
+def terms(why: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every fact that took part in a decision, with its name in words."""
+    given = why.get("terms")
+    if isinstance(given, list):
+        return given
+    return [{"code": code, "value": value, **TERMS.get(code, {"en": code, "fa": code})}
+            for code, value in why.items() if code not in ("en", "fa")]

@@ -1,0 +1,93 @@
+"""What agents write to citizens: a message and a row of the outbox in one transaction. Plain units of work.
+
+The client's key makes it once. What a channel can carry comes as data (`Limits`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from agents import contacts, holding, markup, notes
+from agents.sight import at_least
+from router.errors import BadRequest, Conflict
+from router.events import SuggestionUsed
+from router.model import Attachment, ContactId, Limits, MessageId, OutKind
+from router.records import Agent, ContactState, Direction, Role
+from router.rules import text as words_of
+from storage.tx import StoreTx
+
+LONGEST_HTML = 200_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A reply as the agent sends it off."""
+
+    key: str
+    text: str
+    html: str = ""
+    uploads: tuple[int, ...] = ()
+    suggestion: int | None = None  #: article it was made from
+
+
+def reply(tx: StoreTx, agent: Agent, contact: ContactId, draft: Draft, *, limits: Mapping[str, Limits]) -> MessageId:
+    """The message's id; the same key again answers the first message and does nothing."""
+    key = f"r:{agent.id}:{notes.checked(draft.key)}"
+    again = tx.outbox.with_key(key)
+    if again is not None:
+        if again.contact != contact:
+            raise Conflict("this key was used for another contact")
+        return again.message
+    found = holding.workable(tx, agent, contact)
+    limit = limits.get(found.channel)
+    if limit is None:
+        raise Conflict(f"the channel {found.channel!r} is not configured any more")
+    text, html = _fit(draft, limit)
+    if tx.people.address(contact).opted_out_at is not None:
+        raise Conflict("the citizen asked for no more messages at this address")
+    if found.state is ContactState.WAITING and at_least(agent, Role.SUPERVISOR):
+        found = contacts.take(tx, agent, contact, limits=limits)
+    if found.state not in (ContactState.ACTIVE, ContactState.WRAP_UP):
+        raise Conflict(f"this contact is {found.state}; take or reopen it before you answer")
+    files = _files(tx, agent, draft.uploads, limit)
+    message = tx.messages.add(
+        contact, Direction.OUT, at=tx.now, text=text, html=html, kind=OutKind.REPLY.value, agent=agent.id,
+        author=agent.public_name or agent.name, language=found.language, attachments=files,
+        data={} if draft.suggestion is None else {"suggestion": draft.suggestion})
+    delivery = tx.outbox.add(message, found, OutKind.REPLY, key=key)
+    holding.tell(tx, message, found, by=holding.actor(agent), delivery=int(delivery.id))
+    if draft.suggestion is not None:
+        tx.emit(SuggestionUsed(about=contact, article=draft.suggestion, agent=agent.id, how="sent"),
+                actor=holding.actor(agent))
+    return message.id
+
+
+def _fit(draft: Draft, limit: Limits) -> tuple[str, str]:
+    text = words_of.clean(draft.text, limit=len(draft.text)).strip()
+    if not text and not draft.uploads:
+        raise BadRequest("a reply needs a text or a file", field="text")
+    if len(text) > limit.text_chars:
+        raise BadRequest(f"the text has {len(text)} characters; this channel carries {limit.text_chars}", field="text")
+    if not draft.html:
+        return text, ""
+    if not limit.html:
+        raise BadRequest("this channel carries plain text only", field="html")
+    if len(draft.html) > LONGEST_HTML:
+        raise BadRequest(f"the formatted text is longer than {LONGEST_HTML} characters", field="html")
+    return text, markup.sanitised(draft.html)
+
+
+def _files(tx: StoreTx, agent: Agent, uploads: Sequence[int], limit: Limits) -> list[Attachment]:
+    if not uploads:
+        return []
+    if limit.attachment_bytes == 0 or limit.attachments == 0:
+        raise BadRequest("this channel carries no files", field="attachments")
+    if len(uploads) > limit.attachments or len(set(uploads)) != len(uploads):
+        raise BadRequest(f"this channel carries at most {limit.attachments} files, each once", field="attachments")
+    files = tx.messages.take_uploads(agent.id, uploads)
+    for file in files:
+        if file.size > limit.attachment_bytes:
+            raise BadRequest(f"a file has {file.size} bytes; this channel carries {limit.attachment_bytes}",
+                             field="attachments")
+    return files
