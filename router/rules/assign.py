@@ -1,8 +1,8 @@
 """Which agent gets which contact, and why. Pure: a picture of the desk goes in, proposals come out.
 
 First policy: the contact that waits longest within the highest priority; the agent who had it last if able now, else
-the emptiest desk, else the longest idle. `Picture` is kept by whole objects, so replaying the same objects in any order
-gives the same picture. Replaceable as a whole: `router.dispatch` only uses `Picture.put_*`, `propose` and `explain`.
+the emptiest desk, else the longest idle. `Picture` is kept by whole objects; an older version of a
+contact it knows never overwrites a newer one. Replaceable as a whole: `router.dispatch` only uses `Picture.put_*`, `propose` and `explain`.
 """
 
 from __future__ import annotations
