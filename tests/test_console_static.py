@@ -100,7 +100,8 @@ def test_persian_is_written_as_persian() -> None:
     assert not faults
 
 
-@pytest.mark.parametrize("text", ["كتاب", "۳ يا 4", "می رود", "نمی شود", "کتاب ها", "بهتر است ، پس", "سلام; بد", "دو  فاصله"])
+@pytest.mark.parametrize("text", ["كتاب", "۳ يا 4", "می رود", "نمی شود", "کتاب ها", "بهتر است ، پس", "سلام; بد",
+                                  "دو  فاصله"])
 def test_badly_written_persian_is_found(text: str) -> None:
     assert faults_of_persian(text)
     assert not faults_of_persian("کتاب‌ها را می‌خواند؛ تماس‌های {n} نفر در config.toml.")

@@ -19,7 +19,6 @@ export class Live {
     this.failures = 0;
     this.timer = null;
     this.watch = null;
-    this.beats = false;
     this.line = "dialling";
   }
 
@@ -93,9 +92,8 @@ export class Live {
   #heard(data) {
     const word = JSON.parse(data);
     this.#listen();
-    if (word.op === "beat") {
-      this.beats = true;
-    } else if (word.op === "resync") {
+    if (word.op === "beat") return;
+    if (word.op === "resync") {
       this.#hello(null);
     } else if (word.op === "changes" && this.missed(word)) {
       this.#hello(this.position());
@@ -127,8 +125,7 @@ export class Live {
 
   #listen() {
     this.cancel(this.watch);
-    const limit = this.beats || !this.greeted ? PAUSES.quiet : null;
-    if (limit) this.watch = this.later(() => this.#lost(0), limit);
+    this.watch = this.later(() => this.#lost(0), PAUSES.quiet);
   }
 
   async #lost(code) {
