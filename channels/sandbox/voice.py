@@ -5,27 +5,23 @@ plays, and offers the REST interface for live calls and recordings. It keeps the
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import io
 import math
 import struct
 import uuid
 import wave
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-import aiohttp
-from aiohttp import web
-
-from channels.sandbox.follower import Document, Leg, Webhooks
+from channels.sandbox.follower import Document, Leg
+from channels.sandbox.rest import Rest
 
 #: The last four digits of a telephone that is dialled decide; any other is picked up and talks for TALK_SECONDS.
 MAGIC = {"0001": "no-answer", "0002": "busy", "0003": "failed"}
 TALK_SECONDS = 20.0
 CHARS_PER_SECOND = 14.0
-_REST = "/2010-04-01/Accounts/{account}"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -136,155 +132,57 @@ class Caller:
         return found
 
 
-class FakeCarrier:
+class FakeCarrier(Rest):
     """`await start()`, point the channel's api_base at `api_base`, then `ring()`."""
 
     def __init__(self, *, hook_url: str = "", token: str = "carrier-token", account: str = "AC1",
                  called: str = "+982112345678", pace: float = 0.01) -> None:
-        self.hook_url, self.token, self.account, self.called, self.pace = hook_url, token, account, called, pace
+        super().__init__(hook_url=hook_url, token=token, account=account, called=called)
+        self.pace = pace
         self.callers: list[Caller] = []  #: every call, in order
-        self.updates: list[tuple[str, dict[str, str]]] = []  #: REST changes of calls: (call, form)
         self.placed: list[dict[str, str]] = []  #: calls that the house asked us to make
-        self.faults: list[int | str] = []  #: what the next REST requests get: a status, or "cut"
-        self.recordings: dict[str, bytes] = {}
-        self.not_ready = 0  #: so many requests for a recording find it not ready
-        self.port = 0
-        self._stack = contextlib.AsyncExitStack()
-
-    async def start(self, port: int = 0) -> None:
-        """Listen on loopback; port 0 takes a free one."""
-        app = web.Application(middlewares=[self._gate])
-        app.router.add_get(f"{_REST}.json", self._account)
-        app.router.add_post(f"{_REST}/Calls.json", self._place)
-        app.router.add_post(f"{_REST}/Calls/{{call}}.json", self._change)
-        app.router.add_get(f"{_REST}/Calls/{{call}}.json", self._show)
-        app.router.add_get(f"{_REST}/Recordings/{{recording}}", self._recording)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", port).start()
-        self._stack.push_async_callback(runner.cleanup)
-        self.port = runner.addresses[0][1]
-        session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=15))
-        self._session = await self._stack.enter_async_context(session)
-        self._group = await self._stack.enter_async_context(asyncio.TaskGroup())
-        self._tasks: list[asyncio.Task[None]] = []
-
-    async def stop(self) -> None:
-        """Cut every call and stop listening."""
-        for task in self._tasks:
-            task.cancel()
-        await self._stack.aclose()
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def api_base(self) -> str:
-        """The channel's `api_base`."""
-        return f"{self.url}/2010-04-01"
 
     def ring(self, number: str = "+989121234567", *, sid: str = "") -> Caller:
         """A citizen calls. The call goes on by itself until somebody hangs up."""
-        caller = self._caller(number, self.called, sid or f"CA{uuid.uuid4().hex}")
-        self._tasks.append(self._group.create_task(self._carry(caller, None, "")))
+        caller = self._caller(number, self.called, sid=sid)
+        self.own(self.carry(caller.leg))
         return caller
 
     @contextlib.asynccontextmanager
     async def call(self, number: str = "+989121234567") -> AsyncIterator[Caller]:
         """The same for the length of a block; at its end the caller has hung up and the house has been told."""
-        caller = self.ring(number)
-        task = self._tasks[-1]
+        caller = self._caller(number, self.called)
+        task = self.own(self.carry(caller.leg))
         try:
             yield caller
         finally:
             caller.leave()
             await asyncio.wait([task], timeout=15)
 
-    def _caller(self, number: str, called: str, sid: str, direction: str = "inbound") -> Caller:
-        hooks = Webhooks(base=self.hook_url, account=self.account, token=self.token, session=self._session)
+    def _caller(self, number: str, called: str, *, sid: str = "", direction: str = "inbound") -> Caller:
         caller = Caller(pace=self.pace, keep=self._keep)
-        caller.leg = Leg(sid=sid, number=number, called=called, media=caller, hooks=hooks, direction=direction)
+        caller.leg = Leg(sid=sid or f"CA{uuid.uuid4().hex}", number=number, called=called, media=caller,
+                         hooks=self.hooks(), direction=direction)
         self.callers.append(caller)
+        self.legs[caller.leg.sid] = caller.leg
         return caller
-
-    async def _carry(self, caller: Caller, first: Document | None, report: str) -> None:
-        await caller.leg.run(first)
-        await caller.leg.report(report)
 
     def _keep(self, seconds: int) -> tuple[str, str]:
         sid = f"RE{uuid.uuid4().hex}"
-        self.recordings[sid] = tone(seconds)
-        return f"{self.api_base}/Accounts/{self.account}/Recordings/{sid}", sid
+        return self.keep(sid, tone(seconds)), sid
 
-    def _find(self, sid: str) -> Caller | None:
-        return next((each for each in self.callers if each.leg.sid == sid), None)
-
-    @web.middleware
-    async def _gate(self, request: web.Request,
-                    handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> web.StreamResponse:
-        fault = self.faults.pop(0) if self.faults else None
-        if fault == "cut":
-            if request.transport is not None:
-                request.transport.abort()
-            return web.Response()
-        if isinstance(fault, int):
-            return web.json_response({"code": 20000 + fault, "message": "planted", "status": fault}, status=fault,
-                                     headers={"Retry-After": "1"} if fault == 429 else None)
-        wanted = base64.b64encode(f"{self.account}:{self.token}".encode()).decode()
-        if request.headers.get("Authorization") != f"Basic {wanted}":
-            return web.json_response({"code": 20003, "message": "Authenticate", "status": 401}, status=401)
-        return await handler(request)
-
-    async def _account(self, request: web.Request) -> web.Response:
-        return web.json_response({"sid": self.account, "status": "active"})
-
-    async def _change(self, request: web.Request) -> web.Response:
-        form = {key: str(value) for key, value in (await request.post()).items()}
-        self.updates.append((request.match_info["call"], form))
-        caller = self._find(request.match_info["call"])
-        if caller is None:
-            return web.json_response({"code": 20404, "message": "not found", "status": 404}, status=404)
-        if not caller.leg.live:
-            return web.json_response({"code": 21220, "message": "Call is not in-progress", "status": 400}, status=400)
-        twiml = form.get("Twiml")
-        caller.leg.update(None if twiml is None else Document(text=twiml, url=f"{self.hook_url}/update"))
-        return self._shown(caller)
-
-    async def _show(self, request: web.Request) -> web.Response:
-        caller = self._find(request.match_info["call"])
-        if caller is None:
-            return web.json_response({"code": 20404, "message": "not found", "status": 404}, status=404)
-        return self._shown(caller)
-
-    def _shown(self, caller: Caller) -> web.Response:
-        leg = caller.leg
-        return web.json_response({"sid": leg.sid, "status": "completed" if leg.ended_by else leg.status,
-                                  "from": leg.number, "to": leg.called})
-
-    async def _place(self, request: web.Request) -> web.Response:
-        form = {key: str(value) for key, value in (await request.post()).items()}
+    async def place(self, form: dict[str, str]) -> Leg:
+        """Ring a telephone for the house; a magic number does not answer."""
         self.placed.append(form)
-        caller = self._caller(form["From"], form["To"], f"CA{uuid.uuid4().hex}", "outbound-api")
-        first = Document(text=form["Twiml"], url=f"{self.hook_url}/placed")
-        how = MAGIC.get(form["To"][-4:])
+        leg = self._caller(form["From"], form["To"], direction="outbound-api").leg
+        how = MAGIC.get(form["To"].partition("@")[0][-4:])
         if how is not None:
-            caller.leg.status, caller.leg.ended_by = how, "carrier"
-            work = caller.leg.report(form["StatusCallback"])
+            leg.status, leg.ended_by = how, "carrier"
+            self.own(leg.report(form["StatusCallback"]))
         else:
-            work = self._carry(caller, first, form["StatusCallback"])
-        self._tasks.append(self._group.create_task(work))
-        return web.json_response({"sid": caller.leg.sid, "status": "queued"}, status=201)
-
-    async def _recording(self, request: web.Request) -> web.Response:
-        if self.not_ready > 0:
-            self.not_ready -= 1
-            return web.Response(status=404)
-        content = self.recordings.get(request.match_info["recording"])
-        if content is None:
-            return web.Response(status=404)
-        return web.Response(body=content, content_type="audio/x-wav")
+            first = Document(text=form["Twiml"], url=f"{self.hook_url}/placed")
+            self.own(self.carry(leg, first, form["StatusCallback"]))
+        return leg
 
 
 def tone(seconds: int, hertz: int = 440) -> bytes:
