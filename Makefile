@@ -41,5 +41,5 @@ vendor: ## fetch the front-end files of agents/static/vendor again (needs npm)
 	@tools/vendor.sh
 
 clean: ## remove .venv and everything generated; never data/
-	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .venv-telemelya .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

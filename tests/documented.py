@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import importlib
 import re
 from collections.abc import Iterator
@@ -47,18 +46,3 @@ def default_of(spec: Field[Any]) -> Any:
 def names_of(kind: type) -> list[str]:
     """Field names of a dataclass."""
     return [spec.name for spec in fields(kind)]
-
-
-def api_routes() -> set[tuple[str, str]]:
-    """(method, path) of every `Route(..., api=True)` whose method and path are written out."""
-    found = set()
-    for path in ROOT.glob("*/**/*.py"):
-        top = path.relative_to(ROOT).parts[0]
-        if top.startswith(".") or top == "tests":
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call):
-                words = {word.arg: word.value.value for word in node.keywords if isinstance(word.value, ast.Constant)}
-                if words.get("api") and {"method", "path"} <= words.keys():
-                    found.add((str(words["method"]), str(words["path"])))
-    return found

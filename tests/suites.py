@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parent.parent
+
 #: Debian keeps servers where a user's PATH may not look.
 _PLACES = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin"])
 
@@ -47,7 +49,7 @@ SUITES: Mapping[str, Suite] = {
         get="apt-get install baresip-core sip-tester espeak-ng sox"),
     "telemelya": Suite(
         says="Telegram against an independent Bot API server",
-        commands=("redis-server",),
+        commands=("redis-server",), files=(str(ROOT / ".venv-telemelya" / "installed"),),
         get="apt-get install redis-server; python -m tests.servers.telemelya install"),
     "chromium": Suite(
         says="the pages in a real browser",

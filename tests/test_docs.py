@@ -10,10 +10,12 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession
 
 import settings as house
 from router import events
-from tests.documented import DOCS, ROOT, api_routes, channel_settings, default_of, names_of, rows, section
+from tests.documented import DOCS, ROOT, channel_settings, default_of, names_of, rows, section
+from tests.house import running
 
 SECTIONS = {
     "[server]": house.Server, "[storage]": house.Storage, "[desk]": house.Desk, "[queues.NAME]": house.QueueSettings,
@@ -94,10 +96,28 @@ def test_every_command_and_option_is_documented() -> None:
                 assert any(f"`{word}" in part for word in words), f"docs/commands.md, {name}: {words} is not described"
 
 
-def test_every_api_route_is_documented() -> None:
+async def test_every_api_route_is_documented_and_every_documented_one_is_there(tmp_path: Path) -> None:
     text = (DOCS / "api.md").read_text(encoding="utf-8")
-    written = set(re.findall(r"^\| `(GET|POST|PUT|PATCH|DELETE) ([^`?]+)", text, re.MULTILINE))
-    assert written == api_routes()
+    written = set(re.findall(r"^\| `(GET|POST|PUT|PATCH|DELETE) ([^`?]+)`", text, re.MULTILINE))
+    async with running(tmp_path) as desk, ClientSession() as session:
+        served = {(route.method, route.resource.canonical) for route in desk.app.router.routes() if route.resource}
+        async with session.get(f"{desk.url}/api/openapi.json") as answer:
+            assert answer.status == 200
+            described = (await answer.json())["paths"]
+    listed = {(method.upper(), path) for path, methods in described.items() for method in methods}
+    assert listed - written == set(), "not in docs/api.md"
+    assert written - served == set(), "docs/api.md tells of calls that are not there"
+
+
+async def test_every_metric_is_documented(tmp_path: Path) -> None:
+    text = (DOCS / "operation.md").read_text(encoding="utf-8")
+    async with running(tmp_path) as desk, ClientSession() as session, session.get(f"{desk.url}/metrics") as answer:
+        assert answer.status == 200
+        names = set(re.findall(r"^# TYPE (pishkhan_\w+) ", await answer.text(), re.MULTILINE))
+    # The library adds a second series with the time at which a counter began.
+    bare = {re.sub(r"_(total|created)$", "", name) for name in names}
+    assert bare
+    assert bare - set(re.findall(r"`(pishkhan_\w+)`", text)) == set()
 
 
 PAGES = sorted(path for path in [*ROOT.glob("*.md"), *ROOT.glob("*/**/*.md")]
