@@ -116,6 +116,21 @@ async def test_generic_by_hmac(door: Door) -> None:
     assert (await door.knock("inbound", "secret=s3cret", data=body, headers=kind))[0] == 403
 
 
+async def test_generic_by_get(door: Door) -> None:
+    await door.open(dialect="generic", inbound={"from": "sender", "text": "msg", "id": "mid"})
+    assert (await door.knock("inbound", "sender=0912&msg=%D8%B3&mid=1&secret=s3cret"))[0] == 200
+    assert (await door.knock("inbound", "sender=0912&msg=%D8%B3&mid=2"))[0] == 403
+    await door.house.hang_up()
+    await door.open(dialect="generic", check="hmac", inbound={"from": "sender", "text": "msg", "id": "mid"})
+    query = "sender=0912&msg=b&mid=3"
+    signed = {"X-Webhook-Secret": hmac.new(b"s3cret", query.encode(), hashlib.sha256).hexdigest()}
+    async with door.session.get(f"{door.house.base_url}/channels/town-sms/inbound?{query}", headers=signed) as got:
+        assert got.status == 200
+    async with door.session.get(f"{door.house.base_url}/channels/town-sms/inbound?{query}0", headers=signed) as got:
+        assert got.status == 403
+    assert [said.text for said in door.house.said] == ["س", "b"]
+
+
 @pytest.mark.parametrize(("body", "kind", "status", "texts"), [
     (b'[{"from":"0912","text":"a","id":"1"},{"from":"0912","text":"b","id":"2"}]', "application/json", 200, ["a", "b"]),
     (b"from=0912&text=%D8%B3+x&id=1&secret=zz", "application/x-www-form-urlencoded", 200, ["س x"]),

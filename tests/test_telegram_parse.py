@@ -47,6 +47,12 @@ def test_case(path: Path) -> None:
     assert item.channel == "town"
 
 
+def test_the_same_number_on_another_messenger_is_somebody_else() -> None:
+    update = json.loads((CASES[0].parent / "bale-message.json").read_text(encoding="utf-8"))["update"]
+    item = parse(update, b"x", channel="town", now=NOW, messenger="bale").item
+    assert isinstance(item, Said) and item.sender.value == "77@bale" and item.thread.key == "77"
+
+
 def test_there_are_cases() -> None:
     assert len(CASES) > 35
 
@@ -142,7 +148,9 @@ def test_a_long_text_is_cut_in_linear_time() -> None:
 
 
 @pytest.mark.parametrize(("table", "word"), [
-    ({"mode": "push"}, "mode"), ({"api_base_url": "tapi"}, "api_base_url"), ({"poll_seconds": 51}, "poll_seconds"),
+    ({"mode": "push"}, "mode"), ({"api_base_url": "tapi"}, "api_base_url"),
+    ({"messenger": "whatsapp"}, "bale"), ({"api_base_url": "https://tapi.bale.ai/bot"}, "messenger"),
+    ({"poll_seconds": 51}, "poll_seconds"),
     ({"file_seconds": 0.0}, "0 seconds"), ({"tokn": "x"}, "token"), ({"token": "1:x"}, "PISHKHAN_TOWN_TOKEN"),
 ])
 def test_wrong_settings_refuse_to_start(table: dict[str, Any], word: str) -> None:

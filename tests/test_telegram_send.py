@@ -91,6 +91,18 @@ async def test_a_long_text_goes_in_pieces(server: FakeBotApi, bot: Adapter) -> N
     assert "\n".join(message["text"] for message in server.sent) == text
 
 
+async def test_bale_is_another_world(server: FakeBotApi, house: Recorder) -> None:
+    adapter = channel(server, house, messenger="bale")
+    await adapter.send(out("77@bale"))
+    assert server.sent[0]["chat"]["id"] == 77
+    for other in ("77", "77@telegram"):
+        with pytest.raises(InvalidMessage):
+            await adapter.send(out(other))
+    assert adapter.settings.api_url == server.api_base_url
+    assert Settings(messenger="bale").api_url == "https://tapi.bale.ai/bot"
+    await adapter.close()
+
+
 async def test_what_went_does_not_go_again(server: FakeBotApi, bot: Adapter) -> None:
     text = "a" * 4096 + "b" * 4096 + "c" * 10
     server.fails = []
@@ -156,7 +168,8 @@ async def test_no_token_or_a_wrong_one(server: FakeBotApi, house: Recorder) -> N
 
 
 @pytest.mark.parametrize("message", [
-    out(text=""), out(text=" \n"), out("abc"), out("9" * 30), out(text="x" * 50_000), out(kind=OutKind.HANGUP),
+    out(text=""), out(text=" \n"), out("abc"), out("9" * 30), out("77@bale"), out("077"),
+    out(text="x" * 100_000), out(kind=OutKind.HANGUP),
     out(buttons=(Button(label="x", value="ب" * 33),)), out(buttons=(Button(label=" ", value="x"),)),
     out(buttons=(Button(label="x", value=""),)), out(buttons=(Button(label="x", value="y"),) * 51),
     out(attachments=(Attachment(name="a", media_type="a/b", size=60_000_000, digest="0"),)),

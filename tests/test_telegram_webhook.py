@@ -162,7 +162,10 @@ async def test_files_come_with_the_message(town: Town) -> None:
     good, large, broken = (server.put_file(content) for content in (b"%PDF good", b"x" * 1001, b"cut off"))
     server.broken_files.add(broken)
     cases = [(good, 9, b"%PDF good", ""), (large, 1001, None, "too-large"), (large, 0, None, "too-large"),
-             (broken, 7, None, "unreachable"), ("unknown", 5, None, "refused-400")]
+             (broken, 7, None, "unreachable"), ("unknown", 5, None, "refused-400"),
+             # A server that names a file of ours: the library would read it.
+             ("local", 5, None, "no-address")]
+    server.files["local"] = (__file__, b"x")
     for number, (file_id, size, content, reason) in enumerate(cases, 1):
         document = {"file_id": file_id, "file_unique_id": "u", "file_name": "نامه.pdf", "file_size": size,
                     "mime_type": "application/pdf"}

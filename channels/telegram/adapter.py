@@ -16,9 +16,9 @@ from telegram.error import TelegramError
 
 from channels.telegram import compose
 from channels.telegram.api import Answer, Api, FileFault, send_error
-from channels.telegram.content import Wanted, integer
+from channels.telegram.content import Wanted
 from channels.telegram.listen import Poller, Watcher
-from channels.telegram.parse import Parsed, message_id, parse, quarantined
+from channels.telegram.parse import Parsed, chat_of, message_id, parse, quarantined
 from channels.telegram.settings import Settings
 from channels.telegram.words import finding, light
 from router.errors import BadRequest, Forged, InvalidMessage, Misconfigured, NotFound, SendError, Unavailable
@@ -77,7 +77,7 @@ class Adapter:
 
     async def _take(self, update: Any, raw: bytes) -> None:
         """One update, to its commit. Raises what intake raises; after TRIES failures the update is put aside."""
-        parsed = parse(update, raw, channel=self.name, now=self.wire.clock())
+        parsed = parse(update, raw, channel=self.name, now=self.wire.clock(), messenger=self.settings.messenger)
         key = parsed.item.external_id
         tried = self._tries.pop(key, 0)
         if tried >= TRIES:
@@ -159,10 +159,9 @@ class Adapter:
         piece that failed and those that went."""
         if not self.settings.token:
             raise Misconfigured("token is not set", provider_code="token")
-        plain = out.to.value.removeprefix("-")
-        chat = integer(int(out.to.value)) if plain.isascii() and plain.isdigit() and len(plain) < 19 else None
+        chat = chat_of(out.to.value, self.settings.messenger)
         if chat is None:
-            raise InvalidMessage("the recipient is no chat number", provider_code="address")
+            raise InvalidMessage("the recipient is no chat of this messenger", provider_code="address")
         went: list[tuple[int, str]] = []
         for piece in compose.pieces(out):
             if piece.index in out.parts_done:

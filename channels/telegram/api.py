@@ -94,7 +94,7 @@ class Api:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._requests = (self._request(4, settings), self._request(32, settings))
-        self.bot = Bot(str(settings.token), base_url=settings.api_base_url, base_file_url=settings.file_base_url,
+        self.bot = Bot(str(settings.token), base_url=settings.api_url, base_file_url=settings.file_url,
                        get_updates_request=self._requests[0], request=self._requests[1])
         patience = httpx.Timeout(settings.answer_seconds, connect=settings.connect_seconds)
         self._files = httpx.AsyncClient(proxy=str(settings.proxy) or None, trust_env=False, timeout=patience)

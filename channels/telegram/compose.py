@@ -27,7 +27,7 @@ BUTTON_BYTES = 64
 BUTTONS = 50
 PHOTO_BYTES = 10_000_000
 FILE_BYTES = 50_000_000
-PIECES = 10
+PIECES = 16
 _WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(hours=1)
 _PHOTOS = frozenset({"image/jpeg", "image/png"})

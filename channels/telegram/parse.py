@@ -39,6 +39,7 @@ class Place:
     """The circumstances of one update."""
 
     channel: str
+    messenger: str
     raw: bytes
     now: datetime
     update: int = 0
@@ -47,12 +48,12 @@ class Place:
 # {"update_id": 123, "message": {"message_id": 7, "date": 1763752840, "text": "سلام",
 #   "chat": {"id": 77, "type": "private", "first_name": "Ali"},
 #   "from": {"id": 77, "is_bot": false, "first_name": "Ali", "language_code": "fa"}}}
-def parse(update: Any, raw: bytes, *, channel: str, now: datetime) -> Parsed:
+def parse(update: Any, raw: bytes, *, channel: str, now: datetime, messenger: str = "telegram") -> Parsed:
     """What an update says. `raw` is its JSON as it came, kept with the item."""
     number = integer(update.get("update_id")) if isinstance(update, Mapping) else None
     if number is None or number < 0 or _deeper(update, _DEPTH):
-        return _unclear(Place(channel=channel, raw=raw, now=now), "no-update")
-    place = Place(channel=channel, raw=raw, now=now, update=number)
+        return _unclear(Place(channel=channel, messenger=messenger, raw=raw, now=now), "no-update")
+    place = Place(channel=channel, messenger=messenger, raw=raw, now=now, update=number)
     kind = next((each for each in update if each != "update_id"), "nothing")
     if kind not in KINDS:
         return _ignored(place, "channel-post" if kind in _GROUPS else f"kind-{clean(str(kind), limit=40)}")
@@ -93,7 +94,7 @@ def _message(message: Message, fields: frozenset[str], place: Place) -> Parsed:
     if fields & {"forward_origin", "forward_from", "forward_date", "forward_from_chat"}:
         data["forwarded"] = True
     said = Said(
-        channel=place.channel, external_id=f"u{place.update}", sender=_address(message.from_user, message.chat),
+        channel=place.channel, external_id=f"u{place.update}", sender=_address(message.from_user, message.chat, place),
         at=_moment(message.date, place), text=content.text, language=_language(message.from_user), data=data,
         ids=(message_id(message.chat.id, message.message_id),), raw=place.raw,
         thread=Thread(key=str(integer(message.chat.id)), reply_to=_answered(message)))
@@ -120,9 +121,9 @@ def _pressed(query: CallbackQuery, place: Place) -> Parsed:
     value = clean(word(query.data), limit=200)
     asked = message_id(chat.id, query.message.message_id) if chat is not None and query.message is not None else ""
     said = Said(
-        channel=place.channel, external_id=f"u{place.update}", sender=_address(query.from_user, chat), at=place.now,
-        text=_label(query.message, word(query.data)) or value, language=_language(query.from_user),
-        data={"button": value}, raw=place.raw,
+        channel=place.channel, external_id=f"u{place.update}", sender=_address(query.from_user, chat, place),
+        at=place.now, text=_label(query.message, word(query.data)) or value,
+        language=_language(query.from_user), data={"button": value}, raw=place.raw,
         thread=Thread(key=str(integer(chat.id if chat is not None else query.from_user.id)), reply_to=asked))
     return Parsed(item=said, callback=clean(word(query.id), limit=100))
 
@@ -135,7 +136,7 @@ def _membership(change: ChatMemberUpdated, place: Place) -> Parsed:
     if state not in ("kicked", "member"):
         return _ignored(place, f"membership-{clean(state, limit=20)}")
     signal = Signal(
-        channel=place.channel, external_id=f"u{place.update}", sender=_address(change.from_user, change.chat),
+        channel=place.channel, external_id=f"u{place.update}", sender=_address(change.from_user, change.chat, place),
         at=_moment(change.date, place), kind=SignalKind.OPT_OUT if state == "kicked" else SignalKind.OPT_IN,
         value="blocked" if state == "kicked" else "unblocked", thread=Thread(key=str(integer(change.chat.id))),
         language=_language(change.from_user), raw=place.raw)
@@ -166,12 +167,26 @@ def _ignored(place: Place, reason: str) -> Parsed:
                             sender=Address(medium=Medium.TELEGRAM, value="unknown"), ignored=reason))
 
 
-def _address(user: User, chat: Chat | None) -> Address:
+def address_value(chat: int, messenger: str) -> str:
+    """A chat as an address. Telegram's chats are plain numbers; another messenger's carry its name."""
+    return str(chat) if messenger == "telegram" else f"{chat}@{messenger}"
+
+
+def chat_of(value: str, messenger: str) -> int | None:
+    """The reverse of `address_value`; None when it is no chat of this messenger."""
+    plain = value.partition("@")[0].removeprefix("-")
+    if not (plain.isascii() and plain.isdigit() and len(plain) < 19):
+        return None
+    chat = int(value.partition("@")[0])
+    return chat if address_value(chat, messenger) == value else None
+
+
+def _address(user: User, chat: Chat | None, place: Place) -> Address:
     name = " ".join(clean(word(part), limit=100) for part in (user.first_name, user.last_name) if part)
     number = integer(chat.id if chat is not None else user.id)
     if number is None:
         raise ValueError("the chat has no number")
-    return Address(medium=Medium.TELEGRAM, value=str(number), name=name.strip())
+    return Address(medium=Medium.TELEGRAM, value=address_value(number, place.messenger), name=name.strip())
 
 
 def _language(user: User) -> str:
