@@ -9,9 +9,10 @@ from pathlib import Path
 
 import orjson
 
+from agents import users
 from channels.registry import kind
 from house import House, utc_now
-from router.errors import PishkhanError
+from router.errors import BadRequest, PishkhanError
 from router.model import Finding, Health
 from router.ports import Accepted, Wire
 from settings import Settings, SettingsError
@@ -45,15 +46,28 @@ def _migrate(where: Where, as_json: bool, say: Say) -> int:
 
 
 async def _user(where: Where, given: argparse.Namespace, say: Say) -> int:
-    from agents import users
-
+    where.folder.mkdir(parents=True, exist_ok=True)
     if shape(where.url) is Shape.EMPTY:
-        where.folder.mkdir(parents=True, exist_ok=True)
         migrate(where.url)
     store = SqlStore(where, utc_now, lambda entries: None)
     store.start()
     try:
-        return await users.command(store, given, say)
+        if given.action == "list":
+            say(users.shown(await users.listed(store), as_json=given.json))
+            return 0
+        if not given.login:
+            raise BadRequest("name the login: run.py user add LOGIN")
+        if given.action == "add":
+            _, password = await users.add(store, given.login, name=given.name, role=given.role)
+        else:
+            password = await users.set_password(store, given.login)
+        say(orjson.dumps({"login": given.login, "password": password}).decode() if given.json
+            else f"The password of «{given.login}» is «{password}». It is shown only now.")
+        return 0
+    except PishkhanError as error:
+        say(orjson.dumps({"error": {"code": error.code, "message": error.message}}).decode() if given.json
+            else f"not done: {error.message}")
+        return 1
     finally:
         await store.close()
 

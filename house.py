@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from aiohttp import web
 
+from agents.front import Front
+from agents.given import Cost
+from agents.users import first_admin
 from channels.registry import kind
 from router.bus import LocalBus
 from router.dispatch import Dispatch
 from router.events import QueueChanged, RequestRefused
 from router.intake import Intake
-from router.model import Health, Limits, Medium
+from router.model import Finding, Health, Limits, Medium
 from router.outbox import Outbox
 from router.ports import Channel, Clock, Wire
 from router.rules.retry import Schedule
@@ -42,7 +45,8 @@ def utc_now() -> datetime:
 class House:
     """One running Pishkhan. `await start()`, then it serves; `await stop()` ends it in reverse order."""
 
-    def __init__(self, settings: Settings, *, clock: Clock = utc_now, schedule: Schedule | None = None) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock = utc_now, schedule: Schedule | None = None,
+                 password_cost: Cost | None = None) -> None:
         self.settings, self.clock = settings, clock
         self.url = settings.server.base_url or f"http://{settings.server.host}:{settings.server.port}"
         folder = Path(settings.storage.folder)
@@ -51,7 +55,7 @@ class House:
         self.bus = LocalBus()
         self.health: dict[str, Health] = {}
         self.channels: dict[str, Channel] = {}
-        self._schedule = schedule
+        self._schedule, self._password_cost = schedule, password_cost
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -122,7 +126,20 @@ class House:
 
     def _build_pages(self) -> None:
         routes = [route for channel in self.channels.values() for route in channel.routes()]
-        self.app = application(routes, _open_guard)
+        self.front = Front(
+            store=self.store, bus=self.bus, settings=self.settings, clock=self.clock, url=self.url, version=VERSION,
+            limits={name: channel.limits for name, channel in self.channels.items()}, health=lambda: self.health,
+            findings=self._findings, explain=self.dispatch.explain, password_cost=self._password_cost,
+            recorders={name: route.path for name, channel in self.channels.items() for route in channel.routes()
+                       if route.path.endswith("/record")})
+        self.app = application([*self.front.routes(routes), *routes], self.front.guard, meter=self.front.meter)
+
+    async def first_administrator(self) -> str | None:
+        """The password of the administrator made at the very first start; None ever after."""
+        return await first_admin(self.store, self._password_cost)
+
+    async def _findings(self, name: str) -> Sequence[Finding]:
+        return await self.channels[name].check()
 
     def _report(self, name: str, health: Health) -> None:
         known = self.health.get(name)
@@ -136,6 +153,7 @@ class House:
     def _run(self) -> None:
         parts: Mapping[str, Callable[[], Awaitable[None]]] = {
             "dispatch": self.dispatch.run, "timers": self.timers.run, "outbox": self.outbox.run,
+            "front": self.front.run,
             **{f"channel:{name}": channel.run for name, channel in self.channels.items()},
         }
         self._tasks = [asyncio.create_task(_kept_running(name, run), name=name) for name, run in parts.items()]
@@ -172,7 +190,3 @@ def policy_of(name: str, common: ChannelSettings, limits: Limits, language: str)
         acknowledge=common.acknowledge, acknowledge_per_day=common.acknowledge_per_day, effort=common.effort,
         priority=common.priority, reopen=timedelta(hours=common.reopen_hours), live=limits.live,
         connects=limits.connects, text_chars=limits.text_chars)
-
-
-async def _open_guard(request: web.Request, route: object) -> None:
-    """Until the desk's guard stands in front."""

@@ -57,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     logging.basicConfig(level=logging.DEBUG if given.verbose else logging.INFO, stream=sys.stderr,
                         format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs addresses with tokens in them
     try:
         return _command(given)
@@ -84,7 +85,7 @@ def _command(given: argparse.Namespace) -> int:
 
         return simulate(given.scenario, policy=given.policy, seed=given.seed, as_json=given.json, write=_say)
     if command == "demo":
-        from demo import demo
+        from demo.town import demo
 
         return asyncio.run(demo(given.port, given.folder, keep=given.keep, write=_say))
     import commands

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import settings as s
+from agents.given import Cost
 from channels.registry import Media
 from house import House, utc_now
 from router.records import AgentState, Role
 from router.rules.retry import Schedule
 
+CHEAP = Cost(passes=1, kibibytes=64, lanes=1)  #: passwords are checked for real, but not slowly
 QUICK = Schedule(delays=tuple(timedelta(milliseconds=ms) for ms in (50, 100, 200, 400, 800, 1000)),
                  mend=timedelta(milliseconds=300), mend_for=20)
 
@@ -48,7 +50,7 @@ async def running(tmp_path: Path, channels: Mapping[str, Mapping[str, Any]] | No
                   clock: Callable[[], Any] = utc_now) -> AsyncIterator[House]:
     """A started house; stopped at the end."""
     house = House(configured(tmp_path, channels or {}, environ=environ, desk=desk, queues=queues, storage=storage),
-                  clock=clock, schedule=QUICK)
+                  clock=clock, schedule=QUICK, password_cost=CHEAP)
     await house.start()
     try:
         yield house
