@@ -166,19 +166,23 @@ def _cycle(start: str, edges: Mapping[str, Sequence[str]], done: set[str]) -> li
 
 
 def medium_blind_core(modules: Iterable[Module]) -> Iterator[str]:
-    """The core never asks which medium it is; what differs is data (`Limits`)."""
+    """The core never asks which medium it is; what differs is data (`Limits`). A table by medium is data."""
     for module in modules:
-        if module.parts[0] != "router" or module.name == "router.model":
+        if module.parts[0] != "router":
             continue
         for node in ast.walk(module.tree):
-            if isinstance(node, ast.Attribute) and re.search(r"\bMedium\.[A-Z]+$", dotted(node)):
-                yield module.fault(node, f"the core names Medium.{node.attr}; put the difference into Limits")
-            elif isinstance(node, ast.Compare):
-                sides = [node.left, *node.comparators]
-                if any(dotted(side).endswith("medium") for side in sides) and any(
-                        isinstance(inner, ast.Constant) and isinstance(inner.value, str) and inner.value
-                        for side in sides for inner in ast.walk(side)):
-                    yield module.fault(node, "the core compares a medium with a text; put the difference into Limits")
+            if isinstance(node, ast.Compare):
+                sides = [each for side in (node.left, *node.comparators)
+                         for each in (side.elts if isinstance(side, ast.Tuple | ast.List | ast.Set) else [side])]
+            elif isinstance(node, ast.MatchValue):
+                sides = [node.value]
+            else:
+                continue
+            if any(re.search(r"\bMedium\.[A-Z]+$", dotted(side)) for side in sides):
+                yield module.fault(node, "the core compares with a Medium; put the difference into Limits")
+            elif any(dotted(side).split(".")[-1] == "medium" for side in sides) and any(
+                    isinstance(side, ast.Constant) and isinstance(side.value, str) and side.value for side in sides):
+                yield module.fault(node, "the core compares a medium with a text; put the difference into Limits")
 
 
 def rows_stay_in_storage(modules: Iterable[Module]) -> Iterator[str]:
