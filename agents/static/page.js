@@ -7,7 +7,7 @@ import {apply, empty, gap} from "./state.js";
 import {store} from "./store.js";
 import {t} from "./words.js";
 
-export const known = store(empty());
+export const known = store(empty(), 16);
 export const ui = store({toasts: [], busy: {}, dialog: null, typing: {}, link: {line: "dialling", at: null}});
 export const send = caller(boot.csrf);
 

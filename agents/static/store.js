@@ -1,11 +1,15 @@
-// A value with listeners. The whole page hangs on one of these; who listens is drawn again once per frame.
+// A value with listeners. The whole page hangs on one of these; who listens is drawn again.
 
 import {useEffect, useReducer} from "./html.js";
 
-/** `get()`, `set(next)` or `set(old => next)`, `listen(run)` which answers how to stop. */
-export function store(value) {
+/**
+ * `get()`, `set(next)` or `set(old => next)`, `listen(run)` which answers how to stop. `pace`: milliseconds over which
+ * changes are gathered before anything is drawn; 0 = before the next key is heard.
+ */
+export function store(value, pace = 0) {
   const listeners = new Set();
   return {
+    pace,
     get: () => value,
     set(next) {
       const old = value;
@@ -23,11 +27,12 @@ export function store(value) {
 export function useStore(source) {
   const [, again] = useReducer((count) => count + 1, 0);
   useEffect(() => {
-    let frame = 0;
-    // A hidden tab gets no frames, and its title still has to count offers; a timer serves both.
-    const stop = source.listen(() => { frame ||= setTimeout(() => { frame = 0; again(); }, 16); });
+    let timer = 0;
+    // Not by animation frames: a hidden tab gets none, and its title still has to count offers.
+    const gather = () => { timer ||= setTimeout(() => { timer = 0; again(); }, source.pace); };
+    const stop = source.listen(source.pace ? gather : again);
     again();
-    return () => { clearTimeout(frame); stop(); };
+    return () => { clearTimeout(timer); stop(); };
   }, [source]);
   return source.get();
 }

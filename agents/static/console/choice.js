@@ -21,6 +21,9 @@ export function select(id, {pane = "talk"} = {}) {
   follow();
 }
 
+/** Write to this contact as soon as it can be written to: the composer takes the focus when it is there. */
+export const write = (kind = "reply") => choose({composer: kind, pane: "talk", focus: true});
+
 /** Keep what is looked at in step with the state: live contacts by the socket, ended ones by one call. */
 export function follow() {
   const {selected: id, archive} = ui.get();

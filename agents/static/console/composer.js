@@ -1,6 +1,6 @@
 // Where an answer or a note is written: draft kept, files by button, drop and paste, parts of a short message counted.
 
-import {html, useEffect, useRef} from "../html.js";
+import {html, useLayoutEffect, useRef} from "../html.js";
 import {boot} from "../boot.js";
 import {act, choose, live, send, ui} from "../page.js";
 import {Text} from "../parts/bits.js";
@@ -29,13 +29,17 @@ function Writer({contact, kind, tabs}) {
   const change = (part) => redraft(contact.id, kind, part);
   const files = useFiles(value.files, (next) => change((old) => ({files: next(old.files)})), kind === "reply" ? limits : {attachments: 0});
   useInsertion(contact, kind, box, change);
+  useWantedFocus(box);
   const busyName = `${kind}:${contact.id}`;
   const busy = Boolean(useStore(ui).busy[busyName]);
-  const over = kind === "reply" && value.text.length > (limits.text_chars ?? Infinity);
-  const ready = !busy && !over && !files.loading && (value.text.trim() || value.files.some((file) => file.id));
+  const fits = (now) => kind !== "reply" || now.text.length <= (limits.text_chars ?? Infinity);
+  const sendable = (now) => fits(now) && now.files.every((file) => file.id || file.failed) && (now.text.trim() || now.files.some((file) => file.id));
+  const ready = !busy && sendable(value);
+  // What is sent is the draft as it is now: the last keys may not be drawn yet.
   const go = async () => {
-    if (!ready) return;
-    if (await deliver(contact, kind, value, busyName)) {
+    const now = draft(contact.id, kind);
+    if (!sendable(now)) return;
+    if (await deliver(contact, kind, now, busyName)) {
       change({text: "", files: [], suggestion: null});
       box.current?.focus();
     }
@@ -43,7 +47,7 @@ function Writer({contact, kind, tabs}) {
   return html`<footer class=${`composer ${kind}`} data-drop=${files.over} ...${files.drop}>
     <div class="composer-top"><${Tabs} tabs=${tabs} kind=${kind} /><span class="grow"></span><${Count} text=${value.text} contact=${contact} kind=${kind} limits=${limits} /></div>
     <textarea id="composer-text" ref=${box} dir="auto" rows="2" value=${value.text} aria-label=${t(`composer.${kind}`)} placeholder=${t(`composer.${kind}.hint`)}
-      aria-invalid=${over ? "true" : null} onInput=${(event) => { change({text: event.target.value}); kind === "reply" && tellTyping(contact); }}
+      aria-invalid=${fits(value) ? null : "true"} onInput=${(event) => { change({text: event.target.value}); kind === "reply" && tellTyping(contact); }}
       onKeyDown=${(event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && (event.preventDefault(), go())} onPaste=${files.paste}></textarea>
     <${Files} files=${value.files} remove=${files.remove} />
     <div class="row composer-foot">${files.allowed && html`<label class="button bare square" title=${t("files.add")}>${icon("clip")}<span class="unseen">${t("files.add")}</span>
@@ -83,16 +87,27 @@ function Count({text, contact, kind, limits}) {
 // A suggestion is put where the cursor stands; `ui.insert` carries it here, wherever it was chosen.
 function useInsertion(contact, kind, box, change) {
   const {insert} = useStore(ui);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!insert || insert.contact !== contact.id || kind !== "reply") return;
-    const {selectionStart: from, selectionEnd: to, value} = box.current;
-    const before = value.slice(0, from), after = value.slice(to);
+    const field = box.current;
+    const before = field.value.slice(0, field.selectionStart), after = field.value.slice(field.selectionEnd);
     const glue = before && !/\s$/.test(before) ? "\n" : "";
-    change({text: before + glue + insert.text + after, suggestion: insert.article});
+    // Written into the field at once, so that the next key lands behind it.
+    field.value = before + glue + insert.text + after;
+    field.focus();
+    field.setSelectionRange(field.value.length - after.length, field.value.length - after.length);
+    change({text: field.value, suggestion: insert.article});
     choose({insert: null});
-    const at = before.length + glue.length + insert.text.length;
-    setTimeout(() => { box.current?.focus(); box.current?.setSelectionRange(at, at); }, 30);
   }, [insert]);
+}
+
+function useWantedFocus(box) {
+  const {focus} = useStore(ui);
+  useLayoutEffect(() => {
+    if (!focus) return;
+    box.current.focus();
+    choose({focus: false});
+  }, [focus]);
 }
 
 let lastTyping = 0;

@@ -9,7 +9,7 @@ import {me, mine, team, waiting} from "../state.js";
 import {useStore} from "../store.js";
 import {t} from "../words.js";
 import {tinykeys} from "../vendor/tinykeys.module.js";
-import {select} from "./choice.js";
+import {select, write} from "./choice.js";
 import {channelOf, contactOf, possible} from "./deeds.js";
 import {TABS} from "./lists.js";
 import {answer} from "./offers.js";
@@ -69,11 +69,6 @@ function step(by) {
   const next = list[at < 0 ? 0 : Math.min(list.length - 1, Math.max(0, at + by))];
   select(next.id);
   document.querySelector(`.contact-row[data-contact="${next.id}"] .contact-open`)?.scrollIntoView({block: "nearest"});
-}
-
-function write(kind) {
-  choose({composer: kind, pane: "talk"});
-  setTimeout(() => document.getElementById("composer-text")?.focus(), 30);
 }
 
 function deed(name) {

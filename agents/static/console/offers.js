@@ -9,7 +9,7 @@ import {offers} from "../state.js";
 import {useStore, useTick} from "../store.js";
 import {number, say, t, titleOf, word} from "../words.js";
 import {ring} from "./alert.js";
-import {select} from "./choice.js";
+import {select, write} from "./choice.js";
 import {called, run} from "./deeds.js";
 
 /** Accept or decline the offer that runs out first (the keys use this). */
@@ -20,7 +20,7 @@ export function answer(deed) {
 
 const take = (id) => {
   select(id);
-  setTimeout(() => document.getElementById("composer-text")?.focus(), 50);
+  write();
 };
 
 /** Every live offer of mine. */

@@ -2,21 +2,24 @@
 
 import {html} from "../html.js";
 import {boot} from "../boot.js";
-import {act, known, ui} from "../page.js";
+import {act, known, toast, ui} from "../page.js";
 import {Item, Menu, Since} from "../parts/bits.js";
 import {openDialog} from "../parts/dialog.js";
 import {Language, SignOut, Theme} from "../parts/frame.js";
 import {icon} from "../parts/icon.js";
 import {me} from "../state.js";
 import {useStore} from "../store.js";
-import {t, word} from "../words.js";
+import {say, t, word} from "../words.js";
 import {wanted, wantSound} from "./alert.js";
 import {state as setState} from "./deeds.js";
 
 const LIGHTS = {ready: "good", away: "warn", offline: ""};
 
 /** Go ready, away or offline. */
-export const become = (value, reason) => act("state", () => setState(value, reason));
+export async function become(value, reason) {
+  const done = await act("state", () => setState(value, reason));
+  if (done?.warning) toast(say(done.warning));
+}
 
 /** The status menu. */
 export function Status() {
