@@ -13,6 +13,7 @@ import pytest
 from aiohttp import ClientSession
 
 import settings as house
+from channels.registry import Media
 from router import events
 from tests.documented import DOCS, ROOT, channel_settings, default_of, names_of, rows, section
 from tests.house import running
@@ -49,6 +50,11 @@ def test_every_setting_of_a_medium_is_documented(medium: str) -> None:
     named = set(re.findall(r"`([a-z_]+)`", page.read_text(encoding="utf-8")))
     lacking = [name for name in names_of(kind) if name not in named]
     assert not lacking, f"docs/channels/{folder}.md does not name {', '.join(lacking)}"
+
+
+def test_every_medium_is_named() -> None:
+    said = rows(section(DOCS / "settings.md", "[channels.NAME]"))["medium"][1]
+    assert set(re.findall(r"`([a-z]+)`", said)) == set(Media())
 
 
 def test_every_event_is_documented_with_its_fields() -> None:
