@@ -58,6 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.DEBUG if given.verbose else logging.INFO, stream=sys.stderr,
                         format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    logging.getLogger("mail.log").setLevel(logging.ERROR)  # the sandbox's mail server would log addresses
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs addresses with tokens in them
     try:
         return _command(given)

@@ -1,0 +1,1 @@
+"""The demo town: a real house whose providers are the sandbox's and whose citizens are simulated."""
