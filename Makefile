@@ -24,7 +24,7 @@ check: setup-test ## ruff, mypy --strict and the architecture test
 	@$(PY) -m mypy --strict $(TYPED)
 	@$(PY) -m pytest -q tests/test_architecture.py
 
-bench: setup ## measure the promises of docs/bench.md on this machine
+bench: setup ## measure the promises of the house on this machine
 	@$(PY) run.py bench $(ARGS)
 
 setup: ## make .venv and install what the desk needs

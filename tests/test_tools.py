@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import shutil
@@ -10,6 +11,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from run import parser
 
 ROOT = Path(__file__).parent.parent
 
@@ -27,6 +30,12 @@ def test_make_alone_lists_every_target() -> None:
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert [name for name, _ in listed] == targets
     assert {"run", "demo", "test", "check", "bench", "clean", "lock"} <= set(targets)
+
+
+def test_make_calls_only_commands_that_there_are() -> None:
+    called = set(re.findall(r"run\.py (\w+)", (ROOT / "Makefile").read_text()))
+    inner = [each.choices for each in parser()._actions if isinstance(each, argparse._SubParsersAction)]
+    assert called <= set(inner[0])
 
 
 @pytest.fixture
