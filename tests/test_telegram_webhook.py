@@ -160,9 +160,13 @@ async def test_files_come_with_the_message(town: Town) -> None:
     await town.open(max_file_bytes=1000)
     server = town.server
     good, large, broken = (server.put_file(content) for content in (b"%PDF good", b"x" * 1001, b"cut off"))
+    unsized = server.put_file(b"y" * 1001)
     server.broken_files.add(broken)
+    server.unsized_files.add(unsized)
     cases = [(good, 9, b"%PDF good", ""), (large, 1001, None, "too-large"), (large, 0, None, "too-large"),
              (broken, 7, None, "unreachable"), ("unknown", 5, None, "refused-400"),
+             # Nobody says how large it is: counted while it comes.
+             (unsized, 0, None, "too-large"),
              # A server that names a file of ours: the library would read it.
              ("local", 5, None, "no-address")]
     server.files["local"] = (__file__, b"x")

@@ -23,6 +23,7 @@ class Methods:
         self.answered: list[str] = []  #: callback queries answered
         self.files: dict[str, tuple[str, bytes]] = {}  #: file id -> path, content
         self.broken_files: set[str] = set()  #: file ids whose download is cut off half-way
+        self.unsized_files: set[str] = set()  #: file ids whose size getFile does not tell
         self.flooded: set[int] = set()
         self._next_message = 1
 
@@ -100,7 +101,8 @@ class Methods:
         path, content = self.files[identity]
         if len(content) > GET_FILE_BYTES:
             raise Refuse(400, "Bad Request: file is too big")
-        return {"file_id": identity, "file_unique_id": f"u{identity}", "file_size": len(content), "file_path": path}
+        size = {} if identity in self.unsized_files else {"file_size": len(content)}
+        return {"file_id": identity, "file_unique_id": f"u{identity}", "file_path": path, **size}
 
     async def serve_file(self, request: web.Request) -> web.StreamResponse:
         """The download address that getFile gives."""
