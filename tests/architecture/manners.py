@@ -25,6 +25,7 @@ BROAD_EXCEPT: Mapping[str, str] = {
 #: Tasks outside a TaskGroup: where, and who ends them.
 LOOSE_TASKS: Mapping[str, str] = {
     "house.py:_run": "the house holds them; stop() cancels them in reverse order and waits",
+    "demo/town.py:start": "the town holds them; stop() cancels them and waits",
 }
 
 WORDS_OF_CITIZENS = frozenset({"text", "html", "subject", "new_text", "raw", "sender"})
