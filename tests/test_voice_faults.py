@@ -3,6 +3,7 @@ that does not answer."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -149,6 +150,49 @@ async def test_an_agents_telephone_is_not_answered_and_another_agent_takes_over(
             caller.agent_leaves()
             await caller.ended()
         assert [how for _, how in caller.dialled] == ["no-answer", "completed"]
+
+
+async def test_an_order_to_connect_that_the_carrier_refuses_is_carried_out_by_the_next_poll(tmp_path: Path) -> None:
+    async with telephone(tmp_path) as (house, carrier):
+        await agent(house, phone="+982100000005")
+        async with carrier.call() as caller:
+            await caller.hears("عدد یک")
+            caller.press("1")
+            carrier.faults += [503, 503, 503, 503]
+            delivery = await accept(house)
+            assert await caller.connected() == "+982100000005"
+            await delivery_of(house, delivery, DeliveryState.DELIVERED)
+            caller.agent_leaves()
+            await in_state(house, ContactState.WRAP_UP)
+            await caller.ended()
+        assert caller.dialled == [("+982100000005", "completed")], "the agent's telephone rang once"
+        assert house.health["line"].code == "ok"
+
+
+async def test_wrong_credentials_show_on_the_channels_light(tmp_path: Path) -> None:
+    async with telephone(tmp_path) as (house, carrier):
+        await agent(house, phone="+982100000005")
+        async with carrier.call() as caller:
+            await caller.hears("عدد یک")
+            caller.press("1")
+            carrier.faults += [401]
+            await accept(house)
+            await until(lambda: house.health["line"].code == "misconfigured", what="the light")
+            await caller.connected()
+
+
+async def test_a_scripted_crowd(tmp_path: Path) -> None:
+    async with telephone(tmp_path) as (house, carrier):
+        callers = await asyncio.gather(
+            carrier.visit("+989120000001", "hear عدد یک", "press 1", "hear نفر", "wait 20"),
+            carrier.visit("+989120000002", "hear عدد دو", "record 5", "press 2", "stay"),
+            carrier.visit("anonymous", "hear عدد سه", "press 3", "hear شمارهٔ تلفن", "press 09121234567#", "stay"),
+            carrier.visit("+989120000004", "hear what is never said", "press 1"))
+        assert [each.leg.ended_by for each in callers] == ["caller", "house", "house", "caller"]
+        by_number = {c.leg.number: c for c in callers}
+        assert "شما نفر" in " ".join(by_number["+989120000001"].heard)
+        states = sorted([c.state for c in await read(house, lambda tx: tx.contacts.listed())])
+        assert states.count(ContactState.ABANDONED) >= 1 and states.count(ContactState.WAITING) >= 2
 
 
 @pytest.mark.parametrize("fault", [429, 503, 500, 401, "cut"])

@@ -53,6 +53,9 @@ class FakeImap:
             self.drop()
             await self._server.wait_closed()
             self._server = None
+            while self._sessions:  # each ends at its next turn
+                await asyncio.sleep(0)
+            await asyncio.sleep(0)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         session = _Session(self, reader, writer)
@@ -81,7 +84,9 @@ class FakeImap:
         mail = Stored(uid=self.next_uid, raw=raw, day=day or datetime.now(UTC).date(), flags=flags)
         self.next_uid += 1
         self.mails.append(mail)
-        self._push(f"{len(self.mails)} EXISTS")
+        for session in self._sessions:
+            if session.idle_tag:
+                session.news()
         return mail.uid
 
     def renumber(self) -> None:
@@ -103,17 +108,19 @@ class FakeImap:
         for session in list(self._sessions):
             session.writer.transport.abort()
 
-    def _push(self, line: str) -> None:
-        for session in self._sessions:
-            if session.idle_tag:
-                session.tell(f"* {line}")
-
 
 class _Session:
     def __init__(self, server: FakeImap, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.server, self.reader, self.writer = server, reader, writer
         self.idle_tag = ""
         self.inside = self.selected = False
+        self.known = 0  # messages this client has been told of
+
+    def news(self) -> None:
+        """Tell of mail that came since the last answer, as servers do with every command."""
+        if self.selected and len(self.server.mails) != self.known:
+            self.known = len(self.server.mails)
+            self.tell(f"* {self.known} EXISTS")
 
     def tell(self, line: str) -> None:
         if not self.server.hang:
@@ -129,6 +136,7 @@ class _Session:
                 continue
             tag, name, words = self._command(line)
             answer = self._answer(tag, name, words)
+            self.news()
             if answer:
                 self.tell(f"{tag} {answer}")
             await self.writer.drain()
@@ -182,8 +190,6 @@ class _Session:
             self.tell("* CAPABILITY IMAP4rev1" + (" IDLE" if self.server.idle else ""))
         elif name == "LOGOUT":
             self.tell("* BYE")
-        elif name == "NOOP" and self.selected:
-            self.tell(f"* {len(self.server.mails)} EXISTS")
         elif name == "LOGIN":
             self.server.logins += 1
             self.inside = words == [self.server.username, self.server.password]
@@ -194,8 +200,8 @@ class _Session:
     def _select(self, words: list[str]) -> str:
         if not words or words[0].upper() != "INBOX":
             return "NO there is no such mailbox"
-        self.selected = True
-        for line in (f"{len(self.server.mails)} EXISTS", "0 RECENT", r"FLAGS (\Seen)",
+        self.selected, self.known = True, len(self.server.mails)
+        for line in (f"{self.known} EXISTS", "0 RECENT", r"FLAGS (\Seen)",
                      f"OK [UIDVALIDITY {self.server.validity}] UIDs valid",
                      f"OK [UIDNEXT {self.server.next_uid}] next UID"):
             self.tell(f"* {line}")

@@ -6,6 +6,7 @@ Nothing leaves the machine. What was handed over stands in `sent`; magic receive
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import weakref
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from typing import Any
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from channels.sandbox.imap import FakeImap, Stored
+
+logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd's; it names addresses
 
 #: How the name before the @ begins decides what happens to a mail to it; any other is taken.
 MAGIC = {
@@ -92,6 +95,7 @@ class FakeMail:
                 client.abort()
             await self._smtp.wait_closed()
             self._smtp = None
+            await asyncio.sleep(0.01)  # aborted connections close their sockets in the next turns of the loop
 
     def settings(self) -> dict[str, Any]:
         """The channel's settings that lead here; the password belongs into the environment."""

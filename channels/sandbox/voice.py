@@ -21,6 +21,8 @@ from channels.sandbox.rest import Rest
 #: The last four digits of a telephone that is dialled decide; any other is picked up and talks for TALK_SECONDS.
 MAGIC = {"0001": "no-answer", "0002": "busy", "0003": "failed"}
 TALK_SECONDS = 20.0
+#: A scripted caller waits so long for what should be said, in the time of the call, and then hangs up.
+PATIENCE_SECONDS = 120.0
 CHARS_PER_SECOND = 14.0
 
 
@@ -103,6 +105,25 @@ class Caller:
         """Put the telephone down."""
         self.leg.leave()
 
+    async def follow(self, step: str) -> None:
+        """One step of a script; see `FakeCarrier.visit`. AssertionError when it cannot be done."""
+        what, _, value = step.partition(" ")
+        match what:
+            case "hear":
+                await self.hears(value, seconds=max(5.0, PATIENCE_SECONDS * self.pace))
+            case "press":
+                self.press(value)
+            case "say":
+                self.tell(value)
+            case "record":
+                self.message_seconds = int(value)
+            case "wait":
+                await self.pause(float(value))
+            case "stay":
+                await self.ended(seconds=3600)
+            case _:
+                raise ValueError(f"no such step: {step!r}")
+
     def agent_leaves(self) -> None:
         """The agent puts the telephone down."""
         self._agent_down.set()
@@ -146,6 +167,16 @@ class FakeCarrier(Rest):
         """A citizen calls. The call goes on by itself until somebody hangs up."""
         caller = self._caller(number, self.called, sid=sid)
         self.own(self.carry(caller.leg))
+        return caller
+
+    async def visit(self, number: str, *steps: str) -> Caller:
+        """A whole scripted call, for crowds: "hear WORDS", "press KEYS", "say WORDS", "record SECONDS" (what the next
+        recorder gets), "wait SECONDS", "stay" (until the other side hangs up). Hangs up at the end or when what should
+        be heard does not come; returns the caller with what was heard."""
+        async with self.call(number) as caller:
+            with contextlib.suppress(AssertionError):
+                for step in steps:
+                    await caller.follow(step)
         return caller
 
     @contextlib.asynccontextmanager

@@ -142,8 +142,8 @@ class Visitor:
 
     def cut(self) -> None:
         """The network is gone this instant, without a goodbye."""
-        if self._socket is not None:
-            wire = self._socket.get_extra_info("socket")
+        wire = self._socket.get_extra_info("socket") if self._socket is not None else None
+        if wire is not None:
             with contextlib.suppress(OSError):
                 wire.shutdown(socket.SHUT_RDWR)
 

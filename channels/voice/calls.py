@@ -43,6 +43,7 @@ class LiveCall:
     told: dict[int, Told] = field(default_factory=dict)  #: what of it the carrier already has
     heard: list[int] = field(default_factory=list)
     ordered: datetime | None = None  #: when a connection to an agent was ordered
+    order: int = 0  #: delivery of an order that came while the call was being connected already
     missed: datetime | None = None  #: when an agent's telephone was not answered
     recording: datetime | None = None  #: until when the caller may be speaking to the recorder
     connected: bool = False

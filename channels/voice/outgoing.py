@@ -20,7 +20,7 @@ from channels.voice.settings import Settings
 from channels.voice.twiml import Verb
 from channels.voice.voicing import Voicing
 from router.errors import InvalidMessage, Misconfigured, SendError, Throttled, Unavailable
-from router.model import Address, DeliveryState, Outbound, OutKind, Part, Sent, SignalKind
+from router.model import Address, DeliveryState, Health, Outbound, OutKind, Part, Sent, SignalKind
 from router.ports import Wire
 from router.records import Line
 from router.rules.phone import canonical
@@ -91,7 +91,11 @@ class Outgoing:
                 raise Throttled("too long to interrupt the call with; the words wait for its next poll",
                                 retry_after=self._round)
             await self.carrier.tell(call.sid, document)
+            self._wire.report(Health(code="ok"))
         except SendError as error:
+            if isinstance(error, Misconfigured):
+                self._wire.report(Health(code="misconfigured", en="The carrier refuses our account or token.",
+                                         fa="سرویس تلفن حساب یا رمز ما را نمی‌پذیرد."))
             for each in forget:
                 call.told.pop(each.delivery, None)  # the next poll shall say it
             if isinstance(error, CallEnded):
@@ -112,7 +116,8 @@ class Outgoing:
             await self._call_back(call, out, to, line)
             return
         if call.connected or call.being_connected(now):
-            return  # the call's own poll was faster
+            call.order = out.delivery  # the call's own poll was faster; its connection answers this order
+            return
         call.ordered = now
         place = Place(language=out.language, n=call.place.n, delivery=out.delivery)
         try:

@@ -201,7 +201,8 @@ class Steps:
             await self._called_back(place, hook.dialled, talked=talked)
             return (Hangup(),)
         call = self._live(hook, place)
-        call.ordered = None
+        place = replace(place, delivery=place.delivery or call.order)
+        call.ordered, call.order = None, 0
         if talked:
             await self._connected(call, place)
         if talked or hook.status in ENDED:
@@ -254,8 +255,8 @@ class Steps:
     async def _connected(self, call: LiveCall, place: Place) -> None:
         items = await self._outgoing.items(call, place.language)
         await self._wire.accept(items.signal(SignalKind.CONNECTED, f"connected:{place.n}"))
-        if place.delivery:
-            await self._wire.accept(items.receipt(place.delivery, DeliveryState.DELIVERED))
+        if delivery := place.delivery or call.order:
+            await self._wire.accept(items.receipt(delivery, DeliveryState.DELIVERED))
 
 
 def _described(language: str, hook: Hook, *, fetched: bool) -> str:
