@@ -35,8 +35,10 @@ def template_words() -> dict[str, dict[str, str]]:
 
 def environment() -> jinja2.Environment:
     """Strict: a name that is not given is an error."""
-    return jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True,
+    made = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True,
                               undefined=jinja2.StrictUndefined)
+    made.globals["static"] = lambda path: f"/static/{path}?v=1"
+    return made
 
 
 def places(text: str) -> list[str]:
@@ -136,9 +138,9 @@ def test_templates_hold_nothing_inline(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert not re.search(r"""\sstyle=|<style|\son\w+=|\|\s*safe|autoescape|javascript:""", text)
     for tag in re.findall(r"<script[^>]*>", text):
-        assert 'src="/static/' in tag or 'type="application/json"' in tag
-    for name in re.findall(r'(?:src|href)="(/static/[^"{]+)"', text):
-        assert (AGENTS / name.removeprefix("/")).is_file(), name
+        assert 'src="/static/' in tag or 'src="{{ static(' in tag or 'type="application/json"' in tag
+    for name in re.findall(r'(?:src|href)="/static/([^"{]+)"', text) + re.findall(r"static\('([^']+)'\)", text):
+        assert (STATIC / name).is_file(), name
 
 
 @pytest.mark.parametrize("path", SHEETS, ids=lambda path: path.name)
@@ -151,6 +153,26 @@ def test_sheets_use_logical_properties(path: Path) -> None:
     found = [name for name in physical.findall(text) if name not in allowed]
     assert not found
     assert not re.search(r"text-align:\s*(?:left|right)|float:\s*(?:left|right)|@import|https?://", text)
+
+
+def imported(page: str) -> set[str]:
+    """Every module that a page's own module imports, at any depth; words are chosen by language."""
+    found: set[str] = set()
+    wanted = [STATIC / page / "main.js"]
+    while wanted:
+        path = wanted.pop()
+        for name in re.findall(r"""(?:\bimport|\bfrom)\s*["'](\.[^"']+)["']""", path.read_text(encoding="utf-8")):
+            module = (path.parent / name).resolve()
+            if (place := module.relative_to(STATIC).as_posix()) not in found:
+                found.add(place)
+                wanted.append(module)
+    return found
+
+
+@pytest.mark.parametrize("page", ["console", "board", "admin"])
+def test_a_page_asks_for_all_its_modules_at_once(page: str) -> None:
+    named = environment().get_template("modules.jinja").module.modules[page]  # type: ignore[attr-defined]
+    assert named == sorted(imported(page))
 
 
 def colours() -> dict[str, tuple[str, str]]:

@@ -11,9 +11,10 @@ const RANK = {agent: 0, supervisor: 1, admin: 2};
 export function possible(contact, self, limits = {}) {
   if (!contact || !self) return [];
   if (ENDED.has(contact.state)) return ["reopen"];
-  if (contact.state === "waiting") return ["take", "note", "transfer"];
+  const leads = RANK[self.role] > 0;
   if (contact.offer?.agent === self.id) return ["accept", "decline"];
-  if (contact.agent !== self.id) return RANK[self.role] > 0 && contact.state === "active" ? ["note", "transfer"] : ["note"];
+  if (contact.state === "waiting") return ["take", "note", ...(leads ? ["transfer"] : [])];
+  if (contact.agent !== self.id) return leads ? ["take", "note", "transfer"] : ["note"];
   if (contact.state === "wrap-up") return ["close", "reopen", "note"];
   if (contact.state === "snoozed") return ["reopen", "close", "note", "transfer"];
   return ["reply", "note", "transfer", "snooze", "finish", "close", ...(limits.connects ? ["hangup"] : [])];

@@ -43,7 +43,7 @@ function Body({message}) {
     ${(short || message.has_html) && html`<p class="row tiny">
       ${short && html`<button type="button" class="link" aria-expanded=${whole ? "true" : "false"} onClick=${() => open(!whole)}>${t(whole ? "text.short" : "text.whole")}</button>`}
       ${message.has_html && html`<button type="button" class="link" aria-expanded=${box ? "true" : "false"} onClick=${() => show(!box)}>${t(box ? "html.hide" : "html.show")}</button>`}</p>`}
-    ${box && html`<iframe class="citizen-html" sandbox="" referrerpolicy="no-referrer" loading="lazy" title=${t("html.title")} src=${`/messages/${message.id}/html`}></iframe>`}
+    ${box && html`<iframe class="citizen-html" sandbox="allow-popups allow-popups-to-escape-sandbox" referrerpolicy="no-referrer" loading="lazy" title=${t("html.title")} src=${`/messages/${message.id}/html`}></iframe>`}
   </${Fragment}>`;
 }
 

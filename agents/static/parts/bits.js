@@ -1,6 +1,6 @@
 // The smallest parts: a citizen's text that stays in its own direction, avatars, clocks, buttons that wait.
 
-import {html, useEffect, useRef, useState} from "../html.js";
+import {html, useLayoutEffect, useRef, useState} from "../html.js";
 import {full, roughly, since, span} from "../dates.js";
 import {act, sentence, ui} from "../page.js";
 import {useStore, useTick} from "../store.js";
@@ -37,7 +37,7 @@ export function Doing({name, run, class: look = "", disabled = false, label, chi
 export function Menu({label, face, look = "bare square", panel = "", children, role = "menu"}) {
   const [open, set] = useState(false);
   const root = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open) return undefined;
     const away = (event) => root.current?.contains(event.target) || set(false);
     document.addEventListener("pointerdown", away);

@@ -1,6 +1,6 @@
 // Modal dialogs on the browser's own <dialog>: focus stays inside, Escape closes, focus goes back where it was.
 
-import {html, useEffect, useRef, useState} from "../html.js";
+import {html, useLayoutEffect, useRef, useState} from "../html.js";
 import {act, choose, ui} from "../page.js";
 import {useStore} from "../store.js";
 import {t} from "../words.js";
@@ -12,7 +12,8 @@ export const closeDialog = () => choose({dialog: null});
 /** The frame of a dialog; `foot` are its buttons. */
 export function Dialog({title, wide = false, children, foot, onSubmit}) {
   const box = useRef(null);
-  useEffect(() => {
+  // Before the next key is heard: it is meant for the dialog.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     box.current.showModal();
     return () => before?.isConnected && before.focus();
