@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from router.rules.phone import LONGEST, canonical
@@ -45,6 +45,7 @@ def test_another_country() -> None:
     assert canonical("415-867-5309", country="1", national=10, mobile="") == "+14158675309"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_bounded_and_settled(raw: str) -> None:
     once = canonical(raw)
@@ -53,6 +54,7 @@ def test_any_text_is_bounded_and_settled(raw: str) -> None:
     assert not re.search(r"[\s\x00\u200e\u200f]", once)
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"0?9[0-9]{9}", fullmatch=True))
 def test_every_spelling_of_a_mobile_is_one(number: str) -> None:
     core = number[-10:]

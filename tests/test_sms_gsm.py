@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.sms import gsm
@@ -78,6 +78,7 @@ LETTERS = st.one_of(st.sampled_from(gsm.BASIC + "€{}[]^\\~|😀سلام\u200c"
 WORDS = st.text(alphabet=LETTERS, max_size=500)
 
 
+@settings(deadline=None)
 @given(WORDS)
 def test_parts_are_the_whole_and_fit(text: str) -> None:
     kind, parts = gsm.alphabet(text), gsm.split(text)
@@ -90,12 +91,14 @@ def test_parts_are_the_whole_and_fit(text: str) -> None:
         assert sum(gsm.cost(char, kind) for char in part + after[0]) > kind.part
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=[c for c in gsm.BASIC + "€{}[]^\\~|\f" if c != "\x1b"], max_size=200))
 def test_septets_come_back(text: str) -> None:
     codes = gsm.septets(text)
     assert gsm.decode(gsm.unpack(gsm.pack(codes), len(codes))) == text
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.integers(0, 300))
 def test_any_octets_decode(octets: bytes, count: int) -> None:
     assert len(gsm.decode(gsm.unpack(octets, count))) <= count

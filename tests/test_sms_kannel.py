@@ -81,6 +81,12 @@ async def test_a_plain_message_comes_in(town: Town) -> None:
     assert said.text == "hello & 100%" and said.sender.value == "+989121234567" and said.data["to"] == "3000"
 
 
+async def test_two_hundred_equal_messages_are_two_hundred(town: Town) -> None:
+    await town.kannel.phone("09121234567 3000 text ok", count=200)
+    await until(lambda: len(town.house.said) >= 200, seconds=60)
+    assert len({said.external_id for said in town.house.said}) == 200 and town.house.duplicates == []
+
+
 async def test_a_persian_answer_goes_out_in_parts_and_is_reported(town: Town) -> None:
     heard_by_phone = await town.kannel.phone("+98 1 text x", count=0)
     text = ("پاسخ " * 51)[:252]

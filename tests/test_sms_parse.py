@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.sms import parse
@@ -106,6 +106,7 @@ JSON = st.recursive(
         st.sampled_from([*INBOUND, "status", "data"]) | st.text(max_size=5), inner, max_size=6), max_leaves=20)
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_any_json_is_read(body: Any) -> None:
     arrival = _arrival(dialect="generic")
@@ -124,6 +125,7 @@ QUERIES = st.dictionaries(
     st.binary(max_size=60) | st.sampled_from([b"2", b"1", b"utf-16be", b"\x05\x00\x03\x01\x02\x01"]))
 
 
+@settings(deadline=None)
 @given(QUERIES | st.text(max_size=200))
 def test_any_query_is_read(found: dict[str, bytes] | str) -> None:
     if isinstance(found, dict):

@@ -90,6 +90,7 @@ JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st
                     max_leaves=15)
 
 
+@settings(deadline=None)
 @given(JSON)
 def test_any_json_is_read(update: Any) -> None:
     settled(parse(update, b"x", channel="town", now=NOW))
@@ -103,7 +104,7 @@ def _paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 UPDATES = [json.loads(path.read_text(encoding="utf-8"))["update"] for path in CASES]
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(st.data())
 def test_any_update_with_anything_in_its_place_is_read(data: st.DataObject) -> None:
     update = json.loads(json.dumps(data.draw(st.sampled_from(UPDATES))))
@@ -124,6 +125,7 @@ def test_any_update_with_anything_in_its_place_is_read(data: st.DataObject) -> N
 LETTERS = st.text(alphabet=st.sampled_from("سلام \n.،؟ab\u200c\u200d👩👧🇮🇷e\u0301👍🏽"), max_size=400)
 
 
+@settings(deadline=None)
 @given(LETTERS, st.integers(4, 60))
 def test_cuts_lose_only_white_space(text: str, limit: int) -> None:
     parts = list(cut(text, limit))
