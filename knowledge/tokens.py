@@ -1,0 +1,95 @@
+"""Text to the pieces that are compared: word stems, pairs of words, runs of letters. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from router.rules.text import HALF_SPACE, fold
+
+#: Of a question only so many characters are looked at; of an article so many.
+QUERY_CHARS, ARTICLE_CHARS = 2_000, 20_000
+GRAM = 4  #: letters in a run
+
+_WORD = re.compile(f"[^\\W_]+(?:[{HALF_SPACE}'][^\\W_]+)*")
+_STEM_LETTERS = 3  #: a stem keeps at least so many
+# Plurals, comparatives, the indefinite and the ezafe yeh; longest first.
+_FA_ENDINGS = ("هایشان", "هایمان", "هایتان", "ترین", "هایی", "هایم", "هایت", "هایش", "های", "ها", "تر", "یی", "ی")
+_EN_ENDINGS = (
+    ("iness", "y"), ("ies", "y"), ("sses", "ss"), ("ings", ""), ("ing", ""), ("edly", ""), ("ed", ""), ("ly", ""),
+    ("'s", ""), ("s", ""),
+)  # fmt: skip
+_FA_STOP = """
+    از به با در بر برای تا که را رو و یا هم این ان اون است هست بود شد شده می نمی من ما شما او تو ایا اگر
+    پس ولی اما چه چی چیست چطور چگونه کجا کی لطفا سلام ببخشید خسته نباشید باشید ممنون تشکر یک یه هر همه
+    خود باید شود کند کرد کن کنم کنید کنند دارد دارم دارید داره ها های هایی تر ترین ام ات اش ای اند
+"""
+_EN_STOP = """
+    a an the of to in on at for from by with and or but if is are was were be been am do does did i me my
+    we our you your he she it its they them this that these those what which how when where why who can
+    could would should will please hi hello hey thanks thank so as not no have has had there s t m re ve
+    ll d
+"""
+#: Words that say little about the matter, folded.
+STOP_WORDS = frozenset(fold(_FA_STOP + _EN_STOP).split())
+
+
+def words(text: str) -> list[str]:
+    """The stems of a text in order, stop words included. A word written with half-spaces gives itself joined and its
+    parts, so that all three ways of writing it meet."""
+    found: list[str] = []
+    for word in _WORD.findall(fold(text, half_space=HALF_SPACE)):
+        parts = word.split(HALF_SPACE)
+        if len(parts) > 1:
+            found.append(stem("".join(parts)))
+        found += [stem(part) for part in parts]
+    return found
+
+
+def telling(stems: Iterable[str]) -> list[str]:
+    """Without stop words; when nothing else is there, as it was."""
+    stems = list(stems)
+    return [each for each in stems if each not in STOP_WORDS] or stems
+
+
+def stem(word: str) -> str:
+    """A folded word without its commonest endings; light, so that different words rarely meet."""
+    if word.isascii():
+        return _stem_en(word)
+    for ending in _FA_ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _STEM_LETTERS:
+            return word[: -len(ending)]
+    return word
+
+
+def _stem_en(word: str) -> str:
+    if len(word) < 4 or word.endswith(("ss", "us", "is")) or word.isdigit():
+        return word.removesuffix("'s")
+    for ending, instead in _EN_ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _STEM_LETTERS:
+            word = word[: -len(ending)] + instead
+            break
+    # "stopped" and "stop", "charge" and "charging" meet.
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "aeiouls":
+        word = word[:-1]
+    return word[:-1] if len(word) > 3 and word[-1] == "e" else word
+
+
+def spaced(text: str) -> str:
+    """The folded text with a space around it and in place of each half-space: what runs of letters are cut from."""
+    return f" {fold(text, half_space=' ')} "
+
+
+def grams(spaced_text: str, size: int = GRAM) -> set[str]:
+    """Every run of letters of a spaced text; they survive a typing error that a word does not."""
+    return {spaced_text[at : at + size] for at in range(len(spaced_text) - size + 1)}
+
+
+def features(text: str) -> set[str]:
+    """What past questions are learned by: stems, pairs of neighbouring stems, runs of letters."""
+    text = text[:QUERY_CHARS]
+    stems = words(text)
+    # Longer than a run of letters, or marked: a stem must not be taken for a run.
+    found = {f"{each}\t" for each in stems}
+    found.update(map("\n".join, zip(["", *stems], [*stems, ""], strict=True)))
+    return found | grams(spaced(text))
