@@ -108,9 +108,15 @@ def told(scene: Scene, who: Eye, agent: AgentId, looking: Iterable[int], made: C
 
 
 def lost(who: Eye, looking: Iterable[int], made: Changes) -> set[int]:
-    """Opened contacts that left this agent's sight altogether."""
+    """Of these contacts, those that moved out of this agent's sight altogether."""
     return {number for number in looking
             if number in made.moved and (now := made.moved[number][1]) is not None and not reads(who, now)}
+
+
+def found(who: Eye, looking: Iterable[int], made: Changes) -> bool:
+    """Whether one of these contacts moved into this agent's sight."""
+    return any(number in made.moved and (now := made.moved[number][1]) is not None and reads(who, now)
+               for number in looking)
 
 
 def _add(target: dict[str, Any], kind: str, found: Any) -> None:

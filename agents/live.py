@@ -21,12 +21,12 @@ from agents.peers import ENDED, Peer
 from agents.presence import Presence
 from agents.projector import Loaded
 from agents.scene import Changes, Scene
-from agents.sight import Eye, reads
+from agents.sight import reads
 from agents.tally import Tally
 from router.errors import NotFound, TooMany, Unavailable
 from router.model import AgentId
 from router.ports import Batch, Subscription, Whisper
-from router.records import Agent, Contact, Message
+from router.records import Contact, Message, Role
 from storage.tx import StoreTx
 
 log = logging.getLogger("pishkhan.live")
@@ -165,8 +165,12 @@ class Live:
         for peer in self.peers:
             if not peer.live:
                 continue
-            put, drop = fanout.told(self.scene, peer.eye, peer.agent, peer.open, made, news, self._opened)
-            peer.open -= fanout.lost(peer.eye, peer.open, made)
+            if fanout.found(peer.eye, peer.hidden, made):
+                peer.start_over()  # it wants messages that it was not told before
+                continue
+            looking = peer.open - peer.hidden
+            put, drop = fanout.told(self.scene, peer.eye, peer.agent, looking, made, news, self._opened)
+            peer.hidden |= fanout.lost(peer.eye, looking, made)
             if not put and not drop:
                 continue
             mine = peer.agent if "me" in put else None
@@ -195,12 +199,13 @@ class Live:
         who = str(whisper.data.get("who", ""))
         frame = orjson.dumps({"op": "typing", "contact": whisper.contact, "who": who})
         for peer in self.peers:
-            if whisper.contact in peer.open and reads(peer.eye, contact) and who != f"agent:{peer.agent}":
+            if whisper.contact in peer.open - peer.hidden and reads(peer.eye, contact) and who != f"agent:{peer.agent}":
                 peer.pass_on(frame)
 
-    async def join(self, agent: Agent, key: str, expires_at: datetime | None) -> Peer:
-        """A new socket. TooMany beyond the limits; Unavailable while there is no picture."""
-        mine = sum(1 for peer in self.peers if peer.agent == agent.id)
+    async def join(self, agent: AgentId, key: str, expires_at: datetime | None, *, at_most: Role = Role.ADMIN) -> Peer:
+        """A new socket of a session or token (its digest is the key). TooMany beyond the limits; Unavailable while
+        there is no picture."""
+        mine = sum(1 for peer in self.peers if peer.agent == agent)
         if len(self.peers) >= MOST_SOCKETS or mine >= MOST_OF_ONE:
             raise TooMany("too many live sockets are open")
         try:
@@ -208,9 +213,9 @@ class Live:
                 await self.ready.wait()
         except TimeoutError:
             raise Unavailable("the console is not ready yet") from None
-        peer = Peer(agent, Eye(agent=agent.id, all=False, queues=frozenset()), key, expires_at)
+        peer = Peer(agent, key, expires_at, at_most=at_most)
         self.peers.add(peer)
-        self._came_or_went(agent.id)
+        self._came_or_went(agent)
         return peer
 
     def leave(self, peer: Peer) -> None:
@@ -228,7 +233,7 @@ class Live:
         """Answer with what was missed after a position, or with everything."""
         seq = self.scene.seq
         peer.hold(seq)
-        peer.open = set(opened)
+        peer.open, peer.hidden = set(opened), set()
         agent = self.scene.agents.get(peer.agent)
         if agent is None:
             raise Unavailable("the console does not know you yet; try again")
@@ -237,7 +242,7 @@ class Live:
         greeting = await self._given.store.snapshot(
             lambda tx: greet(tx, peer, after if bridged else None, seq))
         self._know(peer, greeting)
-        messages = {number: view for number, view in greeting.messages.items() if view["contact"] in peer.open}
+        messages = {number: view for number, view in greeting.messages.items() if view["contact"] not in peer.hidden}
         touched = None
         if after is not None and greeting.entries is not None:
             touched = fanout.bridge(self.scene, after, greeting.entries, peer.agent)
@@ -252,7 +257,9 @@ class Live:
         peer.open.add(contact)
         greeting = await self._given.store.snapshot(lambda tx: greet(tx, peer, None, 0, only=contact))
         self._know(peer, greeting, only=contact)
-        if contact not in peer.open:
+        if contact in peer.hidden:
+            peer.open.discard(contact)
+            peer.hidden.discard(contact)
             raise NotFound(f"there is no contact {contact} for you")
         peer.put(fanout.frame(peer.told, peer.told, {"message": {str(n): v for n, v in greeting.messages.items()}}, {}))
 
@@ -261,9 +268,9 @@ class Live:
             known = self._opened.get(number)
             if known is None or known.version < contact.version:
                 self._opened[number] = contact
-        for number in list(peer.open) if only is None else [only]:
+        for number in peer.open if only is None else [only]:
             if number not in self._opened or not reads(peer.eye, self._opened[number]):
-                peer.open.discard(number)
+                peer.hidden.add(number)
 
     def close(self) -> None:
         """The house stops: every socket is told to come back."""

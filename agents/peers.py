@@ -26,12 +26,12 @@ _RESYNC = b'{"op":"resync"}'
 class Peer:
     """Born silent; `hold` begins a hello, `release` answers it; from then on every change is put."""
 
-    def __init__(self, agent: Agent, eye: Eye, key: str, expires_at: datetime | None) -> None:
-        self.agent: AgentId = agent.id
-        self.role: Role = agent.role
-        self.key, self.expires_at = key, expires_at
-        self.eye = eye
-        self.open: set[int] = set()
+    def __init__(self, agent: AgentId, key: str, expires_at: datetime | None, *, at_most: Role) -> None:
+        self.agent, self.key, self.expires_at = agent, key, expires_at
+        self._at_most = at_most
+        self.eye = Eye(agent=agent, all=False, queues=frozenset())
+        self.open: set[int] = set()  #: contacts whose messages it wants
+        self.hidden: set[int] = set()  #: of these, those that its agent may not read now
         self.told = 0  #: journal position this socket was told last
         self.live = False  #: changes are to be put
         self.close: tuple[int, str] | None = None
@@ -42,7 +42,7 @@ class Peer:
 
     def look(self, agent: Agent, queues: Any) -> bool:
         """Take what the agent may see now; True when that differs. A token never sees more than its own role."""
-        role = min(agent.role, self.role, key=RANK.__getitem__)
+        role = min(agent.role, self._at_most, key=RANK.__getitem__)
         eye = eye_of(replace(agent, role=role), queues)
         changed, self.eye = eye != self.eye, eye
         return changed

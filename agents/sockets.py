@@ -55,7 +55,8 @@ class Sockets:
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """From the handshake to the close."""
         signed = request[SIGNED]
-        peer = await self._live.join(signed.agent, signed.digest, signed.expires_at)
+        peer = await self._live.join(signed.agent.id, signed.digest, signed.expires_at,
+                                     at_most=Role.ADMIN if signed.csrf else signed.agent.role)
         # Deflate would cost 100 KiB a socket and triple the time of a fan-out.
         socket = web.WebSocketResponse(heartbeat=25.0, compress=False, max_msg_size=LARGEST)
         try:
@@ -145,7 +146,9 @@ class Sockets:
             await self._live.open(peer, contact)
 
     async def _shut(self, peer: Peer, signed: Signed, word: Mapping[str, Any]) -> None:
-        peer.open.discard(_contact(word))
+        contact = _contact(word)
+        peer.open.discard(contact)
+        peer.hidden.discard(contact)
 
     async def _typing(self, peer: Peer, signed: Signed, word: Mapping[str, Any]) -> None:
         """Only who works on it types to the citizen; nothing is stored."""

@@ -162,8 +162,8 @@ class Client:
 
     async def live(self, **how: Any) -> Watcher:
         """Open the live socket and say hello."""
-        watcher = Watcher(await self.http.ws_connect("/api/live", origin=str(self.desk.server.make_url("/")).rstrip("/"),
-                                                     heartbeat=None))
+        origin = str(self.desk.server.make_url("/")).rstrip("/")
+        watcher = Watcher(await self.http.ws_connect("/api/live", origin=origin), seq=how.get("after") or 0)
         if how.get("hello", True):
             await watcher.hello(how.get("after"), how.get("open", ()))
         return watcher
@@ -176,6 +176,7 @@ class Watcher:
     socket: aiohttp.ClientWebSocketResponse
     state: dict[str, dict[str, Any]] = field(default_factory=dict)
     seq: int = 0
+    open: list[int] = field(default_factory=list)
     words: list[dict[str, Any]] = field(default_factory=list)
 
     async def say(self, **word: Any) -> None:
@@ -184,14 +185,18 @@ class Watcher:
 
     async def hello(self, after: int | None = None, open: Any = ()) -> None:
         """Say hello and take its answer in."""
+        self.open = list(open)
         await self.say(op="hello", after=after, open=list(open))
-        await self.hear()
+        while (await self.hear())["op"] not in ("snapshot", "changes"):
+            pass
 
     async def hear(self, seconds: float = 5.0) -> dict[str, Any]:
         """The next word, taken into the state."""
         word = await self.socket.receive_json(timeout=seconds)
         self.words.append(word)
         self.take(word)
+        if word["op"] == "resync":
+            await self.say(op="hello", after=None, open=self.open)
         return word
 
     def take(self, word: dict[str, Any]) -> None:
@@ -240,7 +245,8 @@ async def until(condition: Callable[[], Awaitable[Any] | Any], *, seconds: float
 
 @contextlib.asynccontextmanager
 async def fronted(tmp_path: Path, *, desk: Mapping[str, Any] | None = None, server: Mapping[str, Any] | None = None,
-                  dispatch: bool = False, beat: float = 0.2, cost: Cost = CHEAP, database: str = "") -> AsyncIterator[Desk]:
+                  dispatch: bool = False, beat: float = 0.2, cost: Cost = CHEAP,
+                  database: str = "") -> AsyncIterator[Desk]:
     """A front with three channels and two queues (`general`, and `town` that needs a skill), on a fresh database."""
     clock, bus, folder = Clock(), LocalBus(), tmp_path / "data"
     folder.mkdir(parents=True, exist_ok=True)
