@@ -77,12 +77,10 @@ class Adapter:
 
     async def check(self) -> Sequence[Finding]:
         """Settings, IMAP login and folder, SMTP login. Changes nothing and sends nothing."""
-        found = _lacking(self.settings)
-        if not found and self.settings.imap_host:
-            found += [await self._check_imap(), *_in_clear("imap", self.settings.imap_tls, self.settings.imap_host)]
-        if not found or self.settings.smtp_host:
-            found += [await self._check_smtp(), *_in_clear("smtp", self.settings.smtp_tls, self.settings.smtp_host)]
-        return found
+        settings, found = self.settings, _lacking(self.settings)
+        if settings.imap_host and settings.password:
+            found += [await self._check_imap(), *_in_clear("imap", settings.imap_tls, settings.imap_host)]
+        return [*found, await self._check_smtp(), *_in_clear("smtp", settings.smtp_tls, settings.smtp_host)]
 
     async def _check_imap(self) -> Finding:
         connection = Connection(self.settings)

@@ -59,26 +59,25 @@ OTHER_FIELDS = frozenset({
     "تاریخ",
     "إلى", "التاريخ", "收件人", "抄送", "宛先"})
 
-#: The beginning of a subject that only machines write.
+_STOP = r"\s{0,3}(?:$|[:(\[\-–—،,!]|re\b|until|till|auto|reply|response|notice|message|تا\b|هستم)"
+#: The beginning of a subject that only machines write. Nothing stands here that a complaint could begin with
+#: ("delivery delayed", "undelivered parcel", «عدم تحویل»): the subject alone decides.
 AUTOMATIC_SUBJECT = _any(
     r"auto(?:mati\w{1,6}|mated|mática|mata)?[ -]?(?:reply|response|respons|answer|antwort|antwoord|réponse|respuesta|"
-    r"resposta|risposta|svar|odpowiedź|vastaus)\b", "autosvar", r"out[ -]of[ -](?:the[ -])?office\b", r"on vacation\b",
-    "vacation (?:reply|response|notice)", "away from (?:the |my )?(?:office|desk|mail|e-?mail)", "abwesenheit",
-    "automatische (?:antwort|abwesenheit)", "automatisch antwoord", "réponse automatique", "absence du bureau",
-    "message d['’]absence", "respuesta automática", "fuera de (?:la )?oficina", "resposta automática",
-    "ausência temporária", "risposta automatica", "fuori sede", "afwezigheid", "niet aanwezig", "otomatik yanıt",
-    "ofis dışında", "автоматический ответ", "автоответ", "нет на месте", "automatyczna odpowiedź",
-    "poissa toimistosta",
-    "پاسخ[ ‌](?:خودکار|اتوماتیک)", "جواب خودکار", "خارج از (?:دفتر|محل کار|اداره)", "در مرخصی",
-    "عدم حضور در (?:دفتر|محل کار)",
-    "الرد التلقائي", "رد تلقائي", "رد آلي", "خارج المكتب",
-    "complaint about message from", "自動(?:返信|応答)", "自动(?:回复|答复)",
-    "자동 ?(?:응답|회신)",
-    r"undeliver(?:able|ed)\b", "mail delivery (?:failed|failure|system|status)", "returned mail", "failure notice",
-    "delivery (?:status notification|failure|has failed|incomplete|delayed|report)", "mail system error",
-    "non[ -]?delivery", "unzustellbar", "non remis", "non recapitabile", "no se puede entregar", "niet[ -]bestelbaar",
-    "teslim edilemedi", "не ?доставлено", "(?:پیام|نامه|ایمیل) (?:تحویل|ارسال) نشد", "عدم تحویل", "پیام تحویل‌نشده",
-    "تعذر التسليم", "not read: ", "read receipt", "delivery receipt", before=r"\W{0,3}")
+    r"resposta|risposta|svar|odpowiedź|vastaus)\b", "autosvar", r"out[ -]of[ -](?:the[ -])?office" + _STOP,
+    "on (?:vacation|annual leave|holiday)" + _STOP, "vacation (?:reply|response|notice)",
+    "away from (?:the |my )?(?:office|desk|mail|e-?mail)" + _STOP, "abwesenheits(?:notiz|meldung|nachricht)",
+    "abwesenheit" + _STOP, "automatische (?:antwort|abwesenheit)", "automatisch antwoord", "réponse automatique",
+    "absence du bureau", "message d['’]absence", "respuesta automática", "fuera de (?:la )?oficina" + _STOP,
+    "resposta automática", "ausência temporária", "risposta automatica", "fuori sede" + _STOP, "afwezigheidsbericht",
+    "niet aanwezig" + _STOP, "otomatik yanıt", "ofis dışında" + _STOP, "автоматический ответ", "автоответ",
+    "нет на месте" + _STOP, "automatyczna odpowiedź", "poissa toimistosta", "پاسخ[ ‌](?:خودکار|اتوماتیک)", "جواب خودکار",
+    "خارج از (?:دفتر|محل کار|اداره)" + _STOP, "در مرخصی" + _STOP, "الرد التلقائي", "رد تلقائي", "رد آلي",
+    "خارج المكتب" + _STOP, "自動(?:返信|応答)", "自动(?:回复|答复)", "자동 ?(?:응답|회신)", "undeliverable: ",
+    "undelivered mail returned", r"mail delivery (?:failed|failure|system|subsystem)\b", "returned mail: ",
+    "failure notice$", "delivery status notification", "mail system error", "unzustellbar: ", "non remis ?: ",
+    "niet[ -]bestelbaar: ", "teslim edilemedi: ", "не ?доставлено: ", "تعذر التسليم: ", "not read: ",
+    r"complaint about message from \d{1,3}\.\d", before=r"\W{0,3}")
 
 BOUNCE_SUBJECT = _any(
     "undeliver", "not delivered", "could ?n[o']t be delivered",

@@ -37,7 +37,7 @@ class Arrival:
 
     channel: str
     now: datetime
-    own: tuple[str, ...] = ()  #: our addresses, canonical
+    own: tuple[str, ...] = ()  #: our addresses, canonical; none = where this mail was delivered
 
 
 def parse(raw: bytes, arrival: Arrival) -> Said:
@@ -61,12 +61,13 @@ def _parse(raw: bytes, arrival: Arrival) -> Said:
         return quarantined(raw, arrival, "empty")
     mail = split(raw[:MAX_BYTES])
     headers = mail.headers
+    own = arrival.own or _delivered(headers)
     box, doubt = _sender(headers)
     subject = header(headers.get("subject"), limit=500)
     body = bodies.read(mail)
-    bounce = bounces.read(mail, subject=subject, sender=box.address, text=body.text, own=arrival.own)
+    bounce = bounces.read(mail, subject=subject, sender=box.address, text=body.text, own=own)
     reply_to = [each.address for raw_ in headers.all("reply-to")[:3] for each in boxes(raw_) if each.address][:10]
-    reason = automatic.reason(headers, subject=subject, sender=box.address, reply_to=reply_to, own=arrival.own,
+    reason = automatic.reason(headers, subject=subject, sender=box.address, reply_to=reply_to, own=own,
                               report=bounces.report(mail)) or ("bounce" if bounce else "")
     identity = next((each for value in headers.all("message-id")[:2] for each in marks.ids(value)), "")
     references = marks.references(headers)
@@ -79,7 +80,7 @@ def _parse(raw: bytes, arrival: Arrival) -> Said:
         sender=Address(medium=Medium.EMAIL, value=box.address or NOBODY, name=box.name),
         at=_date(headers, arrival.now), text=body.text, html=body.html, subject=subject,
         new_text="" if fresh == body.text.strip() else fresh, uploads=body.uploads,
-        thread=Thread(tokens=marks.tokens(headers, references, texts, arrival.own), references=references),
+        thread=Thread(tokens=marks.tokens(headers, references, texts, own), references=references),
         automatic=reason, bounce=bounce, quarantine=quarantine, language=words.language(fresh or body.text or subject),
         ids=(identity,) if identity else (), data=_extras(headers, reply_to, notes), raw=raw)
 
@@ -98,6 +99,15 @@ def _sender(headers: Headers) -> tuple[Box, str]:
                 if box.address and "from" not in headers:
                     return Box(address=box.address, name=box.name or name), f"from-{field}"
     return Box(address="", name=name), ""
+
+
+def _delivered(headers: Headers) -> tuple[str, ...]:
+    """The address a mail was delivered to, as far as it tells."""
+    for name in ("delivered-to", "x-original-to", "envelope-to", "to"):
+        found = [box.address for raw in headers.all(name)[:1] for box in boxes(raw) if box.address]
+        if found:
+            return tuple(re.sub(r"\+[^@]{0,80}@", "@", each) for each in found[:10])
+    return ()
 
 
 def _digest(mail: Mail) -> str:

@@ -18,6 +18,7 @@ _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _QUOTED = re.compile(r"[ \t]{0,4}(?:>|&gt;|[|] )")
 _RULE = re.compile(r"[ \t]*(?:[-_=*─—]{3,}|[_]{2,})[ \t]*$")
 _DATED_ADDRESS = re.compile(r"@[^\s<>@]{1,200}>?\)?[ \t]*[:：][ \t]*$")
+_COLONS = (":", "：")
 _DIGIT = re.compile(r"\d")
 _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2}:\d{2}|\d{4}")
 _OPENERS = ("on ", "am ", "le ", "el ", "il ", "em ", "op ", "den ", "w dniu ", "dne ", "dnia ", "в ", "در ", "بتاريخ ",
@@ -59,14 +60,15 @@ def _unquoted(lines: list[str]) -> tuple[list[bool], int]:
         elif (lexicon.ORIGINAL.fullmatch(line.strip()) or lexicon.REPLY_ABOVE.fullmatch(line)
               or _old_header(lines, index)):
             return keep, _before_rule(lines, index)
-        elif span := _attribution(lines, index):
-            following = next((i for i in range(index + span, len(lines)) if lines[i].strip()), len(lines))
-            if following < len(lines) and not _QUOTED.match(lines[following]):
-                return keep, index
-            keep[index:index + span] = [False] * span
-            index += span
         else:
-            index += 1
+            span, certain = _attribution(lines, index)
+            following = next((lines[i] for i in range(index + span, len(lines)) if lines[i].strip()), ">")
+            quoted = bool(_QUOTED.match(following))
+            if span and certain and not quoted:
+                return keep, index
+            if span and quoted:
+                keep[index:index + span] = [False] * span
+            index += span or 1
     return keep, len(lines)
 
 
@@ -78,29 +80,26 @@ def _before_rule(lines: list[str], index: int) -> int:
     return above if above >= 0 and _RULE.match(lines[above]) else index
 
 
-def _attribution(lines: list[str], index: int) -> int:
-    """How many lines "On <date>, <name> wrote:" takes from here; 0 when there is none."""
+def _attribution(lines: list[str], index: int) -> tuple[int, bool]:
+    """How many lines "On <date>, <name> wrote:" takes from here, 0 when there is none; and whether it names a date or
+    an address. Without either it only counts above quoted lines: people write "he wrote:" themselves."""
     first = lines[index].strip().lower()
-    opener = first.startswith(_OPENERS)
-    if not opener and not _DATE.search(first) and "@" not in first and not lexicon.WROTE.search(first):
-        return 0
+    if not (first.startswith(_OPENERS) or _DATE.search(first) or "@" in first or first.endswith(_COLONS)):
+        return 0, False
     joined = ""
     for span in range(1, _ATTRIBUTION_LINES + 1):
-        if index + span > len(lines):
-            return 0
-        line = lines[index + span - 1].strip()
-        if not line or _QUOTED.match(line):
-            return 0
+        line = lines[index + span - 1].strip() if index + span <= len(lines) else ""
         joined += " " + line
-        if len(joined) > 600:
-            return 0
-        if lexicon.WROTE.search(joined):
-            return span if _DIGIT.search(joined) or "@" in joined or (span == 1 and len(joined) < 80) else 0
-        if _DATED_ADDRESS.search(joined) and _DATE.search(joined):
-            return span
+        if not line or _QUOTED.match(line) or len(joined) > 600:
+            break
+        if line.endswith(_COLONS):
+            if lexicon.WROTE.search(joined[-40:]):
+                return span, bool(_DIGIT.search(joined)) or "@" in joined
+            if _DATED_ADDRESS.search(joined[-250:]) and _DATE.search(joined):
+                return span, True
         if span == 1 and line.endswith((".", "!", "?", "؟")):
-            return 0
-    return 0
+            break
+    return 0, False
 
 
 def _old_header(lines: list[str], index: int) -> bool:

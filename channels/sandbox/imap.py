@@ -53,9 +53,8 @@ class FakeImap:
             self.drop()
             await self._server.wait_closed()
             self._server = None
-            while self._sessions:  # each ends at its next turn
-                await asyncio.sleep(0)
-            await asyncio.sleep(0)
+            await asyncio.gather(*(session.ended.wait() for session in list(self._sessions)))
+            await asyncio.sleep(0)  # their sockets are closed in the next turn of the loop
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         session = _Session(self, reader, writer)
@@ -65,8 +64,9 @@ class FakeImap:
         except (ConnectionError, asyncio.IncompleteReadError, ValueError):
             pass  # the client went, or wrote a line of a megabyte
         finally:
-            self._sessions.discard(session)
             writer.close()
+            self._sessions.discard(session)
+            session.ended.set()
 
     @property
     def connected(self) -> int:
@@ -114,6 +114,7 @@ class _Session:
         self.server, self.reader, self.writer = server, reader, writer
         self.idle_tag = ""
         self.inside = self.selected = False
+        self.ended = asyncio.Event()
         self.known = 0  # messages this client has been told of
 
     def news(self) -> None:
