@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from agents import contacts
 from router.model import DeliveryState, OutKind
 from router.records import ContactState, Direction
 from tests.house import agent, read, until
@@ -58,6 +59,33 @@ async def test_an_agents_telephone_is_connected_and_the_talk_ends_in_wrap_up(tmp
         assert caller.dialled == [("+982188776655", "completed")]
         kinds = [m.data["kind"] for m in await messages(house) if m.direction is Direction.SYSTEM]
         assert kinds == ["choice", "connect", "connected", "left"]
+
+
+async def test_an_agent_passes_the_caller_on_to_a_queue_and_then_to_a_colleague(tmp_path: Path) -> None:
+    queues = {"general": {"title_fa": "عمومی", "title_en": "General"},
+              "water": {"title_fa": "آب", "title_en": "Water", "skills": ["water"]}}
+    async with telephone(tmp_path, queues=queues) as (house, carrier):
+        sara = await agent(house, phone="+982100000005")
+        async with carrier.call() as caller:
+            await caller.hears("عدد یک")
+            caller.press("1")
+            await accept(house)
+            await caller.connected()
+            await house.store.run(lambda tx: contacts.transfer(tx, tx.desk.agent(sara.id), 1, queue="water", to=None))
+            caller.agent_leaves()
+            await in_state(house, ContactState.WAITING)
+            await caller.hears("شما نفر بعدی هستید")
+            omid = await agent(house, "omid", phone="+982100000006", skills={"water": 3})
+            await accept(house)
+            assert await caller.connected() == "+982100000006"
+            # While they talk, a third agent is to take over: the call is connected anew, not hung up.
+            lale = await agent(house, "lale", phone="+982100000007", skills={"water": 3})
+            await house.store.run(lambda tx: contacts.transfer(tx, tx.desk.agent(omid.id), 1, queue=None, to=lale.id))
+            await accept(house)
+            await until(lambda: caller.talking_to == "+982100000007", what="the third telephone")
+            caller.agent_leaves()
+            await in_state(house, ContactState.WRAP_UP)
+            await caller.ended()
 
 
 async def test_the_caller_hangs_up_while_talking(tmp_path: Path) -> None:

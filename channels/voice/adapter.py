@@ -7,6 +7,7 @@ self-check. A call is never dropped because the house is busy: it is asked to ho
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
@@ -122,6 +123,10 @@ class Adapter:
                     else "رمز سرویس تلفن تنظیم نشده: هیچ تماسی پذیرفته نمی‌شود."),
             Finding(check="voice-address", ok=public, en=f"The carrier reaches us at {self.script.base}/incoming.",
                     fa=f"سرویس تلفن ما را در {self.script.base}/incoming می‌یابد.")]
+        safe = re.match(r"https://|http://(?:127\.0\.0\.1|localhost|\[::1\])[:/]", self.settings.api_base) is not None
+        found.append(Finding(check="voice-api", ok=safe,
+                             en="Requests to the carrier are encrypted." if safe else "api_base must be https.",
+                             fa="درخواست‌ها به سرویس تلفن رمز می‌شوند." if safe else "نشانی api_base باید https باشد."))
         if self.settings.speaker == "house":
             lacking = ", ".join(Synthesiser.missing())
             found.append(Finding(check="voice-speaker", ok=not lacking, en=f"Missing programs: {lacking or 'none'}.",

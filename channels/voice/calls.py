@@ -43,6 +43,7 @@ class LiveCall:
     told: dict[int, Told] = field(default_factory=dict)  #: what of it the carrier already has
     heard: list[int] = field(default_factory=list)
     ordered: datetime | None = None  #: when a connection to an agent was ordered
+    party: str = ""  #: the telephone of that connection
     order: int = 0  #: delivery of an order that came while the call was being connected already
     missed: datetime | None = None  #: when an agent's telephone was not answered
     recording: datetime | None = None  #: until when the caller may be speaking to the recorder
@@ -80,8 +81,12 @@ class LiveCall:
         """What a step must say. A step that comes although words were given to an earlier step shows that those were
         cut short: they are said again. Words sent out of turn are left to the carrier until they must have been
         heard."""
-        due = [each for each in self.pending.values()
-               if (told := self.told.get(each.delivery)) is None or told.step >= 0 or told.until <= now]
+        due = []
+        for each in self.pending.values():
+            told = self.told.get(each.delivery)
+            if told is not None and told.step < 0 and told.until > now:
+                break  # and what came later waits behind it
+            due.append(each)
         self.tell(due, step, now)
         return tuple(due)
 
@@ -104,6 +109,10 @@ class LiveCall:
     def being_connected(self, now: datetime) -> bool:
         """Whether an ordered connection is about to take the call over."""
         return self.ordered is not None and now - self.ordered < TAKES_OVER
+
+    def connect(self, party: str, now: datetime) -> None:
+        """A connection with this telephone is ordered now."""
+        self.ordered, self.party = now, party
 
 
 def speaking_time(text: str) -> timedelta:

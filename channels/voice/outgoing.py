@@ -115,10 +115,10 @@ class Outgoing:
         if call.ended or _left(line):
             await self._call_back(call, out, to, line)
             return
-        if call.connected or call.being_connected(now):
+        if call.party == to and (call.connected or call.being_connected(now)):
             call.order = out.delivery  # the call's own poll was faster; its connection answers this order
             return
-        call.ordered = now
+        call.connect(to, now)
         place = Place(language=out.language, n=call.place.n, delivery=out.delivery)
         try:
             await self._tell(call, flow.connect(self._script, to, place, caller_id=call.called))

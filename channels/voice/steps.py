@@ -28,6 +28,8 @@ MOST_STEPS = 60
 #: The carrier waits about 15 seconds for a document; a recording that takes longer stays there.
 RECORDING_PATIENCE = timedelta(seconds=5)
 
+_QUEUED = (ContactState.WAITING, ContactState.OFFERED)
+
 Step = Callable[[Hook, Place], Awaitable[Sequence[Verb]]]
 Report = Callable[[Hook, Place], Awaitable[None]]
 
@@ -127,13 +129,13 @@ class Steps:
                 return flow.interrupt(self._script, place, spoken)
             offered = menu.offered(self._settings.menu, place.language)
             return flow.menu(self._script, Turn(state=State(language=place.language), said=offered), place)
-        if state in (ContactState.WAITING, ContactState.OFFERED):
+        if state in _QUEUED:
             return flow.hold(self._script, line, place, spoken=spoken)
         if state is ContactState.ACTIVE and (to := self._outgoing.party(line.agent_phone)):
             if call.being_connected(now):
                 return flow.still(self._script, place)
             if call.missed is None or line.contact.state_since > call.missed:
-                call.ordered = now
+                call.connect(to, now)
                 return flow.connect(self._script, to, place, caller_id=call.called)
         if state in (ContactState.ACTIVE, ContactState.SNOOZED):
             return flow.talk(self._script, int(line.contact.agent or 0), place, spoken=spoken)
@@ -205,6 +207,9 @@ class Steps:
         call.ordered, call.order = None, 0
         if talked:
             await self._connected(call, place)
+            line = await self._wire.reads.line(self._name, hook.sid)
+            if line is not None and line.contact.state in _QUEUED and hook.status not in ENDED:
+                return flow.hold(self._script, line, replace(place, said=0))  # the agent passed the caller on
         if talked or hook.status in ENDED:
             await self._outgoing.left(call, "agent-ended" if talked else hook.status)
             return flow.goodbye(self._script, place)
