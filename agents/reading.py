@@ -41,7 +41,7 @@ def me_view(tx: StoreTx, agent: AgentId) -> View:
     return views.me(me, sum(cost(me, contact) or contact.effort for contact in tx.contacts.held_by(agent)))
 
 
-def listed(tx: StoreTx, agent: Agent, *, before: int | None, limit: int, **wanted: Any) -> dict[str, Any]:
+def listed(tx: StoreTx, agent: Agent, /, *, before: int | None, limit: int, **wanted: Any) -> dict[str, Any]:
     """A page of contacts, newest first."""
     who = eye_of(tx, agent)
     within = None if who.all else (agent.id, sorted(who.queues))
