@@ -5,7 +5,7 @@ TYPED := $(wildcard *.py) $(foreach part,router storage channels agents knowledg
 	$(if $(wildcard $(part)/*.py),$(part)))
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench lock vendor clean setup setup-test servers
+.PHONY: help run demo test check bench lock vendor pictures clean setup setup-test servers
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -25,7 +25,7 @@ check: setup-test ## ruff, mypy --strict and the architecture test
 	@$(PY) -m pytest -q tests/test_architecture.py
 
 bench: setup ## measure the promises of the house on this machine
-	@$(PY) run.py bench $(ARGS)
+	@$(PY) -m bench $(ARGS)
 
 setup: ## make .venv and install what the desk needs
 	@tools/setup.sh requirements.txt
@@ -41,6 +41,9 @@ lock: setup ## pin pyproject.toml's dependencies again, with hashes
 
 vendor: ## fetch the front-end files of agents/static/vendor again (needs npm)
 	@tools/vendor.sh
+
+pictures: setup-test servers ## take the pictures of docs/pictures again
+	@PISHKHAN_SHOTS=docs/pictures $(PY) -m pytest -q tests/test_pictures.py
 
 clean: ## remove .venv and everything generated; never data/
 	@rm -rf .venv .venv-telemelya .pytest_cache .mypy_cache .ruff_cache .hypothesis
