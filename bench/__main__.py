@@ -1,0 +1,32 @@
+"""Runs every measurement and prints the tables: `make bench`, or `python -m bench --quick`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import platform
+import tempfile
+from pathlib import Path
+
+from bench import chats, ingest
+
+
+def main() -> None:
+    """Measure in a temporary folder on this disk."""
+    options = argparse.ArgumentParser(prog="python -m bench", description="Measure the promises on this machine.")
+    options.add_argument("--quick", action="store_true", help="fewer of everything, to see that it works")
+    options.add_argument("--port", type=int, default=18080)
+    given = options.parse_args()
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; load "
+          f"{os.getloadavg()[0]:.1f}. Medians; ratios against the limit of the same run.")
+    with tempfile.TemporaryDirectory(dir=Path.cwd()) as place:
+        folder = Path(place)
+        asyncio.run(ingest.run(folder, given.port, print, messages=500 if given.quick else 4000,
+                               rounds=1 if given.quick else 3))
+        asyncio.run(chats.run(folder, given.port, print, chats=50 if given.quick else 1000,
+                              samples=30 if given.quick else 300))
+
+
+if __name__ == "__main__":
+    main()
