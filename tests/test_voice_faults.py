@@ -15,10 +15,11 @@ import aiohttp
 import pytest
 from twilio.request_validator import RequestValidator
 
+from agents import contacts
 from channels.sandbox.voice import FakeCarrier
 from channels.voice.adapter import Adapter, Settings
 from house import House
-from router.model import DeliveryState, SignalKind
+from router.model import DeliveryState, OutKind, SignalKind
 from router.records import ContactState
 from settings import ChannelSettings, Secret
 from tests.house import QUICK, agent, configured, free_port, read, until
@@ -181,6 +182,48 @@ async def test_wrong_credentials_show_on_the_channels_light(tmp_path: Path) -> N
             await caller.connected()
 
 
+async def test_the_last_words_are_said_before_the_goodbye(tmp_path: Path) -> None:
+    async with telephone(tmp_path, account="") as (house, carrier):
+        sara = await agent(house)
+        async with carrier.call() as caller:
+            await caller.hears("عدد یک")
+            caller.press("1")
+            await accept(house)
+            await caller.hears("پاسخ او برای شما")
+            made = await outgoing(house, 1, "پروندهٔ شما بسته شد", "r1")
+            await until(lambda: house.channels["line"].outgoing.calls.live()[0].pending, what="the words wait")
+            await house.store.run(lambda tx: contacts.close(tx, tx.desk.agent(sara.id), 1, "resolved",
+                                                            dispositions=("resolved",)))
+            await caller.hears("پروندهٔ شما بسته شد")
+            await caller.hears("خدانگهدار")
+            await delivery_of(house, made, DeliveryState.DELIVERED)
+
+
+@pytest.mark.parametrize("fault", ["no REST", 503])
+async def test_a_hang_up_that_the_carrier_cannot_be_told_happens_at_the_next_poll(tmp_path: Path, fault: Any) -> None:
+    async with telephone(tmp_path, account="" if fault == "no REST" else "AC1") as (house, carrier):
+        await agent(house)
+        async with carrier.call() as caller:
+            await caller.hears("عدد یک")
+            caller.press("1")
+            await accept(house)
+            await caller.hears("پاسخ او برای شما")
+            carrier.faults += [fault] * 20 if fault != "no REST" else []
+            await outgoing(house, 1, "", "bye", OutKind.HANGUP)
+            assert await caller.ended() == "house"
+        await in_state(house, ContactState.WRAP_UP)
+
+
+async def test_the_carriers_fallback_in_mid_call_goes_on_where_the_call_stands(tmp_path: Path) -> None:
+    async with telephone(tmp_path) as (house, carrier):
+        base = carrier.hook_url
+        await post(f"{base}/incoming", FORM)
+        await post(f"{base}/digits?l=fa&n=1", FORM | {"Digits": "1"})
+        await in_state(house, ContactState.WAITING)
+        _, body = await post(f"{base}/incoming", FORM)
+        assert "شما نفر بعدی هستید" in body and "خوش آمدید" not in body
+
+
 async def test_a_scripted_crowd(tmp_path: Path) -> None:
     async with telephone(tmp_path) as (house, carrier):
         callers = await asyncio.gather(
@@ -275,7 +318,7 @@ async def test_words_handed_over_before_a_crash_are_said_after_it(tmp_path: Path
             await caller.hears("پاسخ او برای شما")
 
             def sent(tx: Any) -> Any:
-                from router.model import OutKind, Part, Sent
+                from router.model import Part, Sent
                 from router.records import Direction
                 about = tx.contacts.get(1)
                 message = tx.messages.add(1, Direction.OUT, at=tx.now, text="پیش از قطع برق")

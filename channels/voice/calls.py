@@ -49,6 +49,8 @@ class LiveCall:
     recording: datetime | None = None  #: until when the caller may be speaking to the recorder
     connected: bool = False
     ended: bool = False
+    dismissed: bool = False  #: to be hung up at its next poll, because the carrier could not be told
+    recalled: bool = False  #: whether the store was asked for words that were never confirmed
     news: asyncio.Event = field(default_factory=asyncio.Event)  #: something was heard, or the call ended
 
     def confirm(self, deliveries: Iterable[int]) -> None:

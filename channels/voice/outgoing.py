@@ -139,6 +139,9 @@ class Outgoing:
                                  self._settings.dial_seconds)
 
     async def _hang_up(self, call: LiveCall, out: Outbound) -> Sent:
+        call.dismissed = True
+        if not self.carrier.ready:
+            return Sent(parts=_parts(out))  # the next poll ends it
         try:
             await self.carrier.end(call.sid)
         except CallEnded:

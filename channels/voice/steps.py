@@ -29,6 +29,8 @@ MOST_STEPS = 60
 RECORDING_PATIENCE = timedelta(seconds=5)
 
 _QUEUED = (ContactState.WAITING, ContactState.OFFERED)
+_HELD = (ContactState.ACTIVE, ContactState.SNOOZED)
+_UNCONFIRMED = (DeliveryState.SENT.value, DeliveryState.UNCERTAIN.value)
 
 Step = Callable[[Hook, Place], Awaitable[Sequence[Verb]]]
 Report = Callable[[Hook, Place], Awaitable[None]]
@@ -69,9 +71,11 @@ class Steps:
     async def _incoming(self, hook: Hook, place: Place) -> Sequence[Verb]:
         opens = replace(self._call(hook, place), language="")  # a caller known from before is greeted in their language
         accepted = await self._wire.accept(opens.signal(SignalKind.OPEN, "open"))
-        self._live(hook, place)
+        call = self._live(hook, place)
         await self._outgoing.remember()
         language = accepted.line.contact.language if accepted.line else self._language
+        if accepted.line is not None and accepted.line.contact.state is not ContactState.SELF_SERVICE:
+            return await self._stand(call, replace(place, language=language))  # the carrier's fallback, in mid-call
         return flow.menu(self._script, menu.opening(self._settings.menu, language), place)
 
     async def _digits(self, hook: Hook, place: Place) -> Sequence[Verb]:
@@ -101,45 +105,48 @@ class Steps:
         return flow.hold(self._script, accepted.line, replace(place, said=0), before=said)
 
     async def _wait(self, hook: Hook, place: Place) -> Sequence[Verb]:
-        fresh = self._outgoing.calls.known(hook.sid) is None
         call = self._live(hook, place)
         for delivery in place.heard:
             await self._wire.accept(self._call(hook, place).receipt(delivery, DeliveryState.DELIVERED))
         call.confirm(place.heard)
-        if fresh:
-            await self._recall(call)
-        line = await self._wire.reads.line(self._name, hook.sid)
-        return await self._stand(call, place, line)
+        return await self._stand(call, place)
 
     async def _recall(self, call: LiveCall) -> None:
         """After a restart: what was handed to the carrier and never confirmed is said once more."""
         for said in await self._wire.reads.thread(self._name, call.sid, limit=20):
-            open_states = (DeliveryState.SENT.value, DeliveryState.UNCERTAIN.value)
-            if said.delivery is not None and said.text and said.state in open_states:
-                call.pending[said.delivery] = Spoken(delivery=said.delivery, text=said.text,
-                                                          language=call.place.language)
+            waits = said.delivery is not None and said.state in _UNCONFIRMED and bool(said.text)
+            if waits and said.delivery not in call.heard and said.delivery not in call.pending:
+                words = Spoken(delivery=int(said.delivery or 0), text=said.text, language=call.place.language)
+                call.pending[words.delivery] = words
+        call.recalled = True
 
-    async def _stand(self, call: LiveCall, place: Place, line: Line | None) -> Sequence[Verb]:
+    async def _stand(self, call: LiveCall, place: Place) -> Sequence[Verb]:
         """The next round of a call, by how its contact stands now."""
-        now = self._wire.clock()
-        spoken = call.speak_at(place.n, now)
+        if not call.recalled:
+            await self._recall(call)
+        line = await self._wire.reads.line(self._name, call.sid)
         state = line.contact.state if line else ContactState.SELF_SERVICE
-        if line is None or state is ContactState.SELF_SERVICE:
-            if spoken:
-                return flow.interrupt(self._script, place, spoken)
-            offered = menu.offered(self._settings.menu, place.language)
-            return flow.menu(self._script, Turn(state=State(language=place.language), said=offered), place)
-        if state in _QUEUED:
-            return flow.hold(self._script, line, place, spoken=spoken)
-        if state is ContactState.ACTIVE and (to := self._outgoing.party(line.agent_phone)):
-            if call.being_connected(now):
-                return flow.still(self._script, place)
-            if call.missed is None or line.contact.state_since > call.missed:
-                call.connect(to, now)
-                return flow.connect(self._script, to, place, caller_id=call.called)
-        if state in (ContactState.ACTIVE, ContactState.SNOOZED):
-            return flow.talk(self._script, int(line.contact.agent or 0), place, spoken=spoken)
-        return flow.goodbye(self._script, place)
+        if line is not None and state in _QUEUED and not call.dismissed:
+            return flow.hold(self._script, line, place, spoken=call.speak_at(place.n, self._wire.clock()))
+        if line is not None and state in _HELD and not call.dismissed:
+            return self._with_agent(call, place, line)
+        if spoken := call.speak_at(place.n, self._wire.clock()):
+            return flow.interrupt(self._script, place, spoken)
+        if state is not ContactState.SELF_SERVICE or call.dismissed:
+            return flow.goodbye(self._script, place)
+        offered = menu.offered(self._settings.menu, place.language)
+        return flow.menu(self._script, Turn(state=State(language=place.language), said=offered), place)
+
+    def _with_agent(self, call: LiveCall, place: Place, line: Line) -> Sequence[Verb]:
+        """Connect with the agent's telephone, or read out what the agent writes."""
+        now = self._wire.clock()
+        to = self._outgoing.party(line.agent_phone) if line.contact.state is ContactState.ACTIVE else ""
+        if to and call.being_connected(now):
+            return flow.still(self._script, place)
+        if to and (call.missed is None or line.contact.state_since > call.missed):
+            call.connect(to, now)
+            return flow.connect(self._script, to, place, caller_id=call.called)
+        return flow.talk(self._script, int(line.contact.agent or 0), place, spoken=call.speak_at(place.n, now))
 
     async def _waiting(self, hook: Hook, place: Place) -> Sequence[Verb]:
         call = self._live(hook, place)
@@ -148,7 +155,7 @@ class Steps:
             return await self._callback(hook, place, "" if hook.anonymous else hook.caller.value)
         if keys.startswith("2"):
             return self._record(hook, place)
-        return await self._stand(call, place, await self._wire.reads.line(self._name, hook.sid))
+        return await self._stand(call, place)
 
     async def _talking(self, hook: Hook, place: Place) -> Sequence[Verb]:
         self._live(hook, place)
