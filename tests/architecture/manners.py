@@ -8,7 +8,7 @@ import re
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
 
-from tests.architecture.source import Module, called, calls, dotted, function_of, imports
+from tests.architecture.source import Module, above, called, calls, dotted, function_of, imports
 
 FILE_LINES = 300
 FUNCTION_LINES = 40
@@ -138,10 +138,26 @@ def owned_tasks(modules: Iterable[Module]) -> Iterator[str]:
         for node in calls(module):
             name = called(node)
             if re.search(r"^asyncio\.(create_task|ensure_future)$|(loop|\?)\.create_task$", name):
-                if f"{module.path}:{function_of(node)}" not in LOOSE_TASKS:
+                if f"{module.path}:{function_of(node)}" not in LOOSE_TASKS and not _awaited(node):
                     yield module.fault(node, f"{name}(): nobody owns this task; use a TaskGroup")
             elif re.search(r"^(asyncio|queue)\.\w*Queue$", name) and not node.args and not node.keywords:
                 yield module.fault(node, f"{name}() without a bound")
+
+
+def _awaited(node: ast.Call) -> bool:
+    """The task is kept in a name that the same function awaits, or by `__aenter__` in what `__aexit__` ends."""
+    kept = getattr(node, "parent", None)
+    if not isinstance(kept, ast.Assign) or len(kept.targets) != 1:
+        return False
+    name = dotted(kept.targets[0])
+    around = [each for each in above(node) if isinstance(each, ast.AsyncFunctionDef | ast.ClassDef)][:2]
+    for each in around:
+        for inner in ast.walk(each):
+            if isinstance(each, ast.AsyncFunctionDef) and isinstance(inner, ast.Await) and dotted(inner.value) == name:
+                return True
+            if isinstance(each, ast.ClassDef) and isinstance(inner, ast.AsyncFunctionDef) and inner.name == "__aexit__":
+                return function_of(node) == "__aenter__" and f"{name}.cancel" in ast.unparse(inner)
+    return False
 
 
 def no_trapdoors(modules: Iterable[Module]) -> Iterator[str]:

@@ -69,6 +69,9 @@ REFUSED = [
     ("quiet_logs", "channels/sms/x.py", "log.warning(f'from {said.sender}')", ".sender"),
     ("owned_tasks", "agents/x.py", "import asyncio\nasyncio.create_task(f())", "nobody owns"),
     ("owned_tasks", "agents/x.py", "asyncio.get_running_loop().create_task(f())", "nobody owns"),
+    ("owned_tasks", "agents/x.py", "async def f():\n    t = asyncio.create_task(g())\n    await h()", "nobody owns"),
+    ("owned_tasks", "agents/x.py", "class A:\n    async def __aenter__(self):\n"
+     "        self.t = asyncio.create_task(g())\n    async def __aexit__(self, *_): ...", "nobody owns"),
     ("owned_tasks", "agents/x.py", "asyncio.Queue()", "without a bound"),
     ("no_trapdoors", "agents/x.py", "import pickle", "pickle"),
     ("no_trapdoors", "agents/x.py", "eval(x)", "eval()"),
@@ -111,6 +114,9 @@ ALLOWED = [
     ("rows_stay_in_storage", "storage/x.py", "from sqlmodel import SQLModel\nfrom storage.tables import X"),
     ("quiet_logs", "channels/sms/x.py", "log.info('contact %s timer %s', contact.id, timer.subject)"),
     ("owned_tasks", "agents/x.py", "async with asyncio.TaskGroup() as g:\n    g.create_task(f())\nasyncio.Queue(10)"),
+    ("owned_tasks", "agents/x.py", "async def f():\n    t = asyncio.create_task(g())\n    await h()\n    await t"),
+    ("owned_tasks", "agents/x.py", "class A:\n    async def __aenter__(self):\n"
+     "        self.t = asyncio.create_task(g())\n    async def __aexit__(self, *_):\n        self.t.cancel()"),
     ("no_trapdoors", "agents/x.py", "subprocess.run([x], check=True)"),
     ("honest_tests", "tests/test_x.py", "import pytest\npytest.fail('no server')"),
     ("finished_comments", "agents/x.py", "# because the provider repeats itself - RFC 5322\nx = 'TODO'"),

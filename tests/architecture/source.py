@@ -75,10 +75,11 @@ def imports(module: Module) -> Iterator[Import]:
 
 
 def _typing_only(node: ast.AST) -> bool:
-    return any(isinstance(above, ast.If) and "TYPE_CHECKING" in ast.dump(above.test) for above in _above(node))
+    return any(isinstance(outer, ast.If) and "TYPE_CHECKING" in ast.dump(outer.test) for outer in above(node))
 
 
-def _above(node: ast.AST) -> Iterator[ast.AST]:
+def above(node: ast.AST) -> Iterator[ast.AST]:
+    """What a node stands in, from the inside out."""
     while (parent := getattr(node, "parent", None)) is not None:
         yield parent
         node = parent
@@ -86,9 +87,9 @@ def _above(node: ast.AST) -> Iterator[ast.AST]:
 
 def function_of(node: ast.AST) -> str:
     """Name of the function that a place stands in."""
-    for above in _above(node):
-        if isinstance(above, ast.FunctionDef | ast.AsyncFunctionDef):
-            return above.name
+    for outer in above(node):
+        if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef):
+            return outer.name
     return "<module>"
 
 
