@@ -79,7 +79,7 @@ class Desk:
     async def session(self, agent: Any) -> Client:
         """A signed-in browser."""
         secret = f"cookie-{next(_numbers)}"
-        await self.store.run(lambda tx: tx.accounts.open_session(digest(secret), agent, "c" * 32, timedelta(hours=1)))
+        await self.store.run(lambda tx: tx.accounts.open_session(digest(secret), agent, "c" * 32, timedelta(days=9)))
         return self.client(cookies={"pishkhan": secret}, headers={"X-CSRF-Token": "c" * 32}, agent=agent)
 
     def client(self, *, cookies: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None,
@@ -278,20 +278,22 @@ async def fronted(tmp_path: Path, *, desk: Mapping[str, Any] | None = None, serv
     made = Desk(store, bus, front, running, clock, intake, router, lights, routes)
     timers = Timers(store, bus, clock, {"offer": router.expire, "wake": router.wake, "reoffer": router.reoffer,
                                         "wrap-up": router.end_wrap_up})
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(front.run())]
-        if dispatch:
-            tasks += [group.create_task(router.run()), group.create_task(timers.run())]
-        await front.live.ready.wait()
-        try:
-            yield made
-        finally:
-            for client in made.clients:
-                await client.http.close()
-            for task in tasks:
-                task.cancel()
-    await running.close()
-    await store.close()
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(front.run())]
+            if dispatch:
+                tasks += [group.create_task(router.run()), group.create_task(timers.run())]
+            await front.live.ready.wait()
+            try:
+                yield made
+            finally:
+                for client in made.clients:
+                    await client.http.close()
+                for task in tasks:
+                    task.cancel()
+    finally:
+        await running.close()
+        await store.close()
 
 
 __all__ = ["CHEAP", "AgentState", "Client", "ContactState", "Desk", "Role", "SignalKind", "Watcher", "fronted", "until"]

@@ -1,4 +1,4 @@
-"""Every action of the console: what it changes, what the journal says, who may, and what is answered when it cannot be."""
+"""Every action of the console: what it changes, what the journal says, who may, what is answered when it cannot be."""
 
 from __future__ import annotations
 
