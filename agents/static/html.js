@@ -6,4 +6,11 @@ import htm from "./vendor/htm.mjs";
 
 export const html = htm.bind(h);
 
-export {Fragment, createContext, render, useCallback, useContext, useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState};
+/** Draw the page into its place, instead of the word that it opens. */
+export function mount(view) {
+  const place = document.getElementById("page");
+  place.replaceChildren();
+  render(view, place);
+}
+
+export {Fragment, createContext, useCallback, useContext, useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState};

@@ -47,7 +47,7 @@ function heard(word) {
 
 async function signedOut() {
   try {
-    await send("GET", "/api/contacts?limit=1");
+    await send("GET", "/api/me");
     return false;
   } catch (error) {
     return error.status === 401;

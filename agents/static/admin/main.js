@@ -1,6 +1,6 @@
 // Setting up: agents, queues, channels with their lights, API tokens, items nobody could read.
 
-import {html, render, useEffect, useState} from "../html.js";
+import {html, mount, useEffect, useState} from "../html.js";
 import {boot} from "../boot.js";
 import {begin, known, ui} from "../page.js";
 import {Banner, Bar, Settings, Toasts} from "../parts/frame.js";
@@ -35,5 +35,5 @@ function Admin() {
     <main class="admin-body"><${View} key=${part} /></main></div><${Toasts} />${open && html`<${open} key=${dialog.name} ...${dialog} />`}</div>`;
 }
 
-render(html`<${Admin} />`, document.getElementById("page"));
+mount(html`<${Admin} />`);
 begin();

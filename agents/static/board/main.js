@@ -1,6 +1,6 @@
 // The supervisor's board: queues, agents, channels and the day, live over the same socket as the console.
 
-import {html, render} from "../html.js";
+import {html, mount} from "../html.js";
 import {boot} from "../boot.js";
 import {begin, known} from "../page.js";
 import {Empty} from "../parts/bits.js";
@@ -26,5 +26,5 @@ function Board() {
     </main><${Toasts} /></div>`;
 }
 
-render(html`<${Board} />`, document.getElementById("page"));
+mount(html`<${Board} />`);
 begin();

@@ -27,7 +27,7 @@ export function Transfer({contact: id}) {
     <div class="choices" key=${to} role="radiogroup" aria-label=${t("transfer.to")}>${to === "queue"
       ? queues(state).filter((queue) => queue.id !== contact.queue || contact.state !== "waiting").map((queue) => html`<label class="choice"><input type="radio" name="target" required value=${queue.id} />
           <${Text} class="grow">${titleOf(queue)}</${Text}><span class="tiny faint">${t("queue.ready", {n: queue.ready_agents})}</span><span class="chip">${t("queue.waiting", {n: queue.waiting})}</span></label>`)
-      : colleagues(state).map((agent) => html`<label class="choice"><input type="radio" name="target" required value=${agent.id} />
+      : colleagues(state).map((agent) => html`<label class="choice"><input type="radio" name="target" required value=${agent.id} disabled=${agent.state === "offline"} />
           <${Avatar} small id=${agent.id} name=${agent.name} /><${Text} class="grow">${agent.name}</${Text}><span class="tiny faint number">${number(agent.load)}/${number(agent.capacity)}</span>
           <span class=${`chip ${agent.state === "ready" ? "good" : ""}`}>${t(`me.${agent.state}`)}</span></label>`)}</div>
     <${Field} label=${t("note.for-colleague")}><textarea name="note" dir="auto" maxlength="5000"></textarea></${Field}></${Ask}>`;

@@ -1,6 +1,6 @@
 // The agents' console: puts the panes together, listens to keys, keeps the title, begins the line to the house.
 
-import {html, render} from "../html.js";
+import {html, mount} from "../html.js";
 import {boot} from "../boot.js";
 import {begin, choose, known, ui} from "../page.js";
 import {closeDialog, openDialog} from "../parts/dialog.js";
@@ -50,5 +50,5 @@ document.addEventListener("visibilitychange", () => document.hidden || follow())
 listenForKeys();
 listenForTouch();
 watchTitle();
-render(html`<${Console} />`, document.getElementById("page"));
+mount(html`<${Console} />`);
 begin();

@@ -49,7 +49,7 @@ export function Menu({label, face, look = "bare square", panel = "", children, r
     <button type="button" class=${`button ${look}`} aria-haspopup=${role} aria-expanded=${open ? "true" : "false"} aria-label=${label}
       title=${label} onClick=${() => set(!open)}>${face}</button>
     ${open && html`<div class=${`menu-panel ${panel}`} role=${role} aria-label=${label}
-      onClick=${(event) => event.target.closest("button, a") && close()}>${children}</div>`}
+      onClick=${(event) => event.target.closest("button, a") && !event.target.closest("form") && close()}>${children}</div>`}
   </div>`;
 }
 
