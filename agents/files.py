@@ -33,9 +33,10 @@ PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 _KNOWN = PICTURES | {"application/pdf", "text/plain", "audio/mpeg", "audio/ogg", "audio/wav", "video/mp4",
                      "application/zip"}
 MOST_PICTURES = 5_000_000  #: bytes of images put into one message's HTML
-_PAGE = ('<!doctype html><html><head><meta charset="utf-8"><base target="_blank">'
-         "<style>body{margin:0;font:14px/1.7 Vazirmatn,sans-serif;overflow-wrap:anywhere}"
-         "img{max-width:100%;height:auto}pre{white-space:pre-wrap}</style></head><body dir=\"auto\">%s</body></html>")
+_BEFORE = ('<!doctype html><html><head><meta charset="utf-8"><base target="_blank">'
+           "<style>body{margin:0;font:14px/1.7 Vazirmatn,sans-serif;overflow-wrap:anywhere}"
+           'img{max-width:100%;height:auto}pre{white-space:pre-wrap}</style></head><body dir="auto">')
+_AFTER = "</body></html>"
 
 
 class Files:
@@ -61,7 +62,7 @@ class Files:
             raise NotFound("this message has no formatted text")
         pictures = await self._pictures(message)
         body = await asyncio.to_thread(markup.shown, message.html, pictures, message.text)
-        return web.Response(text=_PAGE % body, content_type="text/html")
+        return web.Response(text=_BEFORE + body + _AFTER, content_type="text/html")
 
     async def _pictures(self, message: Message) -> dict[str, str]:
         found: dict[str, str] = {}
