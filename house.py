@@ -13,8 +13,14 @@ from aiohttp import web
 
 from agents.front import Front
 from agents.given import Cost
+from agents.guard import who
+from agents.holding import readable
 from agents.users import first_admin
 from channels.registry import kind
+from knowledge.given import Given as KnowledgeGiven
+from knowledge.library import Library
+from knowledge.pages import HelpPages
+from knowledge.routes import Articles
 from router.bus import LocalBus
 from router.dispatch import Dispatch
 from router.events import QueueChanged, RequestRefused
@@ -84,6 +90,7 @@ class House:
             _, running = await asyncio.wait(running, timeout=2) if running else (None, set())
         for task in running:
             log.error("%s does not end", task.get_name())
+        self.library.close()
         await self.store.close()
 
     def _seed_queues(self, tx: Tx) -> None:
@@ -126,6 +133,11 @@ class House:
 
     def _build_pages(self) -> None:
         routes = [route for channel in self.channels.values() for route in channel.routes()]
+        desk = self.settings.desk
+        self.library = Library(self.store, self.bus)
+        knowledge = KnowledgeGiven(store=self.store, library=self.library, who=who, readable=readable,
+                                   name_fa=desk.name_fa, name_en=desk.name_en, language=desk.language)
+        routes += [*Articles(knowledge).routes(), *HelpPages(knowledge).routes()]
         self.front = Front(
             store=self.store, bus=self.bus, settings=self.settings, clock=self.clock, url=self.url, version=VERSION,
             limits={name: channel.limits for name, channel in self.channels.items()}, health=lambda: self.health,
@@ -153,7 +165,7 @@ class House:
     def _run(self) -> None:
         parts: Mapping[str, Callable[[], Awaitable[None]]] = {
             "dispatch": self.dispatch.run, "timers": self.timers.run, "outbox": self.outbox.run,
-            "front": self.front.run,
+            "front": self.front.run, "knowledge": self.library.run,
             **{f"channel:{name}": channel.run for name, channel in self.channels.items()},
         }
         self._tasks = [asyncio.create_task(_kept_running(name, run), name=name) for name, run in parts.items()]
@@ -189,4 +201,4 @@ def policy_of(name: str, common: ChannelSettings, limits: Limits, language: str)
         name=name, medium=Medium(common.medium), queue=common.queue, language=common.language or language,
         acknowledge=common.acknowledge, acknowledge_per_day=common.acknowledge_per_day, effort=common.effort,
         priority=common.priority, reopen=timedelta(hours=common.reopen_hours), live=limits.live,
-        connects=limits.connects, text_chars=limits.text_chars)
+        connects=limits.connects, text_chars=limits.text_chars, one_thread=limits.one_thread)

@@ -37,6 +37,7 @@ PEOPLE: tuple[dict[str, Any], ...] = (
     {"login": "reza", "name": "رضا مرادی", "role": Role.AGENT, "skills": {"persian": 4, "english": 2}, "phone": "+982112345603"},
     {"login": "nasrin", "name": "نسرین کاظمی", "role": Role.AGENT, "skills": {"persian": 5}, "phone": "+982112345604"},
 )
+MARK = ".demo-town"  #: shows that a folder was made by the demo and may be emptied by the next
 SIMULATED = ("reza", "nasrin")  #: colleagues who work by themselves
 
 
@@ -45,8 +46,9 @@ async def demo(port: int, folder: Path, *, keep: bool, write: Callable[[str], No
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    if folder.exists() and not keep:
-        await asyncio.to_thread(shutil.rmtree, folder)
+    if not keep and not await asyncio.to_thread(emptied, folder):
+        write(f"{folder} was not made by the demo and is not empty; name another with --folder, or use --keep")
+        return 2
     town = Town(port, folder)
     await town.start()
     write(f"""
@@ -61,9 +63,25 @@ async def demo(port: int, folder: Path, *, keep: bool, write: Callable[[str], No
 
   Citizens write and call on all five channels; reza and nasrin answer some of them. Ctrl-C ends it.
 """)
-    await stop.wait()
+    waiting = asyncio.create_task(stop.wait())
+    await asyncio.wait([waiting, *town.tasks], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    for task in town.tasks:
+        if task.done() and not task.cancelled() and task.exception():
+            write(f"a part of the town broke: {task.exception()!r}")
     await town.stop()
     return 0
+
+
+def emptied(folder: Path) -> bool:
+    """Make room for a new town. False, and nothing is touched, when the folder holds anything but an old town."""
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / MARK).exists():
+            return False
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).touch()
+    return True
 
 
 class Town:
@@ -74,7 +92,7 @@ class Town:
         self.mail, self.gateway = FakeMail(), FakeGateway(secret="town-sms")
         self.bot, self.carrier = FakeBotApi(), FakeCarrier(token="town-voice", pace=1.0)
         self._port, self._folder, self._seed, self._gap = port, folder, seed, gap
-        self._tasks: list[asyncio.Task[None]] = []
+        self.tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Providers, house, people, citizens - in this order."""
@@ -87,13 +105,13 @@ class Town:
         tokens = await self._people()
         crowd = Crowd(self.url, self.mail, self.gateway, self.bot, self.carrier, seed=self._seed, gap=self._gap)
         workers = [Colleague(self.url, token, seed=self._seed + n) for n, token in enumerate(tokens)]
-        self._tasks = [asyncio.create_task(crowd.run()), *(asyncio.create_task(w.run()) for w in workers)]
+        self.tasks = [asyncio.create_task(crowd.run()), *(asyncio.create_task(w.run()) for w in workers)]
 
     async def stop(self) -> None:
         """Citizens first, then the house, then the providers."""
-        for task in self._tasks:
+        for task in self.tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self.tasks, return_exceptions=True)
         await self.house.stop()
         for provider in (self.carrier, self.bot, self.gateway, self.mail):
             await provider.stop()

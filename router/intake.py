@@ -11,7 +11,7 @@ from datetime import timedelta
 from router import signals
 from router.errors import NotFound
 from router.events import ContactChanged, ContactOpened, ContactQueued, DeliveryChanged, ItemTaken, MessageAdded
-from router.model import Attachment, Fate, Item, ItemId, Medium, OutKind, QueueId, Receipt, Said, Signal, SignalKind
+from router.model import Attachment, Fate, Item, ItemId, OutKind, QueueId, Receipt, Said, Signal, SignalKind
 from router.ports import Accepted, Blobs, Bus, Store, Tx
 from router.records import Contact, ContactState, Delivery, Direction, KnownAddress, Line, Message
 from router.rules import phrases, states, text, threads, triage
@@ -37,7 +37,7 @@ class Intake:
         if policy is None:
             raise NotFound(f"there is no channel {item.channel!r}")
         if isinstance(item, Signal) and item.kind is SignalKind.TYPING:
-            return await self._typing(item)
+            return await self._typing(item, policy)
         raw, digest = item.raw, ""
         if len(raw) > INLINE_RAW:
             raw, digest = b"", await self._blobs.put(raw)
@@ -57,8 +57,8 @@ class Intake:
         return Attachment(name=text.clean(name)[:200] or "file", media_type=media_type, size=len(content),
                           digest=await self._blobs.put(content), inline_id=inline_id)
 
-    async def _typing(self, signal: Signal) -> Accepted:
-        contact = await self._store.snapshot(lambda tx: tx.contacts.live_on(signal.channel, _key(signal)))
+    async def _typing(self, signal: Signal, policy: ChannelPolicy) -> Accepted:
+        contact = await self._store.snapshot(lambda tx: tx.contacts.live_on(signal.channel, _key(signal, policy)))
         if contact is not None:
             self._bus.whisper("typing", contact.id, {"who": "customer"})
         return Accepted(fate=Fate.SIGNAL, reason="typing")
@@ -90,7 +90,7 @@ class Intake:
             if item is None:
                 return self._duplicate(tx, signal.channel, signal.external_id)
         address = tx.people.known(signal.sender, signal.language)
-        contact = signals.apply(tx, signal, policy, address, _key(signal), self._queue(tx, policy, signal.value))
+        contact = signals.apply(tx, signal, policy, address, _key(signal, policy), self._queue(tx, policy, signal.value))
         if item is not None:
             tx.items.settle(item, Fate.SIGNAL, signal.kind.value, contact=contact.id if contact else None, message=None)
         return Accepted(fate=Fate.SIGNAL, reason=signal.kind.value,
@@ -148,7 +148,7 @@ class Intake:
         evidence = threads.Evidence(
             sender=address.id, by_token=by_token,
             by_reference=tx.contacts.by_reference_ids(said.channel, references) if references else None,
-            by_key=tx.contacts.newest_on(said.channel, _key(said)) if _key(said) else None)
+            by_key=tx.contacts.newest_on(said.channel, _key(said, policy)) if _key(said, policy) else None)
         return threads.decide(evidence, now=tx.now, reopen=policy.reopen)
 
     def _open(self, tx: Tx, said: Said, policy: ChannelPolicy, address: KnownAddress, verdict: threads.Verdict) -> Contact:
@@ -156,7 +156,7 @@ class Intake:
         automatic = bool(said.automatic or said.bounce)
         data = {"related": verdict.related.id} if verdict.related else {}
         contact = tx.contacts.open(
-            channel=said.channel, medium=policy.medium.value, thread_key=_key(said), customer=address.customer,
+            channel=said.channel, medium=policy.medium.value, thread_key=_key(said, policy), customer=address.customer,
             address=address.id, state=ContactState.CLOSED if automatic else ContactState.WAITING,
             queue=self._queue(tx, policy, said.queue), subject=text.clean(said.subject)[:SUBJECT_CHARS],
             language=triage.language(policy, said.language, known), priority=policy.priority, effort=policy.effort,
@@ -218,11 +218,9 @@ class Intake:
                              channel=contact.channel), actor="router")
 
 
-def _key(item: Said | Signal) -> str:
-    """The natural thread; mail has none (its contacts thread by token and References), so its key stays empty."""
-    if item.thread.key or item.sender.medium is Medium.EMAIL:
-        return item.thread.key
-    return item.sender.value
+def _key(item: Said | Signal, policy: ChannelPolicy) -> str:
+    """The thread on the channel; "" where only tokens and references tell (mail)."""
+    return item.thread.key or (item.sender.value if policy.one_thread else "")
 
 
 def _tell_delivery(tx: Tx, delivery: Delivery, actor: str) -> None:

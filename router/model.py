@@ -256,6 +256,7 @@ class Limits:
     html: bool = False
     live: bool = False  #: the citizen is present while waiting (chat, call) and can leave
     connects: bool = False  #: accepting means connecting a telephone call
+    one_thread: bool = True  #: all words of one address belong together; mail has several threads an address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -109,8 +110,8 @@ class Writer:
             job.entries = tx.flush()
             savepoint.commit()
         except BaseException as error:
-            if isinstance(error, OperationalError):
-                raise  # the whole transaction is in doubt: disk full, lost connection
+            if isinstance(error, OperationalError) and _everybody(error):
+                raise
             savepoint.rollback()
             job.error, job.entries = _translated(error), []
 
@@ -126,6 +127,12 @@ class Writer:
                 job.done.exception()  # a caller that went away is not an unhandled error
             else:
                 job.done.set_result(job.result)
+
+
+def _everybody(error: OperationalError) -> bool:
+    """Whether it concerns the whole transaction (disk full, lost connection) and not one unit's statement."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code is None or code & 0xFF != sqlite3.SQLITE_ERROR
 
 
 def _translated(error: BaseException) -> BaseException:

@@ -197,3 +197,11 @@ async def test_times_and_json_come_back_exactly(tmp_path: Path, database: str) -
     with pytest.raises(StatementError, match="naive"):
         await store.run(lambda tx: tx.timers.set("k", 2, datetime(2026, 1, 1), {}))  # noqa: DTZ001
     await store.close()
+
+
+async def test_a_wrong_statement_fails_its_own_unit_only(tmp_path: Path, database: str) -> None:
+    store = opened(tmp_path, database)
+    units = [event(1), lambda tx: tx.connection.execute(text("SELECT no_such_column FROM events")), event(2)]
+    answers = await asyncio.gather(*(store.run(u) for u in units), return_exceptions=True)
+    assert [type(a).__name__ for a in answers] == ["NoneType", "Unavailable", "NoneType"]
+    await store.close()

@@ -34,7 +34,8 @@ class Adapter:
         self.settings = settings
         self.wire = wire
         # In base64 a file grows by a third and something.
-        self.limits = Limits(text_chars=_TEXT_CHARS, attachment_bytes=settings.send_bytes * 7 // 10, html=True)
+        self.limits = Limits(text_chars=_TEXT_CHARS, attachment_bytes=settings.send_bytes * 7 // 10, html=True,
+                             one_thread=False)
         self.reader = Reader(max_bytes=settings.max_bytes)
         self._slots = asyncio.Semaphore(_SENDING)
 
