@@ -81,11 +81,12 @@ export function team(state) {
     .sort((a, b) => a.agent - b.agent || compare(a.state_since, b.state_since) || a.id - b.id);
 }
 
-/** Messages of one contact in the order they were said. */
+/** Messages of one contact in the order they reached the desk: a sender's clock may be wrong, and no message may slip in
+ *  above what was read already. */
 export function messagesOf(state, contact) {
   return Object.values(state.message)
     .filter((message) => message.contact === contact)
-    .sort((a, b) => compare(a.at, b.at) || a.id - b.id);
+    .sort((a, b) => a.id - b.id);
 }
 
 /** True when the citizen had the last word, so the next one is ours. */
