@@ -21,9 +21,12 @@ from channels.sandbox.telegram import FakeBotApi
 from channels.sandbox.voice import FakeCarrier
 from demo.colleagues import Colleague
 from demo.crowd import Crowd
+from demo.words import LEAFLETS
 from house import House
+from knowledge import articles
 from router.records import Role
 from settings import Settings, parse
+from storage.knowledge import ArticleState
 from storage.tx import StoreTx
 
 COST = Cost(passes=1, kibibytes=8192, lanes=1)  #: a known password needs no costly hash
@@ -160,6 +163,10 @@ class Town:
                 if person["login"] not in known:
                     users.create(tx, **person, hashed=hashed, by="settings")
             by_login = {agent.login: agent for agent in tx.desk.agents()}
+            for leaflet in LEAFLETS if not known else ():
+                articles.create(tx, by_login["mina"], {
+                    "title": leaflet.title, "body": leaflet.body, "language": leaflet.language,
+                    "state": ArticleState.PUBLIC, "keywords": leaflet.keywords})
             for login, token in zip(SIMULATED, tokens, strict=True):
                 tx.accounts.add_token(by_login[login].id, "demo", Role.AGENT, digest(token))
         await self.house.store.run(unit)
