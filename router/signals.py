@@ -25,6 +25,10 @@ def apply(tx: Tx, signal: Signal, policy: ChannelPolicy, address: KnownAddress, 
     contact = tx.contacts.live_on(signal.channel, key)
     if signal.kind is SignalKind.LEFT:
         return None if contact is None else leave(tx, contact, policy, signal)
+    if contact is None and policy.connects:
+        over = tx.contacts.newest_on(signal.channel, key)
+        if over is not None:
+            return over  # a call that ended cannot ask for anything; its last steps may arrive late
     if contact is None:
         contact = _open(tx, signal, policy, address, key)
     actor = f"customer:{address.customer}"
