@@ -33,7 +33,7 @@ def test_case(path: Path) -> None:
 def test_standard_replies_say_hello(collection: Path) -> None:
     for path in sorted((collection / "talon" / "standard_replies").glob("*.eml")):
         mail = split(path.read_bytes())
-        plain = next(part for _, part in mail.leaves() if part.media_type == "text/plain")
+        plain = next(part for part in mail.leaves() if part.media_type == "text/plain")
         assert new_text(decode(plain.content(), plain.params.get("charset", ""))) == "Hello", path.name
 
 

@@ -173,6 +173,27 @@ async def count(house: House, number: int) -> bool:
     return len(await contacts(house)) == number
 
 
+@pytest.mark.parametrize(("how", "start"), [("no", "all"), ("drop", "all"), ("drop", "unseen")])
+async def test_a_mail_that_the_server_cannot_give_holds_nobody_up(how: str, start: str) -> None:
+    mail, house, reader = FakeMail(), Recorder(), Reader()
+    await mail.start()
+    for number in range(30):
+        mail.deliver(letter(number))
+    mail.box.broken = {7: how}
+    values = {name: value for name, value in mail.settings().items() if name != "medium"}
+    async with asyncio.TaskGroup() as group:
+        wanted = Settings(**values, password=Secret(mail.password), start_from=start)
+        task = group.create_task(Mailbox("town", wanted, house.wire(), reader).run())
+        await seen(lambda: len(house.said) == 30, seconds=40)
+        task.cancel()
+    [note] = [said for said in house.said if said.quarantine]
+    assert b"UID 7 " in note.raw
+    assert sorted(said.ids for said in house.said if said.ids) == sorted(
+        (f"n{number}@citizen.example",) for number in range(30) if number != 6)
+    await reader.close()
+    await mail.stop()
+
+
 @pytest.mark.parametrize("idle", [True, False])
 async def test_with_and_without_idle(idle: bool) -> None:
     mail, house, reader = FakeMail(idle=idle), Recorder(), Reader()

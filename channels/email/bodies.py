@@ -38,14 +38,10 @@ def read(mail: Mail) -> Body:
     html: list[str] = []
     uploads: list[Upload] = []
     body = Body()
-    answered: dict[int, str] = {}  # kind of text each multipart/alternative has already given
-    for index, part in mail.leaves():
+    for part in mail.leaves():
         kind = _text_kind(part, bool(plain or html))
         if kind:
-            source = _decoded(part, kind)
-            (html if kind == "html" else plain).append(source)
-            if kind == "plain" and (above := _alternative(mail, index)) >= 0:
-                answered.setdefault(above, kind)
+            (html if kind == "html" else plain).append(_decoded(part, kind))
         elif part.body.strip() or part.media_type not in ("text/plain", "text/html"):
             uploads.append(_upload(part, len(uploads) + 1))
     if len(uploads) > MAX_UPLOADS:
@@ -68,14 +64,6 @@ def _text_kind(part: Part, has_text: bool) -> str:
     if disposition.startswith("attachment") or (has_text and ("filename" in params or "name" in part.params)):
         return ""
     return "html" if part.media_type == "text/html" else "plain"
-
-
-def _alternative(mail: Mail, index: int) -> int:
-    """The multipart/alternative a part stands in, -1 when in none."""
-    parent = mail.parts[index].parent
-    while parent >= 0 and mail.parts[parent].media_type != "multipart/alternative":
-        parent = mail.parts[parent].parent
-    return parent
 
 
 def _decoded(part: Part, kind: str) -> str:

@@ -42,6 +42,10 @@ class Lost(Exception):
     """The connection is of no use any more; connect again."""
 
 
+class Withheld(Exception):
+    """The server refuses to give out a message that is there."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folder:
     """A selected folder."""
@@ -162,7 +166,7 @@ class Connection:
         return found
 
     async def contents(self, uids: Sequence[int], *, header_only: bool = False) -> dict[int, bytes]:
-        """The raw mails, without marking them read."""
+        """The raw mails, without marking them read. Raises Withheld when the server refuses."""
         what = f"BODY.PEEK[HEADER]<0.{HEADER_BYTES}>" if header_only else "BODY.PEEK[]"
         found = {}
         for said, literal in await self._fetch(uids, f"(UID {what})"):
@@ -179,7 +183,7 @@ class Connection:
         async with self._guard(self._settings.timeout_seconds * 10):
             answer = await self._client.uid("fetch", ",".join(map(str, uids)), what)
         if answer.result != "OK":
-            raise Lost("the server does not fetch")
+            raise Withheld
         found: list[tuple[bytes, bytes | None]] = []
         for line in answer.lines[:-1]:
             if isinstance(line, bytearray):

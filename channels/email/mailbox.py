@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from channels.email.child import Reader
-from channels.email.imap import SET, Connection, Lost
+from channels.email.imap import SET, Connection, Lost, Withheld
 from channels.email.parse import Arrival, quarantined
 from channels.email.settings import Settings
 from channels.email.tls import Denied
@@ -26,6 +26,7 @@ log = logging.getLogger("pishkhan.email")
 
 _MARK = "imap"
 _GROUP_MAILS, _GROUP_BYTES = 20, 4_000_000  #: fetched at once
+_TRIES = 2  #: fetches of a group that fail before it is fetched mail by mail, and of one mail before it is given up
 _BACKOFF = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)  #: seconds between attempts to connect
 _STORE_RETRY = 2.0  #: seconds until a mail that could not be committed is tried again
 
@@ -58,6 +59,8 @@ class Mailbox:
         self._name, self._settings, self._wire, self._reader = name, settings, wire, reader
         self._failures = 0
         self._shown = ("", "")
+        self._tried = (0, 0)  # the UID that a fetch began with, and how often it was tried
+        self._alone = (0, 0)  # a UIDVALIDITY, and up to which UID of it mails are fetched one by one
 
     async def run(self) -> None:
         """Connect, take, wait; again and again."""
@@ -124,14 +127,16 @@ class Mailbox:
         for start in range(0, len(uids), SET):
             sizes = await connection.sizes(uids[start:start + SET])
             for group in _groups(sizes, self._settings.max_bytes):
-                await self._take_group(connection, group, sizes, validity)
+                while group:
+                    group = group[await self._take_group(connection, group, sizes, validity):]
         if uids and validity:
             await self._remember(validity, uids[-1])
 
     async def _take_group(self, connection: Connection, group: Sequence[int], sizes: dict[int, int],
-                          validity: int) -> None:
+                          validity: int) -> int:
+        """How many mails of the group, from its beginning, were dealt with."""
         large = sizes[group[0]] > self._settings.max_bytes
-        mails = await connection.contents(group, header_only=large)
+        mails, group = await self._fetched(connection, group, large)
         done: list[int] = []
         try:
             for uid in group:
@@ -144,6 +149,30 @@ class Mailbox:
                 await connection.seen(done)
                 if validity:
                     await self._remember(validity, done[-1])
+        return len(group)
+
+    async def _fetched(self, connection: Connection, group: Sequence[int],
+                       large: bool) -> tuple[dict[int, bytes], Sequence[int]]:
+        """The mails of a group. One that the server refuses, or that ends the connection again and again, must not
+        hold up those behind it: after some tries its group is fetched one by one, and then a note takes its place."""
+        first, validity = group[0], connection.folder.validity
+        self._tried = (first, self._tried[1] + 1) if self._tried[0] == first else (first, 1)
+        alone = self._alone[0] == validity and first <= self._alone[1]
+        if self._tried[1] > _TRIES and not alone:
+            self._tried, self._alone, alone = (first, 1), (validity, group[-1]), True
+        if alone:
+            group = [first]
+        if self._tried[1] > _TRIES:
+            self._failures = 0
+            note = f"UID {first} of {validity}: the mail server does not give this mail out\r\n"
+            return {first: note.encode()}, group
+        try:
+            mails = await connection.contents(group, header_only=large)
+        except Withheld:
+            return await self._fetched(connection, group, large)
+        self._tried = (0, 0)
+        self._failures = 0
+        return mails, group
 
     async def _accept(self, raw: bytes, too_large: int) -> None:
         arrival = Arrival(channel=self._name, now=self._wire.clock(), own=self._settings.own)

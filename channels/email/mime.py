@@ -95,9 +95,9 @@ class Mail:
     def headers(self) -> Headers:
         return self.parts[0].headers
 
-    def leaves(self) -> Iterator[tuple[int, Part]]:
-        """Everything that is no multipart, in order, with its index."""
-        return ((index, part) for index, part in enumerate(self.parts) if not part.multipart)
+    def leaves(self) -> Iterator[Part]:
+        """Everything that is no multipart, in order."""
+        return (part for part in self.parts if not part.multipart)
 
 
 def split(raw: bytes) -> Mail:

@@ -35,6 +35,7 @@ class FakeImap:
         self.mails: list[Stored] = []
         self.validity = 1
         self.next_uid = 1
+        self.broken: dict[int, str] = {}  #: UIDs whose content is refused ("no") or ends the connection ("drop")
         self.hang = False  #: answer nothing any more
         self.logins = 0  #: tries to log in, good and bad
         self.port = 0
@@ -239,6 +240,10 @@ class _Session:
 
     def _fetch(self, names: str, what: bytes) -> str:
         for number, mail in self._among(names):
+            if b"BODY" in what and mail.uid in self.server.broken:
+                if self.server.broken[mail.uid] == "drop":
+                    self.writer.transport.abort()
+                return "NO [SERVERBUG] this message is damaged"
             pieces: list[bytes] = [b"UID %d" % mail.uid]
             if b"RFC822.SIZE" in what:
                 pieces.append(b"RFC822.SIZE %d" % len(mail.raw))
