@@ -84,9 +84,9 @@ def test_replies_of_the_github_collection(collection: Path) -> None:
     bullets = new_text((collection / "github" / "email_bullets.txt").read_text(encoding="utf-8"))
     assert bullets.startswith("test 2 this should list second") and bullets.endswith("- and another")
     for probe in ("email_long_quote", "pathological"):
-        began = time.perf_counter()
+        began = time.process_time()
         new_text((collection / "github" / f"{probe}.txt").read_text(encoding="utf-8"))
-        assert time.perf_counter() - began < 1
+        assert time.process_time() - began < 0.5
 
 
 @pytest.mark.parametrize("text", [
@@ -102,9 +102,9 @@ def test_ordinary_text_stays_whole(text: str) -> None:
     "sent from my my my my\n" * 40_000, "a@b " * 200_000, "در تاریخ ۱ ۲ ۳\n" * 30_000, "\n" * 1_000_000,
     "_" * 1_000_000, "On 1\n\n\n" * 30_000, "On 1 wrote:\n> x\n" * 30_000])
 def test_time_is_bounded(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     new_text(text, sender="a b")
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 2
 
 
 @settings(deadline=None, max_examples=200)

@@ -238,10 +238,10 @@ def test_html_is_harmless_and_readable() -> None:
     "<" * 1_000_000, "<!--" * 300_000, "<a href=x>" * 9_000,
 ], ids=["nested", "nested-evading", "tables", "formatting", "fonts", "attributes", "lt", "comments", "links"])
 def test_hostile_html_is_bounded(source: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     markup.to_text(source)
     markup.sanitise(source)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 2
 
 
 def test_message_in_message_and_inline_image() -> None:
@@ -299,11 +299,11 @@ async def test_hostile_mail_neither_stops_the_reader_nor_blocks_the_desk() -> No
     pauses = [0.0]
 
     async def beat() -> None:
-        loop = asyncio.get_running_loop()
+        # The processor time of this thread: what the loop itself did, not what a busy machine did to it.
         while True:
-            began = loop.time()
+            began = time.thread_time()
             await asyncio.sleep(0.005)
-            pauses[0] = max(pauses[0], loop.time() - began - 0.005)
+            pauses[0] = max(pauses[0], time.thread_time() - began)
 
     async with asyncio.TaskGroup() as group:
         beating = group.create_task(beat())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,12 @@ from router.events import MessageAdded
 from router.model import DeliveryState, OutKind
 from router.records import ContactState, Direction
 from settings import Secret
-from tests.house import read, running, until
+from tests.house import read, running
+from tests.house import until as within
 from tests.recorder import Recorder
 from tests.recorder import until as seen
+
+until = functools.partial(within, seconds=20.0)
 
 
 def letter(number: int, *, sender: str = "ali@citizen.example", extra: str = "",
@@ -155,17 +159,17 @@ async def test_everything_a_mailbox_can_do_wrong(tmp_path: Path) -> None:
     async with town(tmp_path, idle_seconds=1, timeout_seconds=1.0) as (house, mail):
         expected = 0
         for number, trouble in enumerate((mail.box.goodbye, mail.box.drop, mail.box.renumber, mail.box.drop)):
-            await until(lambda: mail.box.idling, seconds=10, what="waiting for mail")
+            await until(lambda: mail.box.idling, what="waiting for mail")
             trouble()
             mail.deliver(letter(number, sender=f"a{number}@citizen.example"))
             expected += 1
-            await until(lambda n=expected: count(house, n), seconds=10, what=f"mail {number} after {trouble.__name__}")
+            await until(lambda n=expected: count(house, n), what=f"mail {number} after {trouble.__name__}")
         mail.box.hang = True
         mail.deliver(letter(9, sender="b@citizen.example"))
         await asyncio.sleep(0.5)
         mail.box.hang = False
         mail.box.drop()
-        await until(lambda: count(house, expected + 1), seconds=15, what="the mail after the silence")
+        await until(lambda: count(house, expected + 1), what="the mail after the silence")
         await until(lambda: house.health["town-email"].code == "ok")
 
 

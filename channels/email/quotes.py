@@ -7,6 +7,7 @@ stays: too much text is a nuisance, too little is a loss (the full text is kept 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from channels.email import lexicon
 
@@ -47,6 +48,7 @@ def new_text(text: str, *, sender: str = "") -> str:
 def _unquoted(lines: list[str]) -> tuple[list[bool], int]:
     """Which lines are not quoted, and where everything that follows is the old message."""
     keep = [True] * len(lines)
+    heads = [_head(line) for line in lines]
     index = 0
     while index < len(lines):
         line = lines[index]
@@ -58,7 +60,7 @@ def _unquoted(lines: list[str]) -> tuple[list[bool], int]:
         elif lexicon.FORWARDED.fullmatch(line.strip()):
             break  # what is passed on to us is new to us
         elif (lexicon.ORIGINAL.fullmatch(line.strip()) or lexicon.REPLY_ABOVE.fullmatch(line)
-              or _old_header(lines, index)):
+              or _old_header(lines, heads, index)):
             return keep, _before_rule(lines, index)
         else:
             span, certain = _attribution(lines, index)
@@ -102,36 +104,45 @@ def _attribution(lines: list[str], index: int) -> tuple[int, bool]:
     return 0, False
 
 
-def _old_header(lines: list[str], index: int) -> bool:
-    """Whether a block `From: / Sent: / To: / Subject:` begins here, in any of the languages we know."""
-    first = _FIELD.match(lines[index])
-    if not first or _kind(first.group(1)) == "":
-        return False
-    kinds: set[str] = set()
-    names: set[str] = set()
-    proof = blank = 0
-    for line in lines[index:index + 16]:
-        if not line.strip():
-            blank += 1
-            if blank > 1 and len(names) < 2:
-                break
-            continue
-        found = _FIELD.match(line)
-        name = found.group(1).strip().lower() if found else ""
-        if found and (kind := _kind(name)):
-            kinds.add(kind)
-            names.add(name)
-            proof += kind == "told" or (kind == "from" and "@" in found.group(2))
-        elif blank and names:
-            break
-    return "from" in kinds and len(names) >= 3 and proof > 0
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """A line `Name: value` with a name that mail programs put above an old message."""
+
+    kind: str  # "from", "told" or "other"
+    name: str
+    proof: bool  # no ordinary form would have this line
 
 
-def _kind(name: str) -> str:
-    name = name.strip().lower()
+def _head(line: str) -> _Head | None:
+    found = _FIELD.match(line)
+    if found is None:
+        return None
+    name = found.group(1).strip().lower()
     if name in lexicon.FROM_FIELDS:
-        return "from"
-    return "told" if name in lexicon.TOLD_FIELDS else "other" if name in lexicon.OTHER_FIELDS else ""
+        return _Head("from", name, "@" in found.group(2))
+    if name in lexicon.TOLD_FIELDS:
+        return _Head("told", name, True)
+    return _Head("other", name, False) if name in lexicon.OTHER_FIELDS else None
+
+
+def _old_header(lines: list[str], heads: list[_Head | None], index: int) -> bool:
+    """Whether a block `From: / Sent: / To: / Subject:` begins here, in any of the languages we know."""
+    if heads[index] is None:
+        return False
+    block: list[_Head] = []
+    blank = 0
+    for place in range(index, min(index + 16, len(lines))):
+        head = heads[place]
+        if head is not None:
+            block.append(head)
+        elif not lines[place].strip():
+            blank += 1
+            if blank > 1 and len(block) < 2:
+                break
+        elif blank:
+            break  # a value may run over several lines, but not over a blank one
+    return (any(head.kind == "from" for head in block) and any(head.proof for head in block)
+            and len({head.name for head in block}) >= 3)
 
 
 def _segments(lines: list[str], keep: list[bool], cut: int) -> list[list[int]]:
