@@ -96,7 +96,9 @@ async def _doctor(settings: Settings, where: Where, as_json: bool, say: Say) -> 
     return 0 if all(finding.ok for _, finding in findings) else 1
 
 
-async def _channel(settings: Settings, store: SqlStore, name: str, medium: str, common: object, own: object) -> list[Finding]:
+async def _channel(
+    settings: Settings, store: SqlStore, name: str, medium: str, common: object, own: object
+) -> list[Finding]:
     house = House(settings)
     wire = Wire(accept=_refuse, reads=Lines(store), blobs=store.blobs, bus=house.bus, clock=utc_now,
                 report=_ignore, refused=_forget, base_url=house.url)

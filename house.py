@@ -99,8 +99,14 @@ class House:
         for name, queue in wanted.items():
             if name not in known:
                 made = tx.desk.add_queue(  # type: ignore[attr-defined]
-                    name, title_fa=queue.title_fa, title_en=queue.title_en, skills=queue.skills, priority=queue.priority,
-                    accept_seconds=queue.accept_seconds, target_seconds=queue.target_seconds)
+                    name,
+                    title_fa=queue.title_fa,
+                    title_en=queue.title_en,
+                    skills=queue.skills,
+                    priority=queue.priority,
+                    accept_seconds=queue.accept_seconds,
+                    target_seconds=queue.target_seconds,
+                )
                 tx.emit(QueueChanged(queue=made.id), actor="settings")
         if not wanted and not known:
             made = tx.desk.add_queue("general", title_fa="عمومی", title_en="General")  # type: ignore[attr-defined]

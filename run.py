@@ -1,4 +1,4 @@
-"""Pishkhan's command line. `run.py` alone serves; `run.py --help` lists the commands, docs/commands.md explains them."""
+"""Pishkhan's command line. `run.py` alone serves; `--help` lists the commands, docs/commands.md explains them."""
 
 from __future__ import annotations
 

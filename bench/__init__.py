@@ -1,1 +1,1 @@
-"""Measured promises: what the machine could do at best, and what the house does, in the same run. Never a timed test."""
+"""Measured promises: the machine's best and what the house does, in the same run. Never a timed test."""

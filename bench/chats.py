@@ -45,10 +45,17 @@ async def run(folder: Path, port: int, write: Callable[[str], None], *, chats: i
         freed = await _freed(desk, url, http, min(samples, 100))
         for visitor in visitors:
             await visitor.__aexit__(None, None, None)
-    table.show(f"One direction of a chat, {chats} open chats, {samples} samples, p50", [
-        table.Row(name="bare WebSocket relay", unit="ms", runs=(table.percentile(relay, .5),), limit=True),
-        table.Row(name="visitor -> agent's console (committed)", unit="ms", runs=(table.percentile(inward, .5),)),
-        table.Row(name="agent's reply -> visitor (committed, outbox)", unit="ms", runs=(table.percentile(outward, .5),))], write)
+    table.show(
+        f"One direction of a chat, {chats} open chats, {samples} samples, p50",
+        [
+            table.Row(name="bare WebSocket relay", unit="ms", runs=(table.percentile(relay, 0.5),), limit=True),
+            table.Row(name="visitor -> agent's console (committed)", unit="ms", runs=(table.percentile(inward, 0.5),)),
+            table.Row(
+                name="agent's reply -> visitor (committed, outbox)", unit="ms", runs=(table.percentile(outward, 0.5),)
+            ),
+        ],
+        write,
+    )
     table.show("The same, p99", [
         table.Row(name="bare WebSocket relay", unit="ms", runs=(table.percentile(relay, .99),), limit=True),
         table.Row(name="visitor -> agent's console", unit="ms", runs=(table.percentile(inward, .99),)),
@@ -118,7 +125,9 @@ async def _exchange(desk: Desk, visitor: Visitor, word: str, answer: str) -> tup
     inward = await desk.wait(lambda: _contact_of(desk, word)) - began
     await saying
     began = time.perf_counter()
-    sending = asyncio.create_task(desk.post(f"/api/contacts/{_contact_of(desk, word)}/reply", {"key": answer, "text": answer}))
+    sending = asyncio.create_task(
+        desk.post(f"/api/contacts/{_contact_of(desk, word)}/reply", {"key": answer, "text": answer})
+    )
     await visitor.until(lambda: answer in visitor.answers)
     outward = time.perf_counter() - began
     await sending
@@ -132,7 +141,7 @@ def _contact_of(desk: Desk, word: str) -> int:
 async def _freed(desk: Desk, url: str, http: aiohttp.ClientSession, samples: int) -> list[float]:
     """The agent is full; somebody waits; one contact is closed: how long until the next offer is in the socket?"""
     held = [view["id"] for view in desk.contacts.values() if view["agent"] == desk.id and view["state"] == "active"]
-    _, told = await desk.post("/api/me/state", {"state": "away"})
+    await desk.post("/api/me/state", {"state": "away"})
     waiting = [await _enter(url, http) for _ in range(samples)]
     for visitor in waiting:
         await visitor.say("من منتظرم")

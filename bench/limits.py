@@ -1,4 +1,4 @@
-"""What the machine could do at best: an aiohttp handler that stores nothing, and a WebSocket relay that knows nobody."""
+"""The machine's best: an aiohttp handler that stores nothing, and a WebSocket relay that knows nobody."""
 
 from __future__ import annotations
 

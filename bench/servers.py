@@ -47,14 +47,20 @@ async def _answers(url: str, child: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def house(folder: Path, port: int, config: str, environ: Mapping[str, str], *, batch: int = 0) -> AsyncIterator[int]:
+async def house(
+    folder: Path, port: int, config: str, environ: Mapping[str, str], *, batch: int = 0
+) -> AsyncIterator[int]:
     """The product with this configuration. `batch` 1 gives every message a transaction of its own."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "config.toml").write_text(f"[server]\nport = {port}\n{config}", encoding="utf-8")
+    _configure(folder, f"[server]\nport = {port}\n{config}")
     start = ["-m", "bench.single"] if batch == 1 else ["run.py"]
     async with process([*start, "--config", str(folder / "config.toml")], f"http://127.0.0.1:{port}/healthz",
                        environ=environ) as pid:
         yield pid
+
+
+def _configure(folder: Path, text: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.toml").write_text(text, encoding="utf-8")
 
 
 @contextlib.asynccontextmanager

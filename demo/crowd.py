@@ -1,4 +1,4 @@
-"""Simulated citizens: they write and call on all five channels through the sandbox's providers, and react to answers."""
+"""Simulated citizens: they write and call on all five channels through the sandbox, and react to answers."""
 
 from __future__ import annotations
 

@@ -34,10 +34,28 @@ PASSWORD = "pishkhan-demo"  #: of everybody in the demo, which listens on loopba
 PEOPLE: tuple[dict[str, Any], ...] = (
     {"login": "admin", "name": "مدیر سامانه", "role": Role.ADMIN, "skills": {}},
     {"login": "mina", "name": "مینا سرپرست", "role": Role.SUPERVISOR, "skills": {}},
-    {"login": "sara", "name": "سارا رستمی", "role": Role.AGENT, "skills": {"persian": 5, "english": 3}, "phone": "+982112345601"},
-    {"login": "john", "name": "John Baker", "role": Role.AGENT, "skills": {"english": 5}, "language": "en",
-     "phone": "+982112345602"},
-    {"login": "reza", "name": "رضا مرادی", "role": Role.AGENT, "skills": {"persian": 4, "english": 2}, "phone": "+982112345603"},
+    {
+        "login": "sara",
+        "name": "سارا رستمی",
+        "role": Role.AGENT,
+        "skills": {"persian": 5, "english": 3},
+        "phone": "+982112345601",
+    },
+    {
+        "login": "john",
+        "name": "John Baker",
+        "role": Role.AGENT,
+        "skills": {"english": 5},
+        "language": "en",
+        "phone": "+982112345602",
+    },
+    {
+        "login": "reza",
+        "name": "رضا مرادی",
+        "role": Role.AGENT,
+        "skills": {"persian": 4, "english": 2},
+        "phone": "+982112345603",
+    },
     {"login": "nasrin", "name": "نسرین کاظمی", "role": Role.AGENT, "skills": {"persian": 5}, "phone": "+982112345604"},
 )
 MARK = ".demo-town"  #: shows that a folder was made by the demo and may be emptied by the next

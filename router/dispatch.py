@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -104,7 +104,9 @@ class Dispatch:
         try:
             await self._store.run(lambda tx: claim(tx, proposal), name="offer")
         except (Conflict, NotFound) as error:
-            log.info("offer refused contact=%s agent=%s reason=%s", proposal.contact.id, proposal.agent.id, error.message)
+            log.info(
+                "offer refused contact=%s agent=%s reason=%s", proposal.contact.id, proposal.agent.id, error.message
+            )
             return False
         except Unavailable:
             log.error("offer could not be committed contact=%s", proposal.contact.id)
@@ -218,7 +220,11 @@ def _touched(entries: Iterable[Entry]) -> tuple[set[ContactId], set[AgentId], se
         agents.update(AgentId(entry.data[k]) for k in ("agent", "was_agent") if entry.data.get(k) is not None)
         if entry.name == "queue-changed":
             queues.add(entry.data["queue"])
-        if entry.contact is not None and entry.name == "offer-ended" and entry.data["outcome"] in ("declined", "expired"):
+        if (
+            entry.contact is not None
+            and entry.name == "offer-ended"
+            and entry.data["outcome"] in ("declined", "expired")
+        ):
             follow.append(("reoffer", entry.contact))
         if entry.contact is not None and entry.name == "contact-changed" and entry.data["state"] == "wrap-up":
             follow.append(("wrap-up", entry.contact))

@@ -44,7 +44,9 @@ class Intake:
         if isinstance(item, Said):
             files = [await self._store_upload(u.name, u.media_type, u.content, u.inline_id) for u in item.uploads]
             said = replace(item, uploads=(), raw=b"")
-            accepted = await self._store.run(lambda tx: self._take_said(tx, said, policy, raw, digest, files), name="said")
+            accepted = await self._store.run(
+                lambda tx: self._take_said(tx, said, policy, raw, digest, files), name="said"
+            )
         elif isinstance(item, Receipt):
             accepted = await self._store.run(lambda tx: self._take_receipt(tx, item, raw, digest), name="receipt")
         else:
@@ -90,7 +92,9 @@ class Intake:
             if item is None:
                 return self._duplicate(tx, signal.channel, signal.external_id)
         address = tx.people.known(signal.sender, signal.language)
-        contact = signals.apply(tx, signal, policy, address, _key(signal, policy), self._queue(tx, policy, signal.value))
+        contact = signals.apply(
+            tx, signal, policy, address, _key(signal, policy), self._queue(tx, policy, signal.value)
+        )
         if item is not None:
             tx.items.settle(item, Fate.SIGNAL, signal.kind.value, contact=contact.id if contact else None, message=None)
         return Accepted(fate=Fate.SIGNAL, reason=signal.kind.value,
@@ -151,7 +155,9 @@ class Intake:
             by_key=tx.contacts.newest_on(said.channel, _key(said, policy)) if _key(said, policy) else None)
         return threads.decide(evidence, now=tx.now, reopen=policy.reopen)
 
-    def _open(self, tx: Tx, said: Said, policy: ChannelPolicy, address: KnownAddress, verdict: threads.Verdict) -> Contact:
+    def _open(
+        self, tx: Tx, said: Said, policy: ChannelPolicy, address: KnownAddress, verdict: threads.Verdict
+    ) -> Contact:
         known = tx.people.customer(address.customer).language
         automatic = bool(said.automatic or said.bounce)
         data = {"related": verdict.related.id} if verdict.related else {}
@@ -185,7 +191,9 @@ class Intake:
                 actor=f"customer:{contact.customer}")
         return message
 
-    def _advance(self, tx: Tx, said: Said, policy: ChannelPolicy, contact: Contact, verdict: threads.Verdict) -> Contact:
+    def _advance(
+        self, tx: Tx, said: Said, policy: ChannelPolicy, contact: Contact, verdict: threads.Verdict
+    ) -> Contact:
         """What a new word of the citizen does to a contact that was there."""
         if verdict.contact is None or said.automatic or said.bounce:
             return contact
@@ -211,8 +219,15 @@ class Intake:
             return
         words = phrases.say("acknowledge", contact.language, desk=self._desk_names.get(contact.language, ""),
                             reference=contact.reference)
-        message = tx.messages.add(contact.id, Direction.OUT, at=tx.now, text=words, language=contact.language, kind="ack",
-                                  subject=phrases.say("acknowledge-subject", contact.language))
+        message = tx.messages.add(
+            contact.id,
+            Direction.OUT,
+            at=tx.now,
+            text=words,
+            language=contact.language,
+            kind="ack",
+            subject=phrases.say("acknowledge-subject", contact.language),
+        )
         delivery = tx.outbox.add(message, contact, OutKind.ACK, key=f"ack:{contact.id}", data={})
         tx.emit(MessageAdded(about=contact.id, message=message.id, direction="out", delivery=delivery.id,
                              channel=contact.channel), actor="router")
@@ -230,7 +245,9 @@ def _tell_delivery(tx: Tx, delivery: Delivery, actor: str) -> None:
 
 def _settled(tx: Tx, item: ItemId, said: Said, fate: Fate, reason: str, contact: Contact | None = None,
              message: Message | None = None, line: Line | None = None) -> Accepted:
-    tx.items.settle(item, fate, reason, contact=contact.id if contact else None, message=message.id if message else None)
+    tx.items.settle(
+        item, fate, reason, contact=contact.id if contact else None, message=message.id if message else None
+    )
     tx.emit(ItemTaken(about=contact.id if contact else None, item=item, fate=fate.value, reason=reason,
                       channel=said.channel, message=message.id if message else None), actor=f"channel:{said.channel}")
     return Accepted(fate=fate, reason=reason, line=line, message=message.id if message else None)

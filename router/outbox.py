@@ -1,4 +1,4 @@
-"""Sends what waits: due -> mark sending (committed) -> hand to the channel -> settle. No transaction spans the network."""
+"""Sends what waits: due -> mark sending (committed) -> hand to the channel -> settle. No transaction while sending."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Outbox:
                  rates: Mapping[str, float], schedule: Schedule | None = None) -> None:
         self._store, self._bus, self._clock, self._channels = store, bus, clock, channels
         self._schedule = schedule or Schedule()
-        self._free = {name: AT_ONCE for name in channels}
+        self._free = dict.fromkeys(channels, AT_ONCE)
         self._pace = {name: _Pace(rates.get(name, 20.0)) for name in channels}
         self._wake = asyncio.Event()
 
@@ -102,7 +102,10 @@ class Outbox:
         if out is None:
             return None
         if tx.people.address(out.contact).opted_out_at is not None:
-            _tell(tx, tx.outbox.fail(delivery, state=DeliveryState.FAILED.value, error=OptedOut.code, detail="", due_at=None))
+            _tell(
+                tx,
+                tx.outbox.fail(delivery, state=DeliveryState.FAILED.value, error=OptedOut.code, detail="", due_at=None),
+            )
             return None
         return out
 
@@ -128,8 +131,15 @@ class Outbox:
                 break
             except Unavailable:
                 await asyncio.sleep(0.5)  # the provider's answer must not be lost
-        log.info("delivery=%s channel=%s state=%s error=%s attempt=%d ms=%.0f", out.delivery, out.channel, changed.state,
-                 changed.error, out.attempt, (time.perf_counter() - began) * 1000)
+        log.info(
+            "delivery=%s channel=%s state=%s error=%s attempt=%d ms=%.0f",
+            out.delivery,
+            out.channel,
+            changed.state,
+            changed.error,
+            out.attempt,
+            (time.perf_counter() - began) * 1000,
+        )
 
     def _settle(self, tx: Tx, out: Outbound, outcome: Sent | SendError) -> Delivery:
         if isinstance(outcome, Sent):

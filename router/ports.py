@@ -80,8 +80,10 @@ class LineReads(Protocol):
         """How the newest contact on the thread stands."""
         ...
 
-    async def thread(self, channel: str, thread_key: str, *, after: int = 0, limit: int = 200) -> Sequence[ThreadMessage]:
-        """Messages on the thread changed after journal position `after`, oldest first; `after=0`: the newest `limit`."""
+    async def thread(
+        self, channel: str, thread_key: str, *, after: int = 0, limit: int = 200
+    ) -> Sequence[ThreadMessage]:
+        """Messages changed after journal position `after`, oldest first; `after=0`: the newest `limit`."""
         ...
 
     async def head(self) -> int:
@@ -159,7 +161,9 @@ class Wire:
     bus: Bus
     clock: Clock
     report: Callable[[Health], None]  #: the channel's light
-    refused: Callable[[str], Any]  #: record (await) a request that failed its check: `await wire.refused("bad-signature")`
+    refused: Callable[
+        [str], Any
+    ]  #: record (await) a request that failed its check: `await wire.refused("bad-signature")`
     base_url: str  #: where citizens and providers reach us, without trailing slash
 
 

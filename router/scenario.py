@@ -132,7 +132,9 @@ def _arrivals(table: Mapping[str, Any], rng: random.Random) -> tuple[Arrival, ..
         slot, mean = float(table["horizon_s"]) / len(profile), sum(profile) / len(profile)
         mix = demand["skill_mix"]
         for index, share in enumerate(profile):
-            rate = demand["per_hour_mean"] * share / mean * whole_day * _gamma(rng, spread.get("half_hour_cv", 0)) / 3600
+            rate = (
+                demand["per_hour_mean"] * share / mean * whole_day * _gamma(rng, spread.get("half_hour_cv", 0)) / 3600
+            )
             for skill, part in mix.items():
                 drawn += [(at, demand["channel"], skill, number) for at in _times(
                     table, rng, rate * part / sum(mix.values()), index * slot, slot, demand["channel"], skill)]
@@ -162,19 +164,28 @@ def _times(table: Mapping[str, Any], rng: random.Random, rate: float, start: flo
 def _arrival(table: Mapping[str, Any], rng: random.Random, number: int, at: float, channel: str, skill: str,
              demand: int) -> Arrival:
     medium, source = table["channels"][channel], table["demand"][demand]
-    mix = next((p["mix"] for p in source.get("segment_phases", ()) if p["start_s"] <= at < p["end_s"]), source["segment_mix"])
+    mix = next(
+        (p["mix"] for p in source.get("segment_phases", ()) if p["start_s"] <= at < p["end_s"]), source["segment_mix"]
+    )
     segment = rng.choices(list(mix), list(mix.values()))[0]
     skills = {skill} | {e["skill"] for e in table.get("extra_skill", ()) if rng.random() < e["p"]
                         and channel in e.get("channels", [channel]) and skill in e.get("skills", [skill])}
     patience = table["patience_s"][channel]
     patience = patience[segment] if isinstance(patience, dict) else patience
     return Arrival(
-        id=number, at=at, channel=channel, segment=segment, skills=tuple(sorted(skills)), work=_work(rng, medium["work"]),
+        id=number,
+        at=at,
+        channel=channel,
+        segment=segment,
+        skills=tuple(sorted(skills)),
+        work=_work(rng, medium["work"]),
         wrap=rng.expovariate(1 / medium["wrap_mean_s"]) if medium.get("wrap_mean_s") else 0.0,
         patience=rng.expovariate(1 / patience) if patience else math.inf,
         accept=min(rng.expovariate(1 / medium["accept_mean_s"]), 0.8 * medium["offer_timeout_s"]),
-        unanswered=rng.random() < medium.get("no_answer_p", 0), target=float(table["targets_s"][channel][segment]),
-        weight=float(table["segments"][segment]["weight"]))
+        unanswered=rng.random() < medium.get("no_answer_p", 0),
+        target=float(table["targets_s"][channel][segment]),
+        weight=float(table["segments"][segment]["weight"]),
+    )
 
 
 def _work(rng: random.Random, spec: Mapping[str, Any]) -> float:

@@ -104,7 +104,9 @@ def leave(tx: Tx, contact: Contact, policy: ChannelPolicy, signal: Signal) -> Co
 def note(tx: Tx, contact: Contact, words: str, *, actor: str, kind: str) -> None:
     """A line for colleagues in the conversation; `kind` tells the console how to word it."""
     message = tx.messages.add(contact.id, Direction.SYSTEM, at=tx.now, text=words, kind=kind, data={"kind": kind})
-    tx.emit(MessageAdded(about=contact.id, message=message.id, direction="system", channel=contact.channel), actor=actor)
+    tx.emit(
+        MessageAdded(about=contact.id, message=message.id, direction="system", channel=contact.channel), actor=actor
+    )
 
 
 def _end(tx: Tx, contact: Contact, state: ContactState, actor: str) -> Contact:

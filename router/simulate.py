@@ -242,7 +242,9 @@ class World:
         for arrival in self._day.arrivals:
             answered, left = self._answered.get(arrival.id), self._left.get(arrival.id)
             wait = (answered if answered is not None else left if left is not None else end) - arrival.at
-            if left is not None and wait <= 5.0 or answered is None and left is None and arrival.at + arrival.target > end:
+            if (left is not None and wait <= 5.0) or (
+                answered is None and left is None and arrival.at + arrival.target > end
+            ):
                 continue
             rows.append((arrival, wait, answered is not None and wait <= arrival.target))
         weight = sum(a.weight for a, _, _ in rows) or 1.0
@@ -250,15 +252,23 @@ class World:
         for arrival, _, kept in rows:
             by_segment[arrival.segment].append(kept)
         return {
-            "n": len(rows), "w_miss_pct": round(100 * sum(a.weight for a, _, kept in rows if not kept) / weight, 3),
+            "n": len(rows),
+            "w_miss_pct": round(100 * sum(a.weight for a, _, kept in rows if not kept) / weight, 3),
             "miss_pct": round(100 * sum(not kept for _, _, kept in rows) / max(1, len(rows)), 3),
-            "w_lateness": round(sum(a.weight * min(10.0, max(0.0, (w - a.target) / a.target)) for a, w, _ in rows) / weight, 4),
+            "w_lateness": round(
+                sum(a.weight * min(10.0, max(0.0, (w - a.target) / a.target)) for a, w, _ in rows) / weight, 4
+            ),
             "aban_pct": round(100 * sum(a.id in self._left for a, _, _ in rows) / max(1, len(rows)), 3),
             "sla_by_seg": {s: round(100 * sum(v) / len(v), 2) for s, v in sorted(by_segment.items())},
-            "mean_wait": round(sum(w for a, w, _ in rows if a.patience < math.inf)
-                               / max(1, sum(1 for a, _, _ in rows if a.patience < math.inf)), 2),
+            "mean_wait": round(
+                sum(w for a, w, _ in rows if a.patience < math.inf)
+                / max(1, sum(1 for a, _, _ in rows if a.patience < math.inf)),
+                2,
+            ),
             "max_rel_wait": round(max((w / a.target for a, w, _ in rows), default=0.0), 3),
-            "occ_gini": round(_gini([h.busy / present for h in self._hands.values() if (present := self._present(h)) > 1800]), 4),
+            "occ_gini": round(
+                _gini([h.busy / present for h in self._hands.values() if (present := self._present(h)) > 1800]), 4
+            ),
             "decisions": self._decisions,
         }
 

@@ -89,7 +89,9 @@ class Items(Protocol):
         """First time: the new item's id. None: it was taken in before."""
         ...
 
-    def settle(self, item: ItemId, fate: Fate, reason: str, *, contact: ContactId | None, message: MessageId | None) -> None: ...
+    def settle(
+        self, item: ItemId, fate: Fate, reason: str, *, contact: ContactId | None, message: MessageId | None
+    ) -> None: ...
 
     def earlier(self, channel: str, external_id: str) -> tuple[Fate, ContactId | None, MessageId | None]: ...
 
@@ -157,7 +159,9 @@ class Messages(Protocol):
 class Deliveries(Protocol):
     """The outbox."""
 
-    def add(self, message: Message, contact: Contact, kind: OutKind, *, key: str, data: Mapping[str, Any]) -> Delivery: ...
+    def add(
+        self, message: Message, contact: Contact, kind: OutKind, *, key: str, data: Mapping[str, Any]
+    ) -> Delivery: ...
 
     def acknowledged(self, address: AddressId, since: datetime) -> int:
         """How many acknowledgements went to an address since a time."""

@@ -146,7 +146,9 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
         raise
     except Exception:
         log.exception("unexpected fault at %s %s", request.method, request.match_info.route.resource)
-        response = json_answer({"error": {"code": "fault", "message": "an unexpected fault; it was logged"}}, status=500)
+        response = json_answer(
+            {"error": {"code": "fault", "message": "an unexpected fault; it was logged"}}, status=500
+        )
     if not response.prepared:
         _headers(request, response)
     return response

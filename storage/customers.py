@@ -45,7 +45,9 @@ class People:
         if row is not None:
             if address.name and not row.name:
                 self._db.execute(update(_A).where(_A.c.id == row.id).values(name=address.name))
-                self._db.execute(update(_C).where(_C.c.id == row.customer_id, _C.c.name == "").values(name=address.name))
+                self._db.execute(
+                    update(_C).where(_C.c.id == row.customer_id, _C.c.name == "").values(name=address.name)
+                )
             return _known(row)
         customer = self._db.execute(_NEW_CUSTOMER, {
             "name": address.name, "segment": "ordinary", "language": language, "note": "", "created_at": self._now,
@@ -69,7 +71,9 @@ class People:
 
     def of_customer(self, customer: CustomerId) -> list[KnownAddress]:
         """Every address of one customer."""
-        return [_known(row) for row in self._db.execute(select(_A).where(_A.c.customer_id == customer).order_by(_A.c.id))]
+        return [
+            _known(row) for row in self._db.execute(select(_A).where(_A.c.customer_id == customer).order_by(_A.c.id))
+        ]
 
     def customer(self, customer: CustomerId) -> Customer:
         """One customer file."""

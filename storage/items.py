@@ -44,7 +44,9 @@ class Items:
         found = self._db.execute(insert_new(self._db, _T, _T.c.id), row).scalar()
         return None if found is None else ItemId(found)
 
-    def settle(self, item: ItemId, fate: Fate, reason: str, *, contact: ContactId | None, message: MessageId | None) -> None:
+    def settle(
+        self, item: ItemId, fate: Fate, reason: str, *, contact: ContactId | None, message: MessageId | None
+    ) -> None:
         """Write down what became of it."""
         self._db.execute(_SETTLE, {"which": item, "fate": fate.value, "reason": reason[:200], "contact_id": contact,
                                    "message_id": message})

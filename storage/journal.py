@@ -33,7 +33,9 @@ class JournalReads:
         rows = self._db.execute(select(_T).where(_T.c.seq > seq).order_by(_T.c.seq).limit(limit))
         return [_entry(row) for row in rows]
 
-    def of_contacts(self, contacts: Sequence[int], *, after: int = 0, names: Sequence[str] = (), limit: int = 5000) -> list[Entry]:
+    def of_contacts(
+        self, contacts: Sequence[int], *, after: int = 0, names: Sequence[str] = (), limit: int = 5000
+    ) -> list[Entry]:
         """The story of some contacts, in order."""
         wanted = select(_T).where(_T.c.contact_id.in_(list(contacts)), _T.c.seq > after).order_by(_T.c.seq).limit(limit)
         if names:

@@ -67,7 +67,9 @@ class Lines:
             return None if contact is None else line_of(tx, contact)
         return await self._store.snapshot(read)
 
-    async def thread(self, channel: str, thread_key: str, *, after: int = 0, limit: int = 200) -> Sequence[ThreadMessage]:
+    async def thread(
+        self, channel: str, thread_key: str, *, after: int = 0, limit: int = 200
+    ) -> Sequence[ThreadMessage]:
         """Messages on the thread changed after a journal position, oldest first; 0: the newest `limit`."""
         def read(tx: StoreTx) -> list[ThreadMessage]:
             contacts = tx.contacts.on_thread(channel, thread_key)

@@ -27,7 +27,9 @@ _FILES = insert(_A)
 
 
 def _attachment(row: Any) -> Attachment:
-    return Attachment(name=row.name, media_type=row.media_type, size=row.size, digest=row.digest, inline_id=row.inline_id)
+    return Attachment(
+        name=row.name, media_type=row.media_type, size=row.size, digest=row.digest, inline_id=row.inline_id
+    )
 
 
 def _message(row: Any, attachments: Sequence[Attachment], delivery: Delivery | None) -> Message:
@@ -122,7 +124,9 @@ class Messages:
         files: dict[int, list[Attachment]] = defaultdict(list)
         for row in self._db.execute(select(_A).where(_A.c.message_id.in_(ids)).order_by(_A.c.id)):
             files[row.message_id].append(_attachment(row))
-        sent = {row.message_id: delivery_of(row) for row in self._db.execute(select(_D).where(_D.c.message_id.in_(ids)))}
+        sent = {
+            row.message_id: delivery_of(row) for row in self._db.execute(select(_D).where(_D.c.message_id.in_(ids)))
+        }
         return [_message(row, files.get(row.id, ()), sent.get(row.id)) for row in rows]
 
     def remember(self, channel: str, reference: str, message: Message) -> None:
@@ -140,9 +144,20 @@ class Messages:
 
     def upload(self, agent: AgentId, attachment: Attachment) -> int:
         """Keep an agent's upload until a message takes it; returns its id."""
-        made: int = self._db.execute(insert(_A).values(
-            message_id=None, agent_id=agent, name=attachment.name, media_type=attachment.media_type,
-            size=attachment.size, digest=attachment.digest, inline_id="", created_at=self._now).returning(_A.c.id)).scalar_one()
+        made: int = self._db.execute(
+            insert(_A)
+            .values(
+                message_id=None,
+                agent_id=agent,
+                name=attachment.name,
+                media_type=attachment.media_type,
+                size=attachment.size,
+                digest=attachment.digest,
+                inline_id="",
+                created_at=self._now,
+            )
+            .returning(_A.c.id)
+        ).scalar_one()
         return made
 
     def take_uploads(self, agent: AgentId, ids: Sequence[int]) -> list[Attachment]:
@@ -166,6 +181,8 @@ class Messages:
     def attachment_ids(self, messages: Sequence[int]) -> dict[int, list[int]]:
         """Ids of the files of messages, in the order of `Message.attachments`."""
         found: dict[int, list[int]] = defaultdict(list)
-        for row in self._db.execute(select(_A.c.id, _A.c.message_id).where(_A.c.message_id.in_(list(messages))).order_by(_A.c.id)):
+        for row in self._db.execute(
+            select(_A.c.id, _A.c.message_id).where(_A.c.message_id.in_(list(messages))).order_by(_A.c.id)
+        ):
             found[row.message_id].append(row.id)
         return found

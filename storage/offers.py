@@ -17,8 +17,14 @@ _T: Any = Rows.__table__  # type: ignore[attr-defined]
 
 
 def _offer(row: Any) -> Offer:
-    return Offer(id=OfferId(row.id), contact=ContactId(row.contact_id), agent=AgentId(row.agent_id), made_at=row.made_at,
-                 expires_at=row.expires_at, why=row.why)
+    return Offer(
+        id=OfferId(row.id),
+        contact=ContactId(row.contact_id),
+        agent=AgentId(row.agent_id),
+        made_at=row.made_at,
+        expires_at=row.expires_at,
+        why=row.why,
+    )
 
 
 class Offers:

@@ -65,12 +65,28 @@ class Deliveries:
     def __init__(self, connection: Connection, now: datetime) -> None:
         self._db, self._now = connection, now
 
-    def add(self, message: Message, contact: Contact, kind: OutKind, *, key: str, data: Mapping[str, Any] | None = None) -> Delivery:
+    def add(
+        self, message: Message, contact: Contact, kind: OutKind, *, key: str, data: Mapping[str, Any] | None = None
+    ) -> Delivery:
         """Queue a message; Conflict (by the unique key) when `key` was used before."""
-        row = self._db.execute(_ADD, {
-            "message_id": message.id, "contact_id": contact.id, "address_id": contact.address, "channel": contact.channel,
-            "kind": kind.value, "key": key, "state": DeliveryState.PENDING.value, "attempts": 0, "due_at": self._now,
-            "error": "", "detail": "", "created_at": self._now, "settled_at": None}).one()
+        row = self._db.execute(
+            _ADD,
+            {
+                "message_id": message.id,
+                "contact_id": contact.id,
+                "address_id": contact.address,
+                "channel": contact.channel,
+                "kind": kind.value,
+                "key": key,
+                "state": DeliveryState.PENDING.value,
+                "attempts": 0,
+                "due_at": self._now,
+                "error": "",
+                "detail": "",
+                "created_at": self._now,
+                "settled_at": None,
+            },
+        ).one()
         return delivery_of(row)
 
     def get(self, delivery: DeliveryId) -> Delivery:
@@ -88,7 +104,9 @@ class Deliveries:
     def due(self, now: datetime, *, limit: int, channels: Sequence[str]) -> list[Delivery]:
         """Due deliveries of these channels, per contact only the oldest unsettled one, so that order is kept."""
         before = aliased(_D)
-        earlier = exists().where(before.c.contact_id == _D.c.contact_id, before.c.id < _D.c.id, before.c.state.in_(_OPEN))
+        earlier = exists().where(
+            before.c.contact_id == _D.c.contact_id, before.c.id < _D.c.id, before.c.state.in_(_OPEN)
+        )
         rows = self._db.execute(
             select(_D).where(_D.c.state == DeliveryState.PENDING.value, _D.c.due_at <= now,
                              _D.c.channel.in_(list(channels)), ~earlier)
@@ -127,14 +145,30 @@ class Deliveries:
         data = dict(m.data)
         buttons = tuple(Button(label=b["label"], value=b["value"]) for b in data.get("buttons", ()))
         return Outbound(
-            delivery=DeliveryId(row.id), contact=ContactId(c.id), key=row.key, kind=OutKind(row.kind), channel=row.channel,
-            to=Address(medium=Medium(a.medium), value=a.value, name=a.name), thread_key=c.thread_key, text=m.text,
-            html=m.html, subject=m.subject or c.subject, language=m.language or c.language, reference=c.reference,
-            token=c.token, references=tuple(known[::-1]),
-            attachments=tuple(Attachment(name=f.name, media_type=f.media_type, size=f.size, digest=f.digest,
-                                         inline_id=f.inline_id) for f in files),
-            buttons=buttons, sender_name=m.author, data=data, attempt=row.attempts,
-            parts_done={p.part: p.external_id for p in parts})
+            delivery=DeliveryId(row.id),
+            contact=ContactId(c.id),
+            key=row.key,
+            kind=OutKind(row.kind),
+            channel=row.channel,
+            to=Address(medium=Medium(a.medium), value=a.value, name=a.name),
+            thread_key=c.thread_key,
+            text=m.text,
+            html=m.html,
+            subject=m.subject or c.subject,
+            language=m.language or c.language,
+            reference=c.reference,
+            token=c.token,
+            references=tuple(known[::-1]),
+            attachments=tuple(
+                Attachment(name=f.name, media_type=f.media_type, size=f.size, digest=f.digest, inline_id=f.inline_id)
+                for f in files
+            ),
+            buttons=buttons,
+            sender_name=m.author,
+            data=data,
+            attempt=row.attempts,
+            parts_done={p.part: p.external_id for p in parts},
+        )
 
     def settle(self, delivery: DeliveryId, sent: Sent) -> Delivery:
         """The provider took it: keep the ids of its parts, move forward."""
@@ -182,19 +216,27 @@ class Deliveries:
         """Apply a report; None when it concerns nothing we know."""
         row = None
         if receipt.part_id:
-            part = self._db.execute(select(_P).where(_P.c.channel == receipt.channel, _P.c.external_id == receipt.part_id)
-                                    .order_by(_P.c.delivery_id.desc()).limit(1)).first()
+            part = self._db.execute(
+                select(_P)
+                .where(_P.c.channel == receipt.channel, _P.c.external_id == receipt.part_id)
+                .order_by(_P.c.delivery_id.desc())
+                .limit(1)
+            ).first()
             if part is not None:
                 self._db.execute(update(_P).where(_P.c.delivery_id == part.delivery_id, _P.c.part == part.part).values(
                     state=states.forward(DeliveryState(part.state), receipt.state).value))
                 row = self._db.execute(select(_D).where(_D.c.id == part.delivery_id)).one()
         if row is None and receipt.delivery is not None:
-            row = self._db.execute(select(_D).where(_D.c.id == receipt.delivery, _D.c.channel == receipt.channel)).first()
+            row = self._db.execute(
+                select(_D).where(_D.c.id == receipt.delivery, _D.c.channel == receipt.channel)
+            ).first()
         if row is None:
             return None
         parts = self._db.execute(select(_P.c.state).where(_P.c.delivery_id == row.id)).scalars().all()
         state = states.whole([DeliveryState(s) for s in parts]) if parts and receipt.part_id else receipt.state
-        return self._forward(row, state, error="" if state is not DeliveryState.FAILED else "reported", detail=receipt.detail)
+        return self._forward(
+            row, state, error="" if state is not DeliveryState.FAILED else "reported", detail=receipt.detail
+        )
 
     def bounce(self, channel: str, bounce: Bounce) -> Delivery | None:
         """Bind a mail system's report to the message it concerns; a permanent one fails the delivery."""

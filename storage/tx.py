@@ -16,6 +16,7 @@ from storage.customers import People
 from storage.desk import Desk
 from storage.items import Items
 from storage.journal import JournalReads
+from storage.knowledge import Knowledge
 from storage.messages import Messages
 from storage.offers import Offers
 from storage.outbox import Deliveries
@@ -82,6 +83,11 @@ class StoreTx:
     def accounts(self) -> Accounts:
         """Passwords, sessions and API tokens."""
         return Accounts(self.connection, self.now)
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        """Articles and suggestions."""
+        return Knowledge(self.connection, self.now)
 
     @cached_property
     def journal(self) -> JournalReads:

@@ -53,7 +53,9 @@ class Adapter:
         return []
 
 
-def said(external_id: str, text: str = "سلام", *, channel: str = "line", sender: str = "+989120000001", **fields: Any) -> Said:
+def said(
+    external_id: str, text: str = "سلام", *, channel: str = "line", sender: str = "+989120000001", **fields: Any
+) -> Said:
     """A message of a citizen."""
     return Said(channel=channel, external_id=external_id, sender=Address(medium=Medium.SMS, value=sender), text=text,
                 at=datetime.now(UTC), **fields)

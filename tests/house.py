@@ -58,7 +58,9 @@ async def running(tmp_path: Path, channels: Mapping[str, Mapping[str, Any]] | No
         await house.stop()
 
 
-async def agent(house: House, login: str = "sara", *, role: Role = Role.AGENT, ready: bool = True, **fields: Any) -> Any:
+async def agent(
+    house: House, login: str = "sara", *, role: Role = Role.AGENT, ready: bool = True, **fields: Any
+) -> Any:
     """An agent in the database (password hash empty: cannot sign in), ready unless told otherwise."""
     def unit(tx: Any) -> Any:
         from router.events import AgentChanged
@@ -70,7 +72,9 @@ async def agent(house: House, login: str = "sara", *, role: Role = Role.AGENT, r
     return await house.store.run(unit)
 
 
-async def until(condition: Callable[[], Awaitable[Any]] | Callable[[], Any], *, seconds: float = 5.0, what: str = "") -> Any:
+async def until(
+    condition: Callable[[], Awaitable[Any]] | Callable[[], Any], *, seconds: float = 5.0, what: str = ""
+) -> Any:
     """Poll until the condition is true; fails with `what` after the deadline. Returns its value."""
     deadline = time.monotonic() + seconds
     while True:

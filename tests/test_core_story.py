@@ -91,7 +91,9 @@ async def test_a_hundred_messages_of_a_new_citizen_at_once_are_one_contact(tmp_p
 
 async def test_an_offer_that_lapses_returns_the_contact_to_its_place(tmp_path: Path, database: str) -> None:
     queues = {"general": {"title_fa": "عمومی", "title_en": "General", "accept_seconds": 1}}
-    async with running(tmp_path, {"line": {"medium": "sms"}}, storage=storage(tmp_path, database), queues=queues) as house:
+    async with running(
+        tmp_path, {"line": {"medium": "sms"}}, storage=storage(tmp_path, database), queues=queues
+    ) as house:
         sara = await agent(house)
         await house.intake(fake.said("m1"))
         first = await until(lambda: offered(house), what="the first offer")
@@ -133,11 +135,20 @@ async def test_capacity_is_never_exceeded(tmp_path: Path, database: str) -> None
         assert house.dispatch.explain(10)["code"] == "all-busy"
 
 
-@pytest.mark.parametrize(("error", "state", "tries"), [
-    (Unreachable(), DeliveryState.SENT, 2), (Throttled(retry_after=__import__("datetime").timedelta(seconds=0.1)), DeliveryState.SENT, 2),
-    (Refused(), DeliveryState.FAILED, 1), (Doubtful(), DeliveryState.UNCERTAIN, 1),
-    (Misconfigured(), DeliveryState.SENT, 2), (OptedOut(), DeliveryState.FAILED, 1)])
-async def test_each_error_has_its_consequence(tmp_path: Path, database: str, error: Any, state: DeliveryState, tries: int) -> None:
+@pytest.mark.parametrize(
+    ("error", "state", "tries"),
+    [
+        (Unreachable(), DeliveryState.SENT, 2),
+        (Throttled(retry_after=__import__("datetime").timedelta(seconds=0.1)), DeliveryState.SENT, 2),
+        (Refused(), DeliveryState.FAILED, 1),
+        (Doubtful(), DeliveryState.UNCERTAIN, 1),
+        (Misconfigured(), DeliveryState.SENT, 2),
+        (OptedOut(), DeliveryState.FAILED, 1),
+    ],
+)
+async def test_each_error_has_its_consequence(
+    tmp_path: Path, database: str, error: Any, state: DeliveryState, tries: int
+) -> None:
     async with house_of(tmp_path, database) as house:
         await house.intake(fake.said("m1"))
         house.channels["line"].errors.append(error)

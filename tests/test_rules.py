@@ -112,18 +112,45 @@ def test_a_message_is_as_far_as_its_last_part() -> None:
 CLOSED = {"state": ContactState.CLOSED, "queued_at": None}
 
 
-@pytest.mark.parametrize(("label", "evidence", "found", "reason", "related"), [
-    ("first word", {}, None, "first", None),
-    ("own token", {"by_token": contact(1)}, 1, "token", None),
-    ("token in a stranger's hand", {"by_token": contact(1, address=AddressId(9))}, None, "other-sender", 1),
-    ("references of the same sender", {"by_reference": contact(2)}, 2, "reference", None),
-    ("references from a stranger", {"by_reference": contact(2, address=AddressId(9))}, None, "other-sender", 2),
-    ("token of a stranger, own references", {"by_token": contact(1, address=AddressId(9)), "by_reference": contact(2)}, 2, "reference", None),
-    ("chat thread", {"by_key": contact(3)}, 3, "thread", None),
-    ("closed an hour ago", {"by_key": contact(3, closed_at=NOW - timedelta(hours=1), **CLOSED)}, 3, "thread-reopened", None),
-    ("closed long ago", {"by_key": contact(3, closed_at=NOW - timedelta(days=9), **CLOSED)}, None, "thread-too-old", 3),
-    ("token of an old contact", {"by_token": contact(1, closed_at=NOW - timedelta(days=99), **CLOSED)}, None, "token-too-old", 1),
-])
+@pytest.mark.parametrize(
+    ("label", "evidence", "found", "reason", "related"),
+    [
+        ("first word", {}, None, "first", None),
+        ("own token", {"by_token": contact(1)}, 1, "token", None),
+        ("token in a stranger's hand", {"by_token": contact(1, address=AddressId(9))}, None, "other-sender", 1),
+        ("references of the same sender", {"by_reference": contact(2)}, 2, "reference", None),
+        ("references from a stranger", {"by_reference": contact(2, address=AddressId(9))}, None, "other-sender", 2),
+        (
+            "token of a stranger, own references",
+            {"by_token": contact(1, address=AddressId(9)), "by_reference": contact(2)},
+            2,
+            "reference",
+            None,
+        ),
+        ("chat thread", {"by_key": contact(3)}, 3, "thread", None),
+        (
+            "closed an hour ago",
+            {"by_key": contact(3, closed_at=NOW - timedelta(hours=1), **CLOSED)},
+            3,
+            "thread-reopened",
+            None,
+        ),
+        (
+            "closed long ago",
+            {"by_key": contact(3, closed_at=NOW - timedelta(days=9), **CLOSED)},
+            None,
+            "thread-too-old",
+            3,
+        ),
+        (
+            "token of an old contact",
+            {"by_token": contact(1, closed_at=NOW - timedelta(days=99), **CLOSED)},
+            None,
+            "token-too-old",
+            1,
+        ),
+    ],
+)
 def test_threads(label: str, evidence: dict[str, Any], found: int | None, reason: str, related: int | None) -> None:
     verdict = threads.decide(threads.Evidence(sender=AddressId(1), **evidence), now=NOW, reopen=timedelta(hours=72))
     assert (verdict.contact.id if verdict.contact else None) == found, label
@@ -184,17 +211,25 @@ def everything(picture: Picture) -> list[assign.Proposal]:
     return assign.propose(picture, list(picture.contacts), list(picture.agents), NOW)
 
 
-@pytest.mark.parametrize(("label", "agents", "got"), [
-    ("longest idle", [agent(1, idle_since=NOW), agent(2, idle_since=NOW - timedelta(minutes=9))], 2),
-    ("away is not asked", [agent(1, state=AgentState.AWAY), agent(2)], 2),
-    ("offline is not asked", [agent(1, state=AgentState.OFFLINE)], None),
-    ("skills are needed", [agent(1), agent(2, skills={"loans": 3})], 2),
-    ("level nought is no skill", [agent(1, skills={"loans": 0})], None),
-    ("takes none of this medium", [agent(1, skills={"loans": 3}, efforts={"sms": 0})], None),
-    ("costs more than there is", [agent(1, skills={"loans": 3}, capacity=1)], None),
-    ("who had it last", [agent(1, skills={"loans": 3}, idle_since=NOW - timedelta(hours=1)), agent(7, skills={"loans": 3})], 7),
-    ("who was asked before", [agent(5, skills={"loans": 3}), agent(6, skills={"loans": 3})], 6),
-    ("no longer works here", [agent(1, skills={"loans": 3}, active=False)], None)])
+@pytest.mark.parametrize(
+    ("label", "agents", "got"),
+    [
+        ("longest idle", [agent(1, idle_since=NOW), agent(2, idle_since=NOW - timedelta(minutes=9))], 2),
+        ("away is not asked", [agent(1, state=AgentState.AWAY), agent(2)], 2),
+        ("offline is not asked", [agent(1, state=AgentState.OFFLINE)], None),
+        ("skills are needed", [agent(1), agent(2, skills={"loans": 3})], 2),
+        ("level nought is no skill", [agent(1, skills={"loans": 0})], None),
+        ("takes none of this medium", [agent(1, skills={"loans": 3}, efforts={"sms": 0})], None),
+        ("costs more than there is", [agent(1, skills={"loans": 3}, capacity=1)], None),
+        (
+            "who had it last",
+            [agent(1, skills={"loans": 3}, idle_since=NOW - timedelta(hours=1)), agent(7, skills={"loans": 3})],
+            7,
+        ),
+        ("who was asked before", [agent(5, skills={"loans": 3}), agent(6, skills={"loans": 3})], 6),
+        ("no longer works here", [agent(1, skills={"loans": 3}, active=False)], None),
+    ],
+)
 def test_which_agent(label: str, agents: list[Agent], got: int | None) -> None:
     needs = ("loans",) if any(a.skills for a in agents) else ()
     picture = seen(agents, [queue(1, skills=needs)], [contact(1, excluded=(AgentId(5),), last_agent=AgentId(7))])
@@ -218,11 +253,21 @@ def test_a_queue_s_priority_counts_and_can_change() -> None:
 
 
 SKILLS = ["a", "b", "c"]
-agents_s = st.lists(st.builds(
-    lambda i, state, skills, capacity, idle, efforts: agent(
-        i, state=state, skills=skills, capacity=capacity, idle_since=NOW - timedelta(seconds=idle), efforts=efforts),
-    st.integers(1, 40), st.sampled_from(AgentState), st.dictionaries(st.sampled_from(SKILLS), st.integers(0, 5)),
-    st.integers(0, 8), st.integers(0, 999), st.dictionaries(st.just("sms"), st.integers(0, 4))), max_size=8, unique_by=lambda a: a.id)
+agents_s = st.lists(
+    st.builds(
+        lambda i, state, skills, capacity, idle, efforts: agent(
+            i, state=state, skills=skills, capacity=capacity, idle_since=NOW - timedelta(seconds=idle), efforts=efforts
+        ),
+        st.integers(1, 40),
+        st.sampled_from(AgentState),
+        st.dictionaries(st.sampled_from(SKILLS), st.integers(0, 5)),
+        st.integers(0, 8),
+        st.integers(0, 999),
+        st.dictionaries(st.just("sms"), st.integers(0, 4)),
+    ),
+    max_size=8,
+    unique_by=lambda a: a.id,
+)
 contacts_s = st.lists(st.builds(
     lambda i, q, since, priority, effort, excluded: contact(
         i, queue=QueueId(q), queued_at=NOW - timedelta(seconds=since), priority=priority, effort=effort,
@@ -250,7 +295,12 @@ def test_invariants(agents: list[Agent], contacts: list[Contact], rng: Any) -> N
         if c.state is ContactState.WAITING:
             assert not [a for a in agents if a.state is AgentState.READY and a.id not in c.excluded
                         and assign.able(a, c, queues[c.queue]) and loads[a.id] + assign.cost(a, c) <= a.capacity]
-            assert assign.explain(picture, c.id)["code"] in ("no-agent-has-skills", "nobody-ready", "declined-by-all", "all-busy")
+            assert assign.explain(picture, c.id)["code"] in (
+                "no-agent-has-skills",
+                "nobody-ready",
+                "declined-by-all",
+                "all-busy",
+            )
     shuffled = [list(agents), list(contacts)]
     for each in shuffled:
         rng.shuffle(each)
@@ -267,7 +317,7 @@ def test_the_picture_depends_on_the_objects_not_on_their_history(contacts: list[
     both = contacts + later
     rng.shuffle(both)
     mixed, fresh = seen([agent(1)], QUEUES, both), seen([agent(1)], QUEUES, later)
-    live = {k: v for k, v in mixed.contacts.items()}
+    live = dict(mixed.contacts)
     for key, each in fresh.contacts.items():
         assert live[key] == each
     assert mixed.load(agent(1)) >= fresh.load(agent(1))

@@ -103,9 +103,8 @@ async def test_a_locked_database_is_503(tmp_path: Path) -> None:
     other = writer_engine(f"sqlite:///{tmp_path / 'pishkhan.db'}")
     with other.connect() as held:
         await store.run(lambda tx: tx.connection.execute(text("PRAGMA busy_timeout=50")).scalar())
-        with held.begin():
-            with pytest.raises(Unavailable):
-                await store.run(event(2))
+        with held.begin(), pytest.raises(Unavailable):
+            await store.run(event(2))
     await store.run(event(3))
     assert [e.data["queue"] for e in await store.snapshot(lambda tx: tx.journal.after(0))] == [1, 3]
     other.dispose()
@@ -172,7 +171,9 @@ def test_the_migrated_shape_equals_the_tables(tmp_path: Path, database: str) -> 
 
 
 @pytest.mark.parametrize(("revision", "words"), [("9999", "newer"), (None, "older")])
-def test_another_version_is_refused_with_a_word(tmp_path: Path, database: str, revision: str | None, words: str) -> None:
+def test_another_version_is_refused_with_a_word(
+    tmp_path: Path, database: str, revision: str | None, words: str
+) -> None:
     where = Where(folder=tmp_path, database=database)
     prepare(where)
     engine = writer_engine(where.url)

@@ -2,7 +2,8 @@
 
 First policy: the contact that waits longest within the highest priority; the agent who had it last if able now, else
 the emptiest desk, else the longest idle. `Picture` is kept by whole objects; an older version of a
-contact it knows never overwrites a newer one. Replaceable as a whole: `router.dispatch` only uses `Picture.put_*`, `propose` and `explain`.
+contact it knows never overwrites a newer one. Replaceable as a whole: `router.dispatch` only uses `Picture.put_*`,
+`propose` and `explain`.
 """
 
 from __future__ import annotations
@@ -105,7 +106,9 @@ def able(agent: Agent, contact: Contact, queue: Queue) -> bool:
             and 0 < cost(agent, contact) <= agent.capacity)
 
 
-def propose(picture: Picture, contacts: Iterable[ContactId], agents: Iterable[AgentId], now: datetime) -> list[Proposal]:
+def propose(
+    picture: Picture, contacts: Iterable[ContactId], agents: Iterable[AgentId], now: datetime
+) -> list[Proposal]:
     """Everything that became possible because these contacts wait and these agents changed.
 
     Each proposal is already reserved in the picture; when the database refuses it, put the real objects again.
@@ -129,7 +132,9 @@ def _reserve(picture: Picture, proposal: Proposal) -> None:
     line = picture.lines[proposal.contact.queue]  # type: ignore[index]
     del line[bisect_left(line, picture.place(proposal.contact))]
     picture.held.setdefault(proposal.agent.id, {})[proposal.contact.id] = proposal.contact.effort
-    picture.contacts[proposal.contact.id] = replace(proposal.contact, state=ContactState.OFFERED, agent=proposal.agent.id)
+    picture.contacts[proposal.contact.id] = replace(
+        proposal.contact, state=ContactState.OFFERED, agent=proposal.agent.id
+    )
 
 
 def _free(picture: Picture, contact: Contact, queue: Queue) -> list[tuple[tuple[Any, ...], Agent, int]]:
@@ -182,7 +187,9 @@ def _contact_for(picture: Picture, agent_id: AgentId, now: datetime) -> Proposal
     return Proposal(contact=contact, agent=agent, why=_why(contact, queue, agent, load, 1, now, "agent-free"))
 
 
-def _why(contact: Contact, queue: Queue, agent: Agent, load: int, candidates: int, now: datetime, trigger: str) -> dict[str, Any]:
+def _why(
+    contact: Contact, queue: Queue, agent: Agent, load: int, candidates: int, now: datetime, trigger: str
+) -> dict[str, Any]:
     assert contact.queued_at is not None
     sticky = agent.id == contact.last_agent
     return {

@@ -8,8 +8,10 @@ _TO_PERSIAN = str.maketrans(_LATIN, _PERSIAN)
 
 _TEXTS: dict[str, dict[str, str]] = {
     "acknowledge": {
-        "fa": "پیام شما به {desk} رسید و در نوبت پاسخ است.\nشمارهٔ پیگیری: {reference}\nلطفاً در پیام‌های بعدی همین شماره را نگه دارید.",
-        "en": "Your message has reached {desk} and is waiting for an answer.\nReference: {reference}\nPlease keep this reference in further messages.",
+        "fa": "پیام شما به {desk} رسید و در نوبت پاسخ است.\nشمارهٔ پیگیری: {reference}\n"
+        "لطفاً در پیام‌های بعدی همین شماره را نگه دارید.",
+        "en": "Your message has reached {desk} and is waiting for an answer.\nReference: {reference}\n"
+        "Please keep this reference in further messages.",
     },
     "acknowledge-subject": {"fa": "پیام شما رسید", "en": "We have your message"},
 }

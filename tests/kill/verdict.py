@@ -18,7 +18,8 @@ def faults(world: World, database: Path) -> list[str]:
 def _inbound(world: World, db: sqlite3.Connection) -> list[str]:
     kept = Counter(text.strip() for (text,) in db.execute("SELECT text FROM messages WHERE direction = 'in'"))
     truth = world.truth
-    found = [f"lost {word}" for word in (*truth.sms, *truth.mail, *truth.telegram, *truth.chat_acked) if kept[word] == 0]
+    said = {"sms": truth.sms, "mail": truth.mail, "telegram": truth.telegram, "chat": truth.chat_acked}
+    found = [f"lost word by {way}: {word}" for way, words in said.items() for word in words if kept[word] == 0]
     found += [f"stored {count} times: {word}" for word, count in kept.items() if word.startswith("word-") and count > 1]
     calls = Counter(key for (key,) in db.execute("SELECT thread_key FROM contacts WHERE channel = 'town-line'"))
     found += [f"call {sid} has {count} contacts" for sid, count in calls.items() if count > 1]
@@ -30,8 +31,8 @@ def _assignment(db: sqlite3.Connection) -> list[str]:
     found = [f"contact {c} has {n} live offers" for c, n in db.execute(
         "SELECT contact_id, count(*) FROM offers WHERE outcome = '' GROUP BY contact_id HAVING count(*) > 1")]
     holder: dict[int, bool] = defaultdict(bool)
-    for contact, name, data in db.execute(
-            "SELECT contact_id, name, data FROM events WHERE name IN ('offer-made', 'offer-ended') ORDER BY seq"):
+    for contact, name in db.execute(
+            "SELECT contact_id, name FROM events WHERE name IN ('offer-made', 'offer-ended') ORDER BY seq"):
         if name == "offer-made" and holder[contact]:
             found.append(f"contact {contact} was offered twice at once")
         holder[contact] = name == "offer-made"
@@ -51,7 +52,8 @@ def _outbound(world: World, db: sqlite3.Connection) -> list[str]:
             found.append(f"confirmed reply {text} is not there")
         elif state in ("pending", "sending"):
             found.append(f"reply {text} is still {state}")
-    found += [f"sent {count} times: {text}" for text, count in went.items() if count > 1]
+    found += [f"sent {count} times by {_channel(text, db)}: {text}, now {states.get(text)}"
+              for text, count in went.items() if count > 1]
     counted = {text for text in states if _provider_counts(world, text, db)}
     found += [f"{text} is {states[text]} but never went" for text in counted
               if states[text] in ("sent", "delivered", "read") and went[text] == 0]
@@ -70,6 +72,10 @@ def _sent_texts(world: World) -> list[str]:
 
 def _provider_counts(world: World, text: str, db: sqlite3.Connection) -> bool:
     """Chat and calls have no provider that keeps what it took; the other three do."""
-    channel = db.execute("SELECT d.channel FROM deliveries d JOIN messages m ON m.id = d.message_id WHERE m.text = ?",
-                         (text,)).fetchone()
-    return channel is not None and channel[0] in ("town-sms", "town-telegram", "town-mail")
+    return _channel(text, db) in ("town-sms", "town-telegram", "town-mail")
+
+
+def _channel(text: str, db: sqlite3.Connection) -> str:
+    found = db.execute("SELECT d.channel FROM deliveries d JOIN messages m ON m.id = d.message_id WHERE m.text = ?",
+                       (text,)).fetchone()
+    return found[0] if found else ""

@@ -58,7 +58,9 @@ class World:
         self.url = f"http://127.0.0.1:{self.port}"
         self.truth = Truth()
         self.mail = FakeMail()
-        self.gateway = FakeGateway(secret="s", inbound_url=f"{self.url}/channels/town-sms/inbound", tries=400, retry_seconds=0.1)
+        self.gateway = FakeGateway(
+            secret="s", inbound_url=f"{self.url}/channels/town-sms/inbound", tries=400, retry_seconds=0.1
+        )
         self.bot = FakeBotApi()
         self.carrier = FakeCarrier(token="v", pace=0.02, hook_url=f"{self.url}/channels/town-line")
         self.visitors: list[Visitor] = []
@@ -76,9 +78,13 @@ class World:
         store = SqlStore(where, utc_now, lambda entries: None)
         store.start()
         for login in ("robot-a", "robot-b"):
-            made, _ = await users.add(store, login, password="a-long-password", cost=Cost(passes=1, kibibytes=64, lanes=1))
+            made, _ = await users.add(
+                store, login, password="a-long-password", cost=Cost(passes=1, kibibytes=64, lanes=1)
+            )
             token = new_token()
-            await store.run(lambda tx, made=made, token=token: tx.accounts.add_token(made.id, "k", Role.AGENT, digest(token)))
+            await store.run(
+                lambda tx, made=made, token=token: tx.accounts.add_token(made.id, "k", Role.AGENT, digest(token))
+            )
             self.tokens.append(token)
         await store.run(lambda tx: users.create(tx, "admin", "admin", Role.ADMIN, "", by="test"))
         await store.close()
@@ -176,7 +182,7 @@ api_base = "{self.carrier.api_base}"
 
     def _sms(self, word: str) -> None:
         self.truth.sms.append(word)
-        self.own(self.gateway.say(f"+98912000{self.rng.randrange(30):04d}", word))
+        self.own(self.gateway.say(f"+98912000{5500 + self.rng.randrange(30):04d}", word))
 
     def _telegram(self, word: str) -> None:
         self.truth.telegram.append(word)
@@ -237,7 +243,7 @@ api_base = "{self.carrier.api_base}"
             if contact["state"] == "offered" and contact.get("offer"):
                 await self._post(http, f"/api/offers/{contact['offer']['id']}/accept", {})
             elif contact["state"] == "active":
-                text = f"answer-{number}"
+                text = f"answer-{number}-{mine}"
                 status, _ = await self._post(http, f"/api/contacts/{number}/reply", {"key": text, "text": text})
                 if status == 200:
                     self.truth.replies[text] = number
