@@ -21,7 +21,7 @@ from agents.peers import ENDED, Peer
 from agents.presence import Presence
 from agents.projector import Loaded
 from agents.scene import Changes, Scene
-from agents.sight import reads
+from agents.sight import Eye, reads
 from agents.tally import Tally
 from router.errors import NotFound, TooMany, Unavailable
 from router.model import AgentId
@@ -127,8 +127,7 @@ class Live:
                 sessions.setdefault(peer.agent, []).append(peer.key)
             opened = self._looked_at()
             news = await self._given.store.snapshot(partial(
-                projector.changes, after=self.scene.seq, opened=opened, of_customers=self.scene.customers,
-                sessions=sessions))
+                projector.changes, after=self.scene.seq, opened=opened, sessions=sessions))
             if not news.entries:
                 break
             await self._late(news, opened)
@@ -239,8 +238,8 @@ class Live:
             raise Unavailable("the console does not know you yet; try again")
         peer.look(agent, self.scene.queues.values())
         bridged = after is not None and after <= seq <= after + fanout.LONGEST_GAP
-        greeting = await self._given.store.snapshot(
-            lambda tx: greet(tx, peer, after if bridged else None, seq))
+        greeting = await self._given.store.snapshot(partial(
+            greet, who=peer.eye, opened=frozenset(peer.open), after=after if bridged else None, seq=seq))
         self._know(peer, greeting)
         messages = {number: view for number, view in greeting.messages.items() if view["contact"] not in peer.hidden}
         touched = None
@@ -255,7 +254,7 @@ class Live:
     async def open(self, peer: Peer, contact: int) -> None:
         """Every message of a contact, and from now on what changes in them."""
         peer.open.add(contact)
-        greeting = await self._given.store.snapshot(lambda tx: greet(tx, peer, None, 0, only=contact))
+        greeting = await self._given.store.snapshot(partial(greet, who=peer.eye, opened=frozenset({contact})))
         self._know(peer, greeting, only=contact)
         if contact in peer.hidden:
             peer.open.discard(contact)
@@ -278,14 +277,15 @@ class Live:
             peer.end(1001, "the desk is restarting")
 
 
-def greet(tx: StoreTx, peer: Peer, after: int | None, seq: int, only: int | None = None) -> Greeting:
-    """What a hello or an open needs from the database, on one snapshot."""
-    contacts = projector.many_contacts(tx, peer.open if only is None else [only])
+def greet(tx: StoreTx, who: Eye, opened: frozenset[int], after: int | None = None, seq: int = 0) -> Greeting:
+    """What a hello or an open needs from the database, on one snapshot: opened contacts, their messages, and the
+    journal between two positions."""
+    contacts = projector.many_contacts(tx, opened)
     messages: list[Message] = []
     hidden: list[int] = []
     for contact in contacts.values():
         found = tx.messages.of(contact.id, limit=MESSAGES)
-        if reads(peer.eye, contact):
+        if reads(who, contact):
             messages.extend(found)
         else:
             hidden.extend(message.id for message in found)

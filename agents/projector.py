@@ -130,19 +130,19 @@ def everything(tx: StoreTx) -> Loaded:
                   queues={queue.id: queue for queue in tx.desk.queues()}, outbox=tx.outbox.waiting())
 
 
-def changes(tx: StoreTx, after: int, *, opened: frozenset[int], of_customers: Mapping[int, set[int]],
-            sessions: Mapping[int, Sequence[str]], limit: int = 2000) -> Loaded:
+def changes(tx: StoreTx, after: int, *, opened: frozenset[int], sessions: Mapping[int, Sequence[str]],
+            limit: int = 2000) -> Loaded:
     """What the journal says after a position, and everything it touched as it is now.
 
-    `opened`: contacts whose messages somebody looks at; `of_customers`: live contacts by customer; `sessions`: digests
-    by agent, to find those that ended.
+    `opened`: contacts whose messages somebody looks at; `sessions`: digests by agent, to find those that ended.
     """
     entries = tx.journal.after(after, limit=limit)
     if not entries:
         return Loaded(seq=after, touched=Touched())
     touched = Touched.of(entries)
-    for customer in touched.customers:
-        touched.contacts |= of_customers.get(customer, set())
+    for customer in sorted(touched.customers):
+        touched.contacts |= {contact.id for contact in tx.contacts.listed(
+            customer=customer, state=[state.value for state in LIVE_STATES], limit=CHUNK)}
     contacts = many_contacts(tx, touched.contacts | {c for c in touched.messages.values() if c in opened})
     live = [contact for each, contact in contacts.items() if each in touched.contacts and contact.state not in ENDED]
     messages, told = words(tx, touched, opened)

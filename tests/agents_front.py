@@ -65,6 +65,7 @@ class Desk:
     lights: dict[str, Health]
     routes: list[Any]
     clients: list[Client] = field(default_factory=list)
+    sockets: list[Any] = field(default_factory=list)
 
     async def agent(self, login: str = "sara", *, role: Role = Role.AGENT, ready: bool = True, **fields: Any) -> Client:
         """A new agent with a session, ready unless told otherwise."""
@@ -164,6 +165,7 @@ class Client:
         """Open the live socket and say hello."""
         origin = str(self.desk.server.make_url("/")).rstrip("/")
         watcher = Watcher(await self.http.ws_connect("/api/live", origin=origin), seq=how.get("after") or 0)
+        self.desk.sockets.append(watcher.socket)
         if how.get("hello", True):
             await watcher.hello(how.get("after"), how.get("open", ()))
         return watcher
@@ -287,6 +289,8 @@ async def fronted(tmp_path: Path, *, desk: Mapping[str, Any] | None = None, serv
             try:
                 yield made
             finally:
+                for socket in made.sockets:
+                    await socket.close()
                 for client in made.clients:
                     await client.http.close()
                 for task in tasks:

@@ -73,7 +73,13 @@ async def test_the_document_is_valid_and_complete(desk: Desk) -> None:
     assert missing <= {"/api/items/{id}/raw", "/api/openapi.json"}, missing
 
 
-async def test_every_documented_answer_is_what_it_says(desk: Desk) -> None:
+async def test_every_documented_answer_is_what_it_says(tmp_path: Path, database: str) -> None:
+    async with fronted(tmp_path, database=database) as desk:
+        await every_operation(desk)
+
+
+async def every_operation(desk: Desk) -> None:
+    """Each operation of the document at least once."""
     admin = await desk.agent("admin", role=Role.ADMIN)
     omid = await desk.agent("omid")
     described = await document(desk)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from agents import fanout, peers, sockets
+from agents import contacts, fanout, offers, peers, replies, sockets, state
 from agents.projector import count, everything
 from agents.scene import Scene
+from router.errors import BadRequest, Conflict, Forbidden, NotFound
 from router.model import Health, Receipt, SignalKind
-from router.records import Role
-from tests.agents_front import MEDIA, Client, Desk, Watcher, fronted, until
+from router.records import ContactState, Role
+from tests.agents_front import LIMITS, MEDIA, Client, Desk, Watcher, fronted, until
 
 KINDS = ("me", "contact", "message", "agent", "queue", "channel")
 
@@ -49,7 +51,13 @@ async def agree(desk: Desk, people: dict[str, tuple[Client, Watcher]], open: lis
             assert whole(watcher.state)[kind] == whole(fresh.state)[kind], (what, name, kind)
 
 
-async def test_every_action_as_everybody_sees_it(desk: Desk) -> None:
+async def test_every_action_as_everybody_sees_it(tmp_path: Path, database: str) -> None:
+    async with fronted(tmp_path, database=database) as desk:
+        await every_action(desk)
+
+
+async def every_action(desk: Desk) -> None:
+    """The longest walk: each action once, looked at by an agent, a colleague, a specialist and a supervisor."""
     sara, omid = await desk.agent("sara", phone="200"), await desk.agent("omid")
     town = await desk.agent("town", skills={"town": 2}, ready=False)
     boss = await desk.agent("boss", role=Role.SUPERVISOR)
@@ -228,6 +236,7 @@ async def test_messages_are_taken_back_when_a_contact_leaves_sight(desk: Desk) -
     sara, boss = await desk.agent("sara"), await desk.agent("boss", role=Role.SUPERVISOR)
     contact = await desk.say()
     watcher = await sara.live(open=[contact])
+    await watcher.reach(await desk.read(lambda tx: tx.journal.head()))
     assert len(watcher.state["message"]) == 1
     await boss.ok(f"/api/contacts/{contact}/transfer", {"queue": "town"})
     await watcher.until(lambda: not watcher.state["contact"], what="the contact is gone")
@@ -380,51 +389,45 @@ async def test_a_restarted_process_bridges_the_gap_or_says_so(tmp_path: Path) ->
 
 # --- random schedules
 
-ACTIONS: list[Callable[[random.Random, Desk, list[Client], list[str]], Awaitable[Any]]] = []
-
-
 async def _some(desk: Desk, rng: random.Random, *states: str) -> int | None:
-    from router.records import ContactState
     found = await desk.read(lambda tx: tx.contacts.in_state(*(ContactState(state) for state in states)))
     return rng.choice(found).id if found else None
 
 
 async def wander(desk: Desk, rng: random.Random, people: list[Client]) -> None:
     """One random thing that may happen; what the state does not allow is a normal answer."""
-    who, sender = rng.choice(people), f"c{rng.randrange(12)}"
-    contact = await _some(desk, rng, "waiting", "offered", "active", "wrap-up", "snoozed", "closed") or 1
+    sender = f"c{rng.randrange(12)}"
     dice = rng.randrange(13)
     if dice < 3:
         await desk.say(sender, queue=rng.choice(["", "", "town"]))
     elif dice == 3:
         await desk.leave(sender)
     elif dice == 4 and (waiting := await _some(desk, rng, "waiting")):
-        with _conflicts():
-            await desk.offer(waiting, who)
-    elif dice == 5 and (offered := await _some(desk, rng, "offered")):
-        offer = await desk.read(lambda tx: tx.offers.live(offered))
-        await who.post(f"/api/offers/{offer.id}/{rng.choice(['accept', 'decline'])}")
-    elif dice == 6:
-        await who.post(f"/api/contacts/{contact}/reply", {"key": str(rng.random()), "text": "x"})
-    elif dice == 7:
-        await who.post(f"/api/contacts/{contact}/transfer",
-                       rng.choice([{"queue": 1}, {"queue": 2}, {"agent": rng.choice(people).agent}]))
-    elif dice == 8:
-        await who.post(f"/api/contacts/{contact}/close", {"disposition": "resolved"})
-    elif dice == 9:
-        until_time = (desk.clock() + timedelta(hours=1)).isoformat()
-        await who.post(f"/api/contacts/{contact}/{rng.choice(['snooze'])}", {"until": until_time})
-    elif dice == 10:
-        await who.post("/api/me/state", {"state": rng.choice(["ready", "ready", "away", "offline"])})
+        with contextlib.suppress(Conflict):
+            await desk.offer(waiting, rng.choice(people))
     else:
-        await who.post(f"/api/contacts/{contact}/{rng.choice(['take', 'finish', 'reopen'])}")
+        contact = await _some(desk, rng, "waiting", "offered", "active", "wrap-up", "snoozed", "closed") or 1
+        number, key, queue = rng.choice(people).agent, str(rng.random()), rng.choice([1, 2])
+        to = rng.choice([None, rng.choice(people).agent])
+        state_word = rng.choice(["ready", "ready", "away", "offline"])
 
-
-def _conflicts() -> Any:
-    import contextlib
-
-    from router.errors import Conflict
-    return contextlib.suppress(Conflict)
+        def unit(tx: Any) -> Any:
+            me, now = tx.desk.agent(number), tx.contacts.get(contact)
+            offer = tx.offers.live(contact)
+            deeds = {
+                5: lambda: offers.accept(tx, me, offer.id, limits=LIMITS) if offer else None,
+                6: lambda: replies.reply(tx, me, contact, replies.Draft(key=key, text="x"), limits=LIMITS),
+                7: lambda: contacts.transfer(tx, me, contact, queue=None if to else queue, to=to),
+                8: lambda: contacts.close(tx, me, contact, "other", dispositions=["other"]),
+                9: lambda: contacts.snooze(tx, me, contact, tx.now + timedelta(hours=1)),
+                10: lambda: state.change(tx, me, state_word, "", reasons=()),
+                11: lambda: contacts.reopen(tx, me, contact) if now.closed_at else contacts.take(
+                    tx, me, contact, limits=LIMITS),
+                12: lambda: offers.decline(tx, me, offer.id, "") if offer else contacts.finish(tx, me, contact),
+            }
+            return deeds.get(dice, lambda: None)()
+        with contextlib.suppress(Conflict, Forbidden, NotFound, BadRequest):
+            await desk.store.run(unit)
 
 
 class Console:
