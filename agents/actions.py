@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -26,6 +27,7 @@ _MESSAGE = obj(message=ref("Message"))
 _NOTHING = fields()
 _NOTE = 20_000
 _DONE = (404, 409)
+_CODE = re.compile(r"[a-z0-9-]*")  #: it goes into the journal, which keeps no words of people
 
 
 class Actions:
@@ -117,7 +119,9 @@ class Actions:
     async def decline(self, request: web.Request) -> web.Response:
         """Offered -> waiting."""
         agent, offer, data = who(request), OfferId(number_of(request)), await optional_body(request)
-        reason = text_in(data, "reason", most=200, default="")
+        reason = text_in(data, "reason", most=40, default="")
+        if not _CODE.fullmatch(reason):
+            raise BadRequest("reason is a short code of the characters a-z 0-9 -", field="reason")
         return await self._upon(lambda tx: offers.decline(tx, agent, offer, reason))
 
     async def take(self, request: web.Request) -> web.Response:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from agents import holding, notes
 from agents.sight import at_least
+from router.dispatch import REOFFER
 from router.errors import BadRequest, Conflict, Forbidden
 from router.events import ContactChanged, ContactQueued, OfferMade
 from router.model import AgentId, ContactId, Limits, OutKind, QueueId
@@ -63,9 +64,13 @@ def _to_queue(tx: StoreTx, agent: Agent, contact: Contact, queue: Queue) -> Cont
 
 
 def _back(tx: StoreTx, agent: Agent, contact: Contact, **fields: object) -> Contact:
-    """To waiting, whoever had it; what was waited so far counts on."""
+    """To waiting, whoever had it; what was waited so far counts on. Who declined before may be asked in the new place;
+    who gives it away is not asked again for a while."""
     by = holding.actor(agent)
-    fields |= {"agent": None, "excluded": (), "queued_at": contact.queued_at or tx.now}
+    fields |= {"agent": None, "excluded": () if contact.agent is None else (contact.agent,),
+               "queued_at": contact.queued_at or tx.now}
+    if contact.agent is not None:
+        tx.timers.set("reoffer", contact.id, tx.now + REOFFER)
     if contact.state is ContactState.WAITING:
         return tx.contacts.change(contact, **fields)
     if contact.state is ContactState.OFFERED:

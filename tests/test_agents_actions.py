@@ -11,7 +11,7 @@ import pytest
 
 from router.model import DeliveryState, OutKind
 from router.records import AgentState, ContactState, Role
-from tests.agents_front import Client, Desk, fronted
+from tests.agents_front import Client, Desk, fronted, until
 
 
 @pytest.fixture
@@ -60,6 +60,22 @@ async def test_two_accepts_at_once_are_one(desk: Desk, sara: Client) -> None:
     assert sorted(status for status, _ in answers) == [200] + [409] * 7
 
 
+async def test_a_given_away_contact_does_not_come_straight_back(tmp_path: Path) -> None:
+    async with fronted(tmp_path, dispatch=True) as desk:
+        sara = await desk.agent("sara")
+        contact = await desk.say()
+
+        async def offered_to(client: Client) -> Any:
+            offer = await desk.read(lambda tx: tx.offers.live(contact))
+            return offer if offer is not None and offer.agent == client.agent else None
+        await sara.ok(f"/api/offers/{(await until(lambda: offered_to(sara), what='an offer')).id}/accept")
+        await sara.ok(f"/api/contacts/{contact}/transfer", {"queue": 1})
+        omid = await desk.agent("omid")
+        await until(lambda: offered_to(omid), what="the next colleague is asked")
+        outcomes = [outcome for _, outcome in await desk.read(lambda tx: tx.offers.of(contact))]
+        assert outcomes == ["accepted", ""]
+
+
 async def test_accepting_a_call_connects_the_agents_telephone(desk: Desk, sara: Client) -> None:
     contact = await desk.held(sara, channel="phone")
     found = [m for m in await desk.read(lambda tx: tx.messages.of(contact)) if m.delivery]
@@ -73,6 +89,7 @@ async def test_decline_keeps_the_place(desk: Desk, sara: Client) -> None:
     contact = await desk.say()
     before = await desk.contact(contact)
     offer = await desk.offer(contact, sara)
+    assert (await sara.post(f"/api/offers/{offer}/decline", {"reason": "علی بداخلاق است"}))[0] == 400
     answer = await sara.ok(f"/api/offers/{offer}/decline", {"reason": "busy"})
     assert answer["contact"]["state"] == "waiting" and answer["contact"]["agent"] is None
     after = await desk.contact(contact)
@@ -204,7 +221,9 @@ async def test_transfer_to_a_queue_keeps_the_waiting_time(desk: Desk, sara: Clie
     await sara.ok(f"/api/contacts/{contact}/transfer", {"queue": "town", "note": "از شهر بپرسید"})
     after = await desk.contact(contact)
     assert after.state is ContactState.WAITING and after.queue == 2 and after.queued_at == before.queued_at
-    assert after.agent is None and after.last_agent == sara.agent and after.excluded == ()
+    assert after.agent is None and after.last_agent == sara.agent
+    assert after.excluded == (sara.agent,), "who gives it away is not asked again at once"
+    assert await desk.read(lambda tx: tx.timers.get("reoffer", contact))
     story = await desk.story(contact)
     assert [name for name, _ in story][-3:] == ["message-added", "contact-changed", "contact-queued"]
     assert story[-1][1]["reason"] == "transfer"
@@ -223,7 +242,8 @@ async def test_transfer_to_a_colleague_is_an_offer(desk: Desk, sara: Client, bos
     assert (await desk.read(lambda tx: tx.timers.get("offer", offer.id))).due_at == offer.expires_at
     await boss.ok(f"/api/offers/{offer.id}/decline")
     back = await desk.contact(contact)
-    assert back.state is ContactState.WAITING and back.queue == 1 and back.excluded == (boss.agent,)
+    assert back.state is ContactState.WAITING and back.queue == 1
+    assert set(back.excluded) == {sara.agent, boss.agent}
     held = await desk.held(sara, "reza")
     assert (await sara.post(f"/api/contacts/{held}/transfer", {"agent": sara.agent}))[0] == 400
     assert (await sara.post(f"/api/contacts/{held}/transfer", {"agent": 99}))[0] == 404
