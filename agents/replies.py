@@ -58,6 +58,7 @@ def reply(tx: StoreTx, agent: Agent, contact: ContactId, draft: Draft, *, limits
     delivery = tx.outbox.add(message, found, OutKind.REPLY, key=key)
     holding.tell(tx, message, found, by=holding.actor(agent), delivery=int(delivery.id))
     if draft.suggestion is not None:
+        tx.knowledge.use(contact, draft.suggestion, agent.id)
         tx.emit(SuggestionUsed(about=contact, article=draft.suggestion, agent=agent.id, how="sent"),
                 actor=holding.actor(agent))
     return message.id

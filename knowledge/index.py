@@ -16,6 +16,8 @@ from knowledge.vocabulary import Vocabulary
 K = TypeVar("K", bound=Hashable)
 
 _K1, _B = 1.2, 0.75
+#: Texts imagined beside the real ones, so that a word in both of two texts is not yet a common word.
+BACKGROUND = 50
 _FUZZ = 2.0  #: a likely misspelling counts likeness to this power
 _TOP = _K1 + 1
 _COMMON = 0.5  #: what a run of letters weighs that every compared text has
@@ -160,7 +162,7 @@ class Index(Generic[K]):
         return text
 
     def _idf(self, texts: int) -> float:
-        return math.log(1 + (len(self._numbers) - texts + 0.5) / (texts + 0.5))
+        return math.log(1 + (len(self._numbers) + BACKGROUND - texts + 0.5) / (texts + 0.5))
 
     def _by_words(self, asked: Sequence[str]) -> tuple[dict[int, float], float]:
         """BM25 by text, and the most that the question could reach."""

@@ -8,6 +8,7 @@ import math
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
+from knowledge.index import BACKGROUND
 from knowledge.tokens import features
 
 K = TypeVar("K", bound=Hashable)
@@ -79,9 +80,9 @@ class Lessons(Generic[K]):
 
     def _vector(self, found: Iterable[str]) -> dict[str, float]:
         """TF-IDF of length 1."""
-        texts, top = self._texts, math.log(self._count + 1)
+        texts, all_texts = self._texts, self._count + BACKGROUND
         # Sorted, so that sums of floats come out the same in every process.
-        vector = {each: top - math.log(texts.get(each, 0) or 0.5) for each in sorted(found)}
+        vector = {each: math.log(1 + all_texts / (texts.get(each, 0) + 0.5)) for each in sorted(found)}
         length = math.sqrt(sum(weight * weight for weight in vector.values())) or 1.0
         return {each: weight / length for each, weight in vector.items()}
 

@@ -1,0 +1,187 @@
+"""The articles in memory, kept current by the journal and asked beside the event loop. Does not rank by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from knowledge.suggest import Article, Engine, Suggestion
+from router.errors import TooMany
+from router.model import ContactId
+from router.ports import Batch, Bus
+from router.records import ContactState, Entry
+from storage import knowledge as kept
+from storage.knowledge import ArticleState
+from storage.store import SqlStore
+from storage.tx import StoreTx
+
+log = logging.getLogger("pishkhan.knowledge")
+T = TypeVar("T")
+
+#: Agents are shown these; citizens only what is public.
+FOR_AGENTS = frozenset({ArticleState.INTERNAL, ArticleState.PUBLIC})
+FOR_CITIZENS = frozenset({ArticleState.PUBLIC})
+_FOUND = frozenset({ArticleState.DRAFT, *FOR_AGENTS})
+_AT_ONCE = 0.01  #: seconds the engine is busy in one go while it fills
+_WAITING = 100  #: questions that may wait for their turn
+_PAGE = 200
+
+
+class Library:
+    """One per house. `run` fills it and follows what happens; questions before that find what is there so far."""
+
+    def __init__(self, store: SqlStore, bus: Bus) -> None:
+        self._store, self._bus = store, bus
+        self._shelf = _Shelf()
+        #: The engine is not made for several threads: one of its own keeps the event loop free and needs no lock.
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="knowledge")
+        self._waiting = 0
+        self.ready = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        listener = self._bus.subscribe("knowledge", size=5_000)
+        try:
+            await self._fill()
+            self.ready.set()
+            while True:
+                what = await listener.get()
+                if listener.lost:
+                    listener.lost = False
+                    await self._fill()
+                elif isinstance(what, Batch):
+                    await self._follow(what.entries)
+        finally:
+            listener.close()
+
+    def close(self) -> None:
+        """End the engine's thread; nothing can be asked afterwards."""
+        self._thread.shutdown(wait=True, cancel_futures=True)
+
+    async def suggest(self, question: str, *, states: Collection[ArticleState], limit: int = 5, language: str = "",
+                      ) -> list[Suggestion[int]]:
+        """The best articles of these states. TooMany when too many questions wait already."""
+        if self._waiting >= _WAITING:
+            raise TooMany("too many questions at once; try again in a moment")
+        shelf, only = self._shelf, _Union([self._shelf.by_state[state] for state in states])
+        self._waiting += 1
+        try:
+            return await self._do(lambda: shelf.engine.suggest(question, limit, language=language, only=only))
+        finally:
+            self._waiting -= 1
+
+    async def _do(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    async def _fill(self) -> None:
+        """Everything anew from the database; where there is an old state, beside it until the new one is whole."""
+        began, shelf, last = time.monotonic(), _Shelf(), 0
+        if not self.ready.is_set():
+            self._shelf = shelf
+        while page := await self._store.snapshot(_page_after(last)):
+            last = page[-1].id
+            await self._steps(_put(shelf, page))
+        lessons = await self._store.snapshot(lambda tx: tx.knowledge.lessons())
+        shelf.learned = {(lesson.contact, lesson.article) for lesson in lessons}
+        await self._steps(shelf.engine.teach([(lesson.question, lesson.article) for lesson in lessons[::-1]]))
+        self._shelf = shelf
+        log.info("%d articles, %d lessons in %.1f s", len(shelf.engine), len(lessons), time.monotonic() - began)
+
+    async def _steps(self, steps: Iterator[None]) -> None:
+        """Run long work a little at a time, so that questions get their turn in between."""
+        while await self._do(lambda: _some(steps)):
+            pass
+
+    async def _follow(self, entries: Iterable[Entry]) -> None:
+        changed, closed = set(), set()
+        for entry in entries:
+            if entry.name == "article-changed":
+                changed.add(int(entry.data["article"]))
+            elif entry.name == "contact-changed" and entry.data["state"] == ContactState.CLOSED.value and entry.contact:
+                closed.add(entry.contact)
+        shelf = self._shelf
+        if changed:
+            articles = await self._store.snapshot(lambda tx: tx.knowledge.many(changed))
+            await self._steps(_put(shelf, [articles[number] for number in sorted(articles)]))
+        for contact in sorted(closed):
+            lessons = await self._store.snapshot(_lessons_of(contact))
+            await self._steps(_learn(shelf, lessons))
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """The engine and what is known about what stands in it."""
+
+    engine: Engine[int] = field(default_factory=Engine)
+    states: dict[int, ArticleState] = field(default_factory=dict)
+    by_state: dict[ArticleState, set[int]] = field(default_factory=lambda: {state: set() for state in ArticleState})
+    learned: set[tuple[ContactId, int]] = field(default_factory=set)
+
+    def stands(self, article: int, state: ArticleState) -> None:
+        """An article is in this state now."""
+        if article in self.states:
+            self.by_state[self.states[article]].discard(article)
+        self.states[article] = state
+        self.by_state[state].add(article)
+
+
+class _Union(Collection[int]):
+    """Several sets asked as one, without copying them for every question."""
+
+    def __init__(self, sets: list[set[int]]) -> None:
+        self._sets = sets
+
+    def __contains__(self, number: object) -> bool:
+        return any(number in each for each in self._sets)
+
+    def __iter__(self) -> Iterator[int]:
+        for each in self._sets:
+            yield from each
+
+    def __len__(self) -> int:
+        return sum(map(len, self._sets))
+
+
+def _put(shelf: _Shelf, articles: Iterable[kept.Article]) -> Iterator[None]:
+    for article in articles:
+        if article.state in _FOUND:
+            shelf.engine.put(Article(id=article.id, title=article.title, body=article.body, language=article.language,
+                                     keywords=article.keywords))
+        else:
+            shelf.engine.drop(article.id)
+        shelf.stands(article.id, article.state)
+        yield
+
+
+def _learn(shelf: _Shelf, lessons: Iterable[kept.Lesson]) -> Iterator[None]:
+    """A contact that is reopened and closed again teaches once."""
+    for lesson in lessons:
+        if (lesson.contact, lesson.article) not in shelf.learned:
+            shelf.learned.add((lesson.contact, lesson.article))
+            shelf.engine.learn(lesson.question, lesson.article)
+        yield
+
+
+def _page_after(last: int) -> Callable[[StoreTx], list[kept.Article]]:
+    return lambda tx: tx.knowledge.after(last, limit=_PAGE)
+
+
+def _lessons_of(contact: ContactId) -> Callable[[StoreTx], list[kept.Lesson]]:
+    return lambda tx: tx.knowledge.lessons(contact=contact)
+
+
+def _some(steps: Iterator[None]) -> bool:
+    """Some steps; False when there are no more."""
+    until = time.perf_counter() + _AT_ONCE
+    with contextlib.suppress(StopIteration):
+        while True:
+            next(steps)
+            if time.perf_counter() >= until:
+                return True
+    return False

@@ -1,0 +1,76 @@
+"""Suggestions for one contact: asked from the library, recorded as shown and as used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from knowledge import reasons
+from knowledge.given import Given
+from knowledge.library import FOR_AGENTS
+from knowledge.markup import as_text
+from knowledge.suggest import Suggestion
+from router.errors import NotFound
+from router.events import ArticlesSuggested, SuggestionUsed
+from router.model import ContactId
+from router.records import Agent
+from storage.knowledge import Article
+from storage.tx import StoreTx
+
+LIMIT = 5
+_BEHIND = 0.25  #: an article with less of the best one's score is not shown
+_DOUBTFUL = 0.2  #: nor one of less confidence
+
+
+async def propose(given: Given, agent: Agent, contact: ContactId) -> list[dict[str, Any]]:
+    """The articles for what the citizen said lately, best first. What is shown for the first time is recorded."""
+    def asked(tx: StoreTx) -> tuple[str, str]:
+        found = given.readable(tx, agent, contact)
+        return tx.knowledge.question(contact), found.language
+    question, language = await given.store.snapshot(asked)
+    if not question:
+        return []
+    best = await given.library.suggest(question, states=FOR_AGENTS, limit=LIMIT, language=language)
+    best = [each for each in best if each.score >= _BEHIND * best[0].score and each.confidence >= _DOUBTFUL]
+    if not best:
+        return []
+
+    def known(tx: StoreTx) -> list[dict[str, Any]] | None:
+        places = {each.article: each.rank for each in tx.knowledge.shown(contact)}
+        there = _there(tx, best)
+        same = all(places.get(each.id) == rank for rank, (each, _) in enumerate(there, 1))
+        return [_view(*each) for each in there] if same else None
+    # Consoles ask often; only what is new costs a commit.
+    shown = await given.store.snapshot(known)
+    return await given.store.run(lambda tx: _show(tx, agent, contact, best)) if shown is None else shown
+
+
+def _there(tx: StoreTx, best: Sequence[Suggestion[int]]) -> list[tuple[Suggestion[int], Article]]:
+    """Articles may have gone or been archived since the library was asked."""
+    articles = tx.knowledge.many([each.id for each in best])
+    return [(each, articles[each.id]) for each in best if each.id in articles and articles[each.id].state in FOR_AGENTS]
+
+
+def _show(tx: StoreTx, agent: Agent, contact: ContactId, best: Sequence[Suggestion[int]]) -> list[dict[str, Any]]:
+    there = _there(tx, best)
+    rows = [(each.id, round(each.score, 6), reasons.kept(each)) for each, _ in there]
+    first = set(tx.knowledge.show(contact, rows))
+    if first:
+        shown = tuple((number, score) for number, score, _ in rows if number in first)
+        tx.emit(ArticlesSuggested(about=contact, shown=shown), actor=f"agent:{agent.id}")
+    return [_view(*each) for each in there]
+
+
+def _view(found: Suggestion[int], article: Article) -> dict[str, Any]:
+    return {"article": found.id, "title": article.title, "text": as_text(article.body), "language": article.language,
+            "weak": found.weak, "why": reasons.told(reasons.kept(found))}
+
+
+def use(tx: StoreTx, given: Given, agent: Agent, contact: ContactId, article: int) -> None:
+    """The agent put the article into an answer; recorded once."""
+    given.readable(tx, agent, contact)
+    if tx.knowledge.get(article).state not in FOR_AGENTS:
+        raise NotFound(f"there is no article {article}")
+    if tx.knowledge.use(contact, article, agent.id):
+        used = SuggestionUsed(about=contact, article=article, agent=agent.id, how="inserted")
+        tx.emit(used, actor=f"agent:{agent.id}")
