@@ -42,6 +42,7 @@ async def test_an_answer_arrives_and_is_settled_as_read(tmp_path: Path) -> None:
 
         async def settled() -> bool:
             return await delivery_state(house, delivery) is DeliveryState.READ
+
         await until(settled, what="the receipt")
         await visitor.until(lambda: visitor.thread()[-1]["state"] == "read")
         assert visitor.thread()[-1]["author"] == "سارا"
@@ -106,6 +107,7 @@ async def test_a_held_back_message_is_not_shown(tmp_path: Path) -> None:
         def note(tx: Any) -> None:
             message = tx.messages.add(1, Direction.NOTE, at=tx.now, text="پنهان از شهروند")
             tx.emit(MessageAdded(about=1, message=message.id, direction="note"), actor="agent:1")
+
         await house.store.run(note)
         await reply(house, 1, "آشکار", "k1")
         await visitor.until(lambda: visitor.answers == ["آشکار"])
@@ -173,14 +175,19 @@ async def test_after_a_restart_those_who_never_come_back_are_still_found_to_have
 
             async def noted() -> bool:
                 return visitor.visitor in await house.lines.mark("web", "waiting")
+
             await until(noted, seconds=10, what="the waiting visitors are written down")
     async with chat(tmp_path, leave_seconds=1) as house:
         await becomes(house, 1, ContactState.ABANDONED)
 
 
 async def test_a_file_goes_in_once_and_only_its_own_thread_gets_it_out(tmp_path: Path) -> None:
-    async with chat(tmp_path) as house, Visitor(house.url, "web") as visitor, Visitor(house.url, "web") as other, \
-            aiohttp.ClientSession() as http:
+    async with (
+        chat(tmp_path) as house,
+        Visitor(house.url, "web") as visitor,
+        Visitor(house.url, "web") as other,
+        aiohttp.ClientSession() as http,
+    ):
         await asyncio.gather(visitor.live(), other.live())
         upload = await visitor.upload("%D9%82%D8%A8%D8%B6.png", "image/png", PNG)
         with pytest.raises(SayRefused, match="upload_unknown"):
@@ -237,8 +244,9 @@ async def test_a_slow_socket_is_cut_off_and_the_others_hear_on(tmp_path: Path, m
     async with chat(tmp_path, text_chars=10_000) as house, Visitor(house.url, "web") as quick:
         await quick.say("سلام")
         async with aiohttp.ClientSession() as http:
-            slow = await http.ws_connect(quick.base + "socket", headers={"Origin": house.url},
-                                         protocols=("pishkhan.1", quick.token), compress=0)
+            slow = await http.ws_connect(
+                quick.base + "socket", headers={"Origin": house.url}, protocols=("pishkhan.1", quick.token), compress=0
+            )
             await slow.send_str('{"op":"hello","after":0}')
             transport = slow._conn.transport
             transport.pause_reading()

@@ -33,7 +33,8 @@ class SayRefused(Exception):
 
 
 class Visitor:
-    """One citizen in front of the widget. Give `token` to come back as somebody known."""
+    """One citizen in front of the widget. Give `token` to come back as somebody known, and one `http` session to a
+    crowd (with `TCPConnector(limit=0)`: every visitor holds a connection)."""
 
     def __init__(self, url: str, channel: str, *, token: str = "", language: str = "fa", origin: str = "",
                  after: int = 0, reads: bool = True, http: aiohttp.ClientSession | None = None) -> None:

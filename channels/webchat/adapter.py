@@ -143,7 +143,10 @@ class Adapter:
             protocols=(protocol.SUBPROTOCOL,), compress=False, heartbeat=HEARTBEAT_SECONDS, timeout=5,
             max_msg_size=protocol.FRAME_BYTES,
         )
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+        except ConnectionError:
+            return web.Response()  # the browser is gone already; nobody reads this
         link = Link(socket, _cutter(request), self._thread, Who(channel=self.name, visitor=visitor),
                     greet=self._settings.greet)
         self._links.add(link)

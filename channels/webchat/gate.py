@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from datetime import timedelta
@@ -26,7 +27,7 @@ def origin_of(url: str) -> str:
 
 
 class Gate:
-    """Checks requests of widgets. The signing key is made once and kept with the channel's marks."""
+    """Checks requests of widgets. The signing key is kept with the channel's marks."""
 
     def __init__(self, name: str, wire: Wire, allowed_origins: tuple[str, ...], per_minute: int) -> None:
         self._name = name
@@ -35,16 +36,24 @@ class Gate:
         self._origins = {origin_of(each) for each in (*allowed_origins, wire.base_url)} - {""}
         self._pace = Pace(per_minute)
         self._sealer: Sealer | None = None
+        self._making = asyncio.Lock()
 
     async def sealer(self) -> Sealer:
-        """The channel's seal. Two processes that make a key at once agree on the one that was kept."""
-        if self._sealer is None:
-            kept = await self._wire.reads.mark(self._name, KEY_MARK)
-            if not kept:
-                await self._wire.reads.set_mark(self._name, KEY_MARK, text64(secrets.token_bytes(KEY_BYTES)))
+        """The channel's seal; its key is made at the very first start."""
+        async with self._making:
+            if self._sealer is None:
                 kept = await self._wire.reads.mark(self._name, KEY_MARK)
-            self._sealer = Sealer(key=bytes64(kept), channel=self._name)
-        return self._sealer
+                if not kept:
+                    kept = text64(secrets.token_bytes(KEY_BYTES))
+                    await self._wire.reads.set_mark(self._name, KEY_MARK, kept)
+                self._sealer = Sealer(key=bytes64(kept), channel=self._name)
+            return self._sealer
+
+    async def agree(self) -> None:
+        """Several processes at their first start may each have made a key: the one that was kept is everybody's."""
+        await self.sealer()
+        kept = await self._wire.reads.mark(self._name, KEY_MARK)
+        self._sealer = Sealer(key=bytes64(kept), channel=self._name)
 
     async def origin(self, request: web.Request) -> str:
         """The request's origin when widgets may stand there. Raises Forged."""

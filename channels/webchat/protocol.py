@@ -12,6 +12,7 @@ A visitor sends                                          We send
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -262,5 +263,5 @@ def error(flaw: Flaw) -> str:
     if flaw.about:
         fields["id"] = flaw.about
     if flaw.retry_after:
-        fields["retry_after"] = round(flaw.retry_after, 1)
+        fields["retry_after"] = math.ceil(flaw.retry_after * 10) / 10  # never rounded to "now"
     return frame("error", **fields)

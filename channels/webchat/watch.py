@@ -95,6 +95,8 @@ class Watch:
             self._rooms.typing(item.contact)
 
     async def _tick(self) -> None:
+        await asyncio.sleep(TICK_SECONDS)
+        await self._thread.gate.agree()
         while True:
             await asyncio.sleep(TICK_SECONDS)
             now = time.monotonic()

@@ -25,8 +25,17 @@ from tests.suites import command
 if TYPE_CHECKING:
     from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request
 
-ARGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-        "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
+ARGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
 LOCALES = {"fa": "fa-IR", "en": "en-GB"}
 SHOTS = "PISHKHAN_SHOTS"
 
@@ -57,8 +66,11 @@ class Watched:
     def strangers(self, *own: str) -> list[str]:
         """Requests to anybody but the servers at these addresses."""
         hosts = {urlsplit(each).netloc for each in own}
-        return [url for url in self.requests
-                if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).netloc not in hosts]
+        return [
+            url
+            for url in self.requests
+            if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).netloc not in hosts
+        ]
 
 
 class Browser:
@@ -68,12 +80,19 @@ class Browser:
         self._chromium = chromium
         self.watched: dict[Page, Watched] = {}
 
-    async def context(self, *, language: str = "fa", width: int = 1100, height: int = 760, phone: bool = False,
-                      **options: Any) -> BrowserContext:
+    async def context(
+        self, *, language: str = "fa", width: int = 1100, height: int = 760, phone: bool = False, **options: Any
+    ) -> BrowserContext:
         """A browser profile of its own. `phone`: touch screen, mobile layout."""
         context: BrowserContext = await self._chromium.new_context(
-            locale=LOCALES[language], timezone_id="Asia/Tehran", viewport={"width": width, "height": height},
-            has_touch=phone, is_mobile=phone, device_scale_factor=2 if phone else 1, **options)
+            locale=LOCALES[language],
+            timezone_id="Asia/Tehran",
+            viewport={"width": width, "height": height},
+            has_touch=phone,
+            is_mobile=phone,
+            device_scale_factor=2 if phone else 1,
+            **options,
+        )
         context.set_default_timeout(10_000)
         return context
 
@@ -98,7 +117,8 @@ async def browser() -> AsyncIterator[Browser]:
 
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(
-            executable_path=command("chromium|chromium-browser|google-chrome"), args=ARGS)
+            executable_path=command("chromium|chromium-browser|google-chrome"), args=ARGS
+        )
         try:
             yield Browser(chromium)
         finally:

@@ -15,6 +15,7 @@ export class Link {
     Object.assign(this, { base, state, store, hello, upload, told, env });
     this.status = "idle";
     this.socket = null;
+    this.visitor = "";
     this.greeted = false;
     this.failures = 0;
     this.stale = false;
@@ -50,13 +51,15 @@ export class Link {
   }
 
   async session() {
+    const asked = this.token;
     try {
-      const body = JSON.stringify(this.token ? { token: this.token } : {});
+      const body = JSON.stringify(asked ? { token: asked } : {});
       const answer = await this.env.fetch(this.base + "session", { method: "POST", body, credentials: "omit" });
       if (answer.status === 403) return "refused";
       if (!answer.ok) return "unreachable";
       const { token } = await answer.json();
-      this.store.set("token", token);
+      // Another tab may have been quicker: all tabs are one visitor, the one that was stored first.
+      if (this.token === asked) this.store.set("token", token);
       this.stale = false;
       return "ok";
     } catch {
@@ -65,6 +68,10 @@ export class Link {
   }
 
   dial() {
+    const visitor = this.token.split(".")[0];
+    // Somebody else's conversation (the old token was no longer good) starts from nothing.
+    if (visitor !== this.visitor) this.state.seq = 0;
+    this.visitor = visitor;
     const url = this.base.replace(/^http/, "ws") + "socket";
     let socket;
     try {
@@ -110,6 +117,7 @@ export class Link {
   read(frame) {
     if (frame.op === "snapshot" || frame.op === "changes") {
       apply(this.state, frame);
+      this.forget(frame.messages);
       if (!this.greeted) this.welcome();
     } else if (frame.op === "said") {
       this.settled(frame.id, () => acknowledged(this.state, frame.id));
@@ -163,6 +171,12 @@ export class Link {
   recall() {
     const kept = this.store.keys("say:").map((key) => JSON.parse(this.store.get(key)));
     for (const entry of kept.sort((a, b) => a.at - b.at)) queue(this.state, entry);
+  }
+
+  // What came back as part of the thread was taken in, even when the word that said so was lost.
+  forget(messages) {
+    const arrived = new Set(messages.map((message) => message.key));
+    for (const key of this.store.keys("say:")) if (arrived.has(key.slice(4))) this.store.remove(key);
   }
 
   again(entry) {

@@ -7,7 +7,7 @@ import { deliveredUpTo, ordered } from "./state.js";
 const GROUP = 5 * 60000;
 const ICONS = { sending: "clock", held: "clock", sent: "tick", delivered: "ticks", failed: "warn" };
 
-// Redraws only what changed. `view` brings { words, format, base, chosen, onchoose, onretry, ondiscard }.
+// Redraws only what changed. `view` brings { words, format, base, limits, chosen, onchoose, onretry, ondiscard }.
 export class Log {
   constructor(element, view) {
     this.element = element;
@@ -73,15 +73,16 @@ export class Log {
       first && who && !message.mine ? h("div", { class: "author" }, h("bdi", {}, who)) : h("span", { class: "hidden" }, `${who || words.agent}: `),
       message.files.length ? h("div", { class: "attached" }, message.files.map((file) => this.file(file))) : null,
       message.text ? h("div", { class: "bubble", dir: "auto" }, textNodes(message.text)) : null,
-      message.error ? this.trouble(message) : null,
       h("div", { class: "meta" }, h("time", { datetime: new Date(message.at).toISOString() }, format.time(message.at)),
         message.mark ? mark(message.mark, words[message.mark]) : null),
+      message.mark === "failed" ? this.trouble(message) : null,
       (message.buttons || []).length && (open || chosen) ? this.choices(message, open, chosen) : null);
   }
 
   trouble(message) {
-    const { words } = this.view;
-    return h("div", { class: "trouble", role: "alert" },
+    const { words, format, limits } = this.view;
+    const why = message.error === "too_long" ? words.tooLong(format.number(limits.textChars)) : words.failed;
+    return h("div", { class: "trouble", role: "alert" }, h("span", {}, why),
       h("button", { type: "button", class: "text", onclick: () => this.view.onretry(message.uid) }, words.retry),
       h("button", { type: "button", class: "text", onclick: () => this.view.ondiscard(message.uid) }, words.discard));
   }
