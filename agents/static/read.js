@@ -3,13 +3,17 @@
 import {useEffect, useState} from "./html.js";
 import {send} from "./page.js";
 
+const TYPED = 250;
+
 /** `[data, error]`: both null while it is under way; a newer answer replaces an older one, never the other way. */
 export function useRead(path, when = "") {
   const [got, set] = useState({path: null, data: null, error: null});
   useEffect(() => {
     let wanted = true;
-    send("GET", path).then((data) => wanted && set({path, data, error: null}), (error) => wanted && set({path, data: null, error}));
-    return () => { wanted = false; };
+    const read = () => send("GET", path).then((data) => wanted && set({path, data, error: null}), (error) => wanted && set({path, data: null, error}));
+    // A question that is still being typed is not asked letter by letter.
+    const timer = setTimeout(read, path.includes("?q=") ? TYPED : 0);
+    return () => { wanted = false; clearTimeout(timer); };
   }, [path, when]);
   return got.path === path ? [got.data, got.error] : [null, null];
 }

@@ -26,8 +26,6 @@ CHANNELS: Mapping[str, Mapping[str, Any]] = {
     "town-chat": {"medium": "webchat"}, "town-mail": {"medium": "email"}, "town-sms": {"medium": "sms"},
     "town-telegram": {"medium": "telegram"}, "town-phone": {"medium": "phone"}, "town-letters": {"medium": "letter"},
 }
-#: Answered by other sides of the house, which a test of the console may do without.
-ELSEWHERE = ("/suggestions",)
 LINES = (Medium.WEBCHAT, Medium.EMAIL, Medium.SMS, Medium.TELEGRAM)
 QUEUES = {
     "general": {"title_fa": "امور مشترکان", "title_en": "Subscribers", "target_seconds": 120},
@@ -107,6 +105,6 @@ def spotless(browser: Browser, house: Any, *but: str) -> None:
     """No page had a fault in a script, a word on its console, a dialog, or a request to anybody else. `but`: parts of
     faults a test provokes on purpose."""
     for watched in browser.watched.values():
-        faults = [fault for fault in watched.faults if not any(part in fault for part in (*but, *ELSEWHERE))]
+        faults = [fault for fault in watched.faults if not any(part in fault for part in but)]
         assert not faults, faults
         assert watched.dialogs == [] and watched.strangers(house.url, house.url.replace("http", "ws")) == []

@@ -48,14 +48,14 @@ export function AgentForm({agent}) {
     return done;
   };
   return html`<${Ask} title=${agent ? agent.name : t("admin.agents.add")} name="agent" submit=${t("save")} wide run=${save}>
-    <div class="fields"><${Field} label=${t("agent.login")}><input name="login" class="ltr" required maxlength="60" pattern="[A-Za-z0-9._@\\-]+" disabled=${Boolean(agent)} value=${agent?.login ?? ""} autocapitalize="none" autocomplete="off" /></${Field}>
-      <${Field} label=${t("agent.name")}><input name="name" dir="auto" required maxlength="100" value=${agent?.name ?? ""} /></${Field}>
-      <${Field} label=${t("agent.public-name")} hint=${t("agent.public-name.hint")}><input name="public_name" dir="auto" maxlength="100" value=${agent?.public_name ?? ""} /></${Field}>
-      <${Field} label=${t("agent.role")}><select name="role" value=${agent?.role ?? "agent"}>${ROLES.map((role) => html`<option key=${role} value=${role} selected=${role === (agent?.role ?? "agent")}>${word("role", role)}</option>`)}</select></${Field}>
-      <${Field} label=${t("agent.capacity")} hint=${t("agent.capacity.hint")}><input name="capacity" class="ltr" type="number" min="1" max="100" required value=${agent?.capacity ?? 6} /></${Field}>
-      <${Field} label=${t("agent.phone")} hint=${t("agent.phone.hint")}><input name="phone" class="ltr" inputmode="tel" maxlength="40" value=${agent?.phone ?? ""} /></${Field}>
+    <div class="fields"><${Field} label=${t("agent.login")}><input name="login" class="ltr" required maxlength="60" pattern="[A-Za-z0-9._@\\-]+" disabled=${Boolean(agent)} defaultValue=${agent?.login ?? ""} autocapitalize="none" autocomplete="off" /></${Field}>
+      <${Field} label=${t("agent.name")}><input name="name" dir="auto" required maxlength="100" defaultValue=${agent?.name ?? ""} /></${Field}>
+      <${Field} label=${t("agent.public-name")} hint=${t("agent.public-name.hint")}><input name="public_name" dir="auto" maxlength="100" defaultValue=${agent?.public_name ?? ""} /></${Field}>
+      <${Field} label=${t("agent.role")}><select name="role">${ROLES.map((role) => html`<option key=${role} value=${role} selected=${role === (agent?.role ?? "agent")}>${word("role", role)}</option>`)}</select></${Field}>
+      <${Field} label=${t("agent.capacity")} hint=${t("agent.capacity.hint")}><input name="capacity" class="ltr" type="number" min="1" max="100" required defaultValue=${agent?.capacity ?? 6} /></${Field}>
+      <${Field} label=${t("agent.phone")} hint=${t("agent.phone.hint")}><input name="phone" class="ltr" inputmode="tel" maxlength="40" defaultValue=${agent?.phone ?? ""} /></${Field}>
       <${Field} label=${t("language")}><select name="language">${[["fa", "فارسی"], ["en", "English"]].map(([code, name]) => html`<option key=${code} value=${code} selected=${code === (agent?.language ?? "fa")}>${name}</option>`)}</select></${Field}>
       <${Field} label=${agent ? t("agent.password.new") : t("password")} hint=${t("agent.password.hint", {n: SHORTEST})}><input name="password" class="ltr" type="password" minlength=${SHORTEST} maxlength="1000" required=${!agent} autocomplete="new-password" /></${Field}></div>
-    <${Field} label=${t("agent.skills")} hint=${t("agent.skills.hint")}><input name="skills" dir="auto" maxlength="500" value=${skillsText(agent?.skills)} /></${Field}>
+    <${Field} label=${t("agent.skills")} hint=${t("agent.skills.hint")}><input name="skills" dir="auto" maxlength="500" defaultValue=${skillsText(agent?.skills)} /></${Field}>
     ${agent && html`<label class="check"><input type="checkbox" name="active" defaultChecked=${agent.active} />${t("agent.active")}</label>`}</${Ask}>`;
 }

@@ -9,13 +9,14 @@ import {me} from "../state.js";
 import {useStore} from "../store.js";
 import {t} from "../words.js";
 import {AgentForm, Agents} from "./agents.js";
+import {ArticleForm, Articles} from "./articles.js";
 import {Channels} from "./channels.js";
 import {Quarantine} from "./quarantine.js";
 import {QueueForm, Queues} from "./queues.js";
 import {Tokens, TokenForm} from "./tokens.js";
 
-const PARTS = {agents: [Agents, "people"], queues: [Queues, "inbox"], channels: [Channels, "webchat"], tokens: [Tokens, "lock"], quarantine: [Quarantine, "warning"]};
-const DIALOGS = {agent: AgentForm, queue: QueueForm, token: TokenForm};
+const PARTS = {agents: [Agents, "people"], queues: [Queues, "inbox"], articles: [Articles, "bulb"], channels: [Channels, "webchat"], tokens: [Tokens, "lock"], quarantine: [Quarantine, "warning"]};
+const DIALOGS = {agent: AgentForm, article: ArticleForm, queue: QueueForm, token: TokenForm};
 
 const chosen = () => PARTS[location.hash.slice(1)] ? location.hash.slice(1) : "agents";
 

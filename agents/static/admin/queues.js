@@ -28,14 +28,14 @@ export function QueueForm({queue}) {
     changed();
     return done;
   };
-  const counted = (name, label, value, least, most, hint) => html`<${Field} label=${label} hint=${hint}><input name=${name} class="ltr" type="number" min=${least} max=${most} required value=${value} /></${Field}>`;
+  const counted = (name, label, value, least, most, hint) => html`<${Field} label=${label} hint=${hint}><input name=${name} class="ltr" type="number" min=${least} max=${most} required defaultValue=${value} /></${Field}>`;
   return html`<${Ask} title=${queue ? titleOf(queue) : t("admin.queues.add")} name="queue" submit=${t("save")} wide run=${save}><div class="fields">
-    <${Field} label=${t("queue.name")} hint=${t("queue.name.hint")}><input name="name" class="ltr" required pattern="[a-z0-9\\-]+" maxlength="60" disabled=${Boolean(queue)} value=${queue?.name ?? ""} /></${Field}>
-    <${Field} label=${t("queue.title_fa")}><input name="title_fa" dir="rtl" required maxlength="100" value=${queue?.title_fa ?? ""} /></${Field}>
-    <${Field} label=${t("queue.title_en")}><input name="title_en" class="ltr" required maxlength="100" value=${queue?.title_en ?? ""} /></${Field}>
+    <${Field} label=${t("queue.name")} hint=${t("queue.name.hint")}><input name="name" class="ltr" required pattern="[a-z0-9\\-]+" maxlength="60" disabled=${Boolean(queue)} defaultValue=${queue?.name ?? ""} /></${Field}>
+    <${Field} label=${t("queue.title_fa")}><input name="title_fa" dir="rtl" required maxlength="100" defaultValue=${queue?.title_fa ?? ""} /></${Field}>
+    <${Field} label=${t("queue.title_en")}><input name="title_en" class="ltr" required maxlength="100" defaultValue=${queue?.title_en ?? ""} /></${Field}>
     ${counted("target_seconds", t("queue.target"), queue?.target_seconds ?? 120, 1, 604800, t("queue.target.hint"))}
     ${counted("accept_seconds", t("queue.accept"), queue?.accept_seconds ?? 30, 5, 3600, t("queue.accept.hint"))}
     ${counted("priority", t("queue.priority"), queue?.priority ?? 0, -100, 100, t("queue.priority.hint"))}</div>
-    <${Field} label=${t("queue.skills")} hint=${t("queue.skills.hint")}><input name="skills" dir="auto" maxlength="500" value=${queue?.skills.join(", ") ?? ""} /></${Field}>
+    <${Field} label=${t("queue.skills")} hint=${t("queue.skills.hint")}><input name="skills" dir="auto" maxlength="500" defaultValue=${queue?.skills.join(", ") ?? ""} /></${Field}>
     ${queue && html`<label class="check"><input type="checkbox" name="active" defaultChecked=${queue.active} />${t("queue.active")}</label>`}</${Ask}>`;
 }

@@ -15,17 +15,22 @@ let shown = [];
 /** Put the n-th shown suggestion into the answer (the keys use this). */
 export const insertNth = (place) => shown[place]?.();
 
-/** The suggestions of one contact; asked again when the citizen said something more. */
+/** The suggestions of one contact, asked again when the citizen said something more; or what the agent searches. */
 export function Suggestions({contact}) {
   const state = useStore(known);
-  const [got, error] = useRead(`/api/contacts/${contact.id}/suggestions`, contact.last?.direction === "in" ? contact.last.at : "");
-  const list = got?.suggestions ?? [];
+  const [query, ask] = useState("");
+  const searching = query.trim().length > 1;
+  const path = searching ? `/api/articles?q=${encodeURIComponent(query.trim())}&language=${contact.language}&limit=8` : `/api/contacts/${contact.id}/suggestions`;
+  const [got, error] = useRead(path, contact.last?.direction === "in" ? contact.last.at : "");
+  const list = got?.suggestions ?? got?.articles?.map((one) => ({...one, article: one.id, text: one.body})) ?? [];
   const can = possible(contact, me(state)).includes("reply");
   shown = can ? list.map((one) => () => insert(contact, one)) : [];
-  if (error) return html`<${Failed} error=${error} />`;
-  if (got && !list.length) return html`<${Empty} sign="bulb">${t("suggestions.none")}</${Empty}>`;
-  return html`<ol class="stack suggestions" aria-busy=${got ? null : "true"}>${list.map((one, place) =>
-    html`<${One} key=${one.article} one=${one} place=${place} can=${can} contact=${contact} />`)}</ol>`;
+  return html`<div class="stack"><div class="search"><span class="search-sign">${icon("search")}</span><input class="input" type="search" dir="auto" id="article-search" value=${query}
+      placeholder=${t("suggestions.search")} aria-label=${t("suggestions.search")} onInput=${(event) => ask(event.target.value)} /></div>
+    ${error && html`<${Failed} error=${error} />`}
+    ${got && !list.length ? html`<${Empty} sign="bulb">${t(searching ? "search.nothing" : "suggestions.none")}</${Empty}>`
+      : html`<ol class="stack suggestions" aria-busy=${got || error ? null : "true"}>${list.map((one, place) =>
+        html`<${One} key=${one.article} one=${one} place=${place} can=${can} contact=${contact} />`)}</ol>`}</div>`;
 }
 
 function One({one, place, can, contact}) {

@@ -27,17 +27,17 @@ export function Dialog({title, wide = false, children, foot, onSubmit}) {
 }
 
 /**
- * A dialog that is a form for one action: `run(values)` makes the call; on success it closes.
+ * A dialog that is a form for one action: `run(values)` makes the call; on success it closes (unless `keep`).
  * `values` are the fields by name; `children` draw them.
  */
-export function Ask({title, name, run, submit, danger = false, wide = false, children, ready = true}) {
+export function Ask({title, name, run, submit, danger = false, wide = false, children, ready = true, keep = false}) {
   const busy = Boolean(useStore(ui).busy[name]);
   const [touched, touch] = useState(false);
   const go = async (event) => {
     event.preventDefault();
     touch(true);
     const form = event.currentTarget;
-    if (await act(name, () => run(Object.fromEntries(new FormData(form)), form))) closeDialog();
+    if (await act(name, () => run(Object.fromEntries(new FormData(form)), form)) && !keep) closeDialog();
   };
   return html`<${Dialog} title=${title} wide=${wide} onSubmit=${go} foot=${html`
     <button type="button" class="button" onClick=${closeDialog}>${t("cancel")}</button>

@@ -16,6 +16,7 @@ export const words = {
   "error.conflict.accept": "This contact no longer waits for you: time ran out or a colleague has it.", "error.conflict.decline": "This offer had already ended.",
   "error.conflict.take": "A colleague was faster.", "error.conflict.reply": "You no longer hold this contact; your text was kept.", "error.conflict.retry": "This message was settled meanwhile.",
   "error.conflict.close": "This contact cannot be closed any more.", "error.conflict.transfer": "You no longer hold this contact.", "error.conflict.state": "Your state changed meanwhile.",
+  "error.conflict.agent": "This login is taken, or the last admin would be lost.", "error.conflict.queue": "This name is taken.",
   "error.not_found.take": "This contact no longer waits.", "error.not_found.accept": "This offer is gone.",
 
   "lists": "Contacts", "tab.mine": "Mine", "tab.waiting": "Waiting", "tab.team": "Team", "tab.ended": "Ended", "search": "Search name, number, code…", "search.nothing": "Nothing found.",
@@ -41,7 +42,7 @@ export const words = {
   "size.bytes": "{n} B", "size.kilo": "{n} kB", "size.mega": "{n} MB",
 
   "side": "Customer and suggestions", "side.suggestions": "Suggestions", "side.customer": "Customer", "side.story": "Story", "side.none": "No contact is chosen.",
-  "suggestions.none": "No ready answer was found for this question.", "suggestions.weak": "uncertain", "suggestions.insert": "Insert",
+  "suggestions.none": "No ready answer was found for this question.", "suggestions.weak": "uncertain", "suggestions.insert": "Insert", "suggestions.search": "Search the articles…",
   "customer.unnamed": "No name", "customer.addresses": "Addresses", "customer.opted-out": "opted out", "customer.history": "Earlier contacts", "customer.first": "This is their first contact.",
   "extra.page": "Page", "extra.cc": "Copy to", "extra.location": "Location", "why.none": "No decision has been recorded yet.",
 
@@ -81,6 +82,8 @@ export const words = {
   "admin.agents": "Agents", "admin.agents.meaning": "Who answers, with what skills, and how much at once.", "admin.agents.add": "New agent", "admin.queues": "Queues", "admin.queues.meaning": "Where contacts wait and what skills they ask for.", "admin.queues.add": "New queue",
   "admin.channels": "Channels", "admin.channels.meaning": "Channels are set up in config.toml; here is how each stands, and a check.", "admin.tokens": "API tokens", "admin.tokens.meaning": "For other systems that work with the desk.", "admin.tokens.add": "New token",
   "admin.quarantine": "Not understood", "admin.quarantine.meaning": "What came in and could not be read; kept exactly as it came.",
+  "admin.articles": "Articles", "admin.articles.meaning": "Ready answers: internal ones are suggested to agents, public ones citizens see too.", "admin.articles.add": "New article", "article.title": "Title", "article.body": "The answer", "article.state": "State", "article.changed": "Last changed", "article.keywords": "Keywords", "article.keywords.hint": "separate by commas", "article.none": "There is no article yet.",
+  "article-state.draft": "draft", "article-state.internal": "internal", "article-state.public": "public", "article-state.archived": "archived", "error.conflict.article": "A colleague changed it meanwhile; open it again.",
   "agent.login": "Login", "agent.name": "Name", "agent.public-name": "Name that citizens see", "agent.public-name.hint": "empty means the same name", "agent.role": "Role", "agent.skills": "Skills", "agent.skills.hint": "like: persian 5, building 3", "agent.capacity": "Capacity", "agent.capacity.hint": "points of contacts at once",
   "agent.phone": "Telephone", "agent.phone.hint": "calls are connected to this number", "agent.password.new": "New password", "agent.password.hint": "at least {n} characters", "agent.active": "Active, may sign in", "agent.inactive": "inactive",
   "queue.title": "Queue", "queue.name": "Short name", "queue.name.hint": "small Latin letters; used in settings", "queue.title_fa": "Persian title", "queue.title_en": "English title", "queue.skills": "Skills needed", "queue.skills.hint": "an agent needs all; separate by commas", "queue.target": "Target (seconds)", "queue.target.hint": "accepted within this counts for the service level",

@@ -16,6 +16,7 @@ export const words = {
   "error.conflict.accept": "این تماس دیگر منتظر شما نیست: زمانش گذشت یا همکاری آن را برداشت.", "error.conflict.decline": "این پیشنهاد پیش‌تر پایان یافته است.",
   "error.conflict.take": "همکاری زودتر آن را برداشت.", "error.conflict.reply": "این تماس دیگر نزد شما نیست؛ متن شما نگه داشته شد.", "error.conflict.retry": "این پیام در این میان تعیین تکلیف شد.",
   "error.conflict.close": "این تماس دیگر در وضعی نیست که بسته شود.", "error.conflict.transfer": "این تماس دیگر نزد شما نیست.", "error.conflict.state": "وضعیت در این میان تغییر کرد.",
+  "error.conflict.agent": "این نام کاربری پیش‌تر گرفته شده، یا واپسین مدیر را نمی‌توان برداشت.", "error.conflict.queue": "این نام پیش‌تر گرفته شده است.",
   "error.not_found.take": "این تماس دیگر در صف نیست.", "error.not_found.accept": "این پیشنهاد دیگر نیست.",
 
   "lists": "تماس‌ها", "tab.mine": "من", "tab.waiting": "در صف", "tab.team": "همکاران", "tab.ended": "پایان‌یافته", "search": "جست‌وجو در نام، شماره، کد…", "search.nothing": "چیزی پیدا نشد.",
@@ -41,7 +42,7 @@ export const words = {
   "size.bytes": "{n} بایت", "size.kilo": "{n} کیلوبایت", "size.mega": "{n} مگابایت",
 
   "side": "شهروند و پیشنهادها", "side.suggestions": "پیشنهاد پاسخ", "side.customer": "شهروند", "side.story": "سرگذشت", "side.none": "تماسی برگزیده نشده است.",
-  "suggestions.none": "پاسخ آماده‌ای برای این پرسش پیدا نشد.", "suggestions.weak": "نامطمئن", "suggestions.insert": "درج",
+  "suggestions.none": "پاسخ آماده‌ای برای این پرسش پیدا نشد.", "suggestions.weak": "نامطمئن", "suggestions.insert": "درج", "suggestions.search": "جست‌وجو در دانش…",
   "customer.unnamed": "بی‌نام", "customer.addresses": "نشانی‌ها", "customer.opted-out": "نمی‌خواهد", "customer.history": "تماس‌های پیشین", "customer.first": "نخستین تماس اوست.",
   "extra.page": "صفحه", "extra.cc": "رونوشت", "extra.location": "مکان", "why.none": "هنوز تصمیمی ثبت نشده است.",
 
@@ -81,6 +82,8 @@ export const words = {
   "admin.agents": "کارشناسان", "admin.agents.meaning": "چه کسانی پاسخ می‌دهند، با چه مهارت و چه اندازه.", "admin.agents.add": "کارشناس تازه", "admin.queues": "صف‌ها", "admin.queues.meaning": "تماس‌ها کجا می‌مانند و چه مهارتی می‌خواهند.", "admin.queues.add": "صف تازه",
   "admin.channels": "کانال‌ها", "admin.channels.meaning": "تنظیم کانال‌ها در config.toml است؛ اینجا چراغ و آزمون هر کدام را می‌بینید.", "admin.tokens": "کلیدهای API", "admin.tokens.meaning": "برای سامانه‌های دیگر که با پیشخوان کار می‌کنند.", "admin.tokens.add": "کلید تازه",
   "admin.quarantine": "خوانده‌نشده‌ها", "admin.quarantine.meaning": "آنچه رسید و فهمیده نشد؛ همان‌گونه که آمد نگه داشته شده است.",
+  "admin.articles": "دانش", "admin.articles.meaning": "پاسخ‌های آماده: درونی‌ها به کارشناس پیشنهاد می‌شوند، همگانی‌ها را شهروند هم می‌بیند.", "admin.articles.add": "نوشتهٔ تازه", "article.title": "عنوان", "article.body": "متن پاسخ", "article.state": "وضعیت", "article.changed": "آخرین تغییر", "article.keywords": "کلیدواژه‌ها", "article.keywords.hint": "با ویرگول جدا کنید", "article.none": "هنوز نوشته‌ای نیست.",
+  "article-state.draft": "پیش‌نویس", "article-state.internal": "درونی", "article-state.public": "همگانی", "article-state.archived": "بایگانی", "error.conflict.article": "همکاری در این میان آن را تغییر داد؛ از نو باز کنید.",
   "agent.login": "نام کاربری", "agent.name": "نام", "agent.public-name": "نامی که شهروند می‌بیند", "agent.public-name.hint": "خالی یعنی همان نام", "agent.role": "نقش", "agent.skills": "مهارت‌ها", "agent.skills.hint": "مانند: persian 5, building 3", "agent.capacity": "ظرفیت", "agent.capacity.hint": "جمع بار تماس‌های هم‌زمان",
   "agent.phone": "تلفن", "agent.phone.hint": "تماس تلفنی به این شماره وصل می‌شود", "agent.password.new": "گذرواژهٔ تازه", "agent.password.hint": "دست‌کم {n} نویسه", "agent.active": "فعال است و می‌تواند وارد شود", "agent.inactive": "غیرفعال",
   "queue.title": "صف", "queue.name": "نام کوتاه", "queue.name.hint": "حروف کوچک لاتین؛ در تنظیمات به کار می‌رود", "queue.title_fa": "عنوان فارسی", "queue.title_en": "عنوان انگلیسی", "queue.skills": "مهارت‌های لازم", "queue.skills.hint": "کارشناس باید همه را داشته باشد؛ با ویرگول جدا کنید", "queue.target": "هدف پاسخ (ثانیه)", "queue.target.hint": "پاسخ در این زمان به سود سطح خدمت است",
