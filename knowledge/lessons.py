@@ -13,7 +13,8 @@ from knowledge.tokens import features
 
 K = TypeVar("K", bound=Hashable)
 
-_MARGIN = 0.5  #: by so much the right article is to lead
+_MARGIN = 0.3  #: by so much the right article is to lead
+_DOUBTED = 0.1  #: a rival that leads by more than this makes the label doubtful; nothing is corrected for it
 _SHARED, _LIKELY = 300, 100  #: articles
 _CALM = 1.0  #: the higher, the smaller a correction
 
@@ -124,8 +125,8 @@ class Lessons(Generic[K]):
             return
         most = max(scores.values())
         rival = min((each for each, score in scores.items() if score == most), key=str)
-        lack = _MARGIN - (right - scores[rival])
-        if lack <= 0:
+        lack = _MARGIN - (right - most)
+        if lack <= 0 or most - right > _DOUBTED:
             return
         trust = self._trust
         unsure = 2 * sum(trust.get(each, 1.0) * value * value for each, value in vector.items())
