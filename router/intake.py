@@ -20,6 +20,7 @@ from router.rules.triage import ChannelPolicy
 log = logging.getLogger("pishkhan.intake")
 INLINE_RAW = 16_384  #: originals up to so many bytes are kept in the row, larger ones as a file
 SUBJECT_CHARS = 300
+WORDS = 1_000_000  #: characters of one message; the original is kept whole
 
 
 class Intake:
@@ -159,29 +160,28 @@ class Intake:
         self, tx: Tx, said: Said, policy: ChannelPolicy, address: KnownAddress, verdict: threads.Verdict
     ) -> Contact:
         known = tx.people.customer(address.customer).language
-        automatic = bool(said.automatic or said.bounce)
+        waits = triage.waits(said)
         data = {"related": verdict.related.id} if verdict.related else {}
         contact = tx.contacts.open(
             channel=said.channel, medium=policy.medium.value, thread_key=_key(said, policy), customer=address.customer,
-            address=address.id, state=ContactState.CLOSED if automatic else ContactState.WAITING,
+            address=address.id, state=ContactState.WAITING if waits else ContactState.CLOSED,
             queue=self._queue(tx, policy, said.queue), subject=text.clean(said.subject)[:SUBJECT_CHARS],
             language=triage.language(policy, said.language, known), priority=policy.priority, effort=policy.effort,
-            queued_at=None if automatic else tx.now, closed_at=tx.now if automatic else None,
-            disposition="automatic" if automatic else "", data=data)
+            queued_at=tx.now if waits else None, closed_at=None if waits else tx.now,
+            disposition="" if waits else "automatic", data=data)
         actor = f"customer:{address.customer}"
         tx.emit(ContactOpened(about=contact.id, channel=said.channel, medium=policy.medium.value,
                               customer=address.customer), actor=actor)
-        if not automatic:
+        if waits:
             assert contact.queue is not None
             tx.emit(ContactQueued(about=contact.id, queue=contact.queue, reason="new",
                                   why={"queue": said.queue or policy.queue, "thread": verdict.reason}), actor=actor)
         return contact
 
     def _append(self, tx: Tx, said: Said, contact: Contact, files: list[Attachment]) -> Message:
-        limit = 1_000_000
         message = tx.messages.add(
-            contact.id, Direction.IN, at=min(said.at, tx.now), text=text.clean(said.text)[:limit],
-            html=text.clean(said.html)[:limit], new_text=text.clean(said.new_text)[:limit],
+            contact.id, Direction.IN, at=min(said.at, tx.now), text=text.clean(said.text, limit=WORDS),
+            html=text.clean(said.html, limit=WORDS), new_text=text.clean(said.new_text, limit=WORDS),
             subject=text.clean(said.subject)[:SUBJECT_CHARS], author=text.clean(said.sender.name)[:200],
             external_id=said.external_id[:500], automatic=said.automatic, language=said.language, data=dict(said.data),
             attachments=files)

@@ -244,6 +244,11 @@ class Deliveries:
             select(_D).join(_R, _R.c.message_id == _D.c.message_id)
             .where(_R.c.channel == channel, _R.c.reference.in_(list(bounce.references)[:50]))
             .order_by(_D.c.id.desc()).limit(1)).first()
+        if row is None and bounce.tokens:  # some systems rewrite Message-IDs; the token in the body stays
+            row = self._db.execute(
+                select(_D).join(_C, _C.c.id == _D.c.contact_id)
+                .where(_D.c.channel == channel, _C.c.token.in_(list(bounce.tokens)[:5]))
+                .order_by(_D.c.id.desc()).limit(1)).first()
         if row is None:
             return None
         detail = f"{bounce.code} {bounce.reason}".strip()

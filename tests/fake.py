@@ -23,10 +23,11 @@ class Adapter:
     """Keeps what it is given. `errors` are raised first, one a send."""
 
     medium = Medium.SMS
+    connects = False
 
     def __init__(self, name: str, settings: Settings, common: ChannelSettings, wire: Wire) -> None:
         self.name, self.wire = name, wire
-        self.limits = Limits(live=True, text_chars=1000)
+        self.limits = Limits(live=True, text_chars=1000, connects=self.connects)
         self.sent: list[Outbound] = []
         self.errors: list[SendError] = []
         self.hold: asyncio.Event | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from channels import registry
 from router.errors import Doubtful, Misconfigured, OptedOut, Refused, Throttled, Unreachable
-from router.model import DeliveryState, Fate, OutKind, SignalKind
+from router.model import Bounce, DeliveryState, Fate, OutKind, SignalKind, Thread
 from router.records import AgentState, ContactState, Direction
 from tests import fake
 from tests.databases import storage
@@ -139,7 +140,7 @@ async def test_capacity_is_never_exceeded(tmp_path: Path, database: str) -> None
     ("error", "state", "tries"),
     [
         (Unreachable(), DeliveryState.SENT, 2),
-        (Throttled(retry_after=__import__("datetime").timedelta(seconds=0.1)), DeliveryState.SENT, 2),
+        (Throttled(retry_after=timedelta(seconds=0.1)), DeliveryState.SENT, 2),
         (Refused(), DeliveryState.FAILED, 1),
         (Doubtful(), DeliveryState.UNCERTAIN, 1),
         (Misconfigured(), DeliveryState.SENT, 2),
@@ -193,3 +194,52 @@ async def test_what_was_being_sent_at_a_crash_becomes_uncertain(tmp_path: Path, 
             return (await delivery_of(house, made)).state is DeliveryState.UNCERTAIN
         await until(uncertain, what="uncertain after the restart")
         assert not house.channels["line"].sent
+
+
+@pytest.mark.parametrize(("sign", "state"), [
+    ("auto-submitted", ContactState.CLOSED), ("robot-sender", ContactState.CLOSED), ("precedence", ContactState.WAITING),
+    ("list-id", ContactState.WAITING)])
+async def test_a_robot_is_kept_and_never_answered(tmp_path: Path, sign: str, state: ContactState) -> None:
+    async with house_of(tmp_path, "", acknowledge=True) as house:
+        accepted = await house.intake(fake.said("m1", automatic=sign))
+        assert accepted.fate is Fate.AUTOMATIC
+        assert (await contact_of(house)).state is state
+        assert [m.direction for m in await read(house, lambda tx: tx.messages.of(1))] == [Direction.IN]
+
+
+async def test_a_new_citizen_is_told_the_reference_a_few_times_a_day(tmp_path: Path, database: str) -> None:
+    async with house_of(tmp_path, database, acknowledge=True, acknowledge_per_day=2, reopen_hours=0) as house:
+        for i in range(4):
+            await house.intake(fake.said(f"m{i}", thread=Thread(key=f"k{i}")))
+        line = house.channels["line"]
+        await until(lambda: len(line.sent) == 2, what="two acknowledgements")
+        reference = (await contact_of(house)).reference
+        assert reference.translate(str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")) in line.sent[0].text
+        deliveries = await read(house, lambda tx: [m for c in range(1, 5) for m in tx.messages.of(c) if m.delivery])
+        assert len(deliveries) == 2
+
+
+async def test_a_bounce_finds_its_message_by_id_or_by_token(tmp_path: Path, database: str) -> None:
+    async with house_of(tmp_path, database) as house:
+        await house.intake(fake.said("m1"))
+        first = await reply(house, 1, "پاسخ", "r1")
+        await until(lambda: house.channels["line"].sent, what="sent")
+
+        async def sent() -> Any:
+            return (await delivery_of(house, first)).state is DeliveryState.SENT
+        await until(sent, what="settled")
+        token = (await contact_of(house)).token
+        bounced = Bounce(permanent=True, recipient="x", code="5.1.1", reason="no such user", tokens=(token,))
+        accepted = await house.intake(fake.said("b1", bounce=bounced))
+        assert accepted.fate is Fate.BOUNCE
+        found = await delivery_of(house, first)
+        assert found.state is DeliveryState.FAILED and found.error == "bounced" and "5.1.1" in found.detail
+
+
+async def test_a_late_step_of_a_call_that_ended_opens_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fake.Adapter, "connects", True)
+    async with house_of(tmp_path, "") as house:
+        await house.intake(fake.signal(SignalKind.OPEN, "s1", key="CA1"))
+        await house.intake(fake.signal(SignalKind.LEFT, "s2", key="CA1"))
+        await house.intake(fake.signal(SignalKind.ENQUEUE, "s3", key="CA1"))
+        assert [c.state for c in await read(house, lambda tx: tx.contacts.listed())] == [ContactState.ABANDONED]

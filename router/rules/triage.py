@@ -27,6 +27,15 @@ class ChannelPolicy:
     one_thread: bool = True  #: without a key of its own, a word belongs to its sender's only thread
 
 
+#: Signs of a robot that people's mail may carry too: such a contact waits like any other, but gets no answer by itself.
+WEAK_SIGNS = frozenset({"auto-response-suppress", "reply-to-own-address", "spam", "subject", "list-id", "precedence"})
+
+
+def waits(said: Said) -> bool:
+    """Whether a new contact of this message waits for an agent; a robot's is kept, closed, for whoever looks."""
+    return said.bounce is None and (not said.automatic or said.automatic in WEAK_SIGNS)
+
+
 def acknowledges(policy: ChannelPolicy, said: Said, *, already: int) -> bool:
     """Whether a new contact is answered with its reference. Automatic mail never is; `already` counts today's."""
     return policy.acknowledge and not said.automatic and already < policy.acknowledge_per_day

@@ -132,7 +132,7 @@ api_base = "{self.carrier.api_base}"
                 [sys.executable, str(HERE / self.module), "--config", str(self.folder / "config.toml")],
                 env={**os.environ, **secrets, "PYTHONPATH": str(HERE)}, stdout=log, stderr=log, cwd=HERE)
         async with aiohttp.ClientSession() as http:
-            for _ in range(600):
+            for _ in range(2400):
                 assert self._house.poll() is None, (self.folder / "house.log").read_text()[-3000:]
                 with contextlib.suppress(*_QUIET):
                     async with http.get(f"{self.url}/healthz") as answer:
