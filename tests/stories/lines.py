@@ -89,7 +89,8 @@ class Sms:
     async def start(self, folder: Path) -> Mapping[str, Any]:
         self.kannel = Kannel(folder, inbound="", secret="s3cret")
         self._printed: list[Path] = []
-        return {"medium": "sms", "send_url": self.kannel.send_url, "username": "app", "sender": "3000"}
+        return {"medium": "sms", "send_url": self.kannel.send_url, "username": "app", "sender": "3000",
+                "probe_seconds": 1.0}
 
     async def join(self, house: Any) -> None:
         self.kannel.inbound = f"{house.url}/channels/{self.name}/inbound"
@@ -118,7 +119,7 @@ def _part(line: str, number: str) -> str:
     if about is None:
         return ""
     plain, long = re.fullmatch(r"text (.*)", about[1], re.DOTALL), re.match(
-        r"udh %05%00%03%[0-9a-f]{2}%0(\d)%0(\d) data (.*)", about[1], re.DOTALL)
+        r"udh %05%00%03(?:%[0-9a-fA-F]{2}|.)%0(\d)%0(\d) data (.*)", about[1], re.DOTALL)
     if plain:
         return plain[1].encode("latin-1").decode()
     if long:
