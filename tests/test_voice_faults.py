@@ -301,7 +301,7 @@ async def test_a_restart_in_the_middle_of_a_call(tmp_path: Path) -> None:
         await in_state(house, ContactState.ABANDONED, 2)
         await agent(house)
         await accept(house)
-        await stays.hears("پاسخ او برای شما", seconds=15)
+        await stays.hears("پاسخ او برای شما")
         assert stays.leg.live and (await contact_of(house)).state is ContactState.ACTIVE
     finally:
         await house.stop()

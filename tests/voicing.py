@@ -17,6 +17,7 @@ from router.records import Contact, ContactState, Direction, Line
 from tests.house import read, running, until
 
 TOKEN = "carrier-token"
+PATIENCE = 20.0  #: seconds that a loaded machine may need for what takes milliseconds
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 
 
@@ -74,7 +75,7 @@ async def in_state(house: Any, state: ContactState, number: int = 1) -> Contact:
         except NotFound:
             return None
         return found if found.state is state else None
-    return await until(there, what=f"contact {number} is {state}")
+    return await until(there, seconds=PATIENCE, what=f"contact {number} is {state}")
 
 
 async def accept(house: Any, number: int = 1) -> Any:
@@ -94,7 +95,7 @@ async def delivery_of(house: Any, delivery: Any, state: DeliveryState) -> Any:
     async def there() -> Any:
         found = await read(house, lambda tx: tx.outbox.get(delivery.id))
         return found if found.state is state else None
-    return await until(there, what=f"delivery {delivery.id} is {state}")
+    return await until(there, seconds=PATIENCE, what=f"delivery {delivery.id} is {state}")
 
 
 async def messages(house: Any, number: int = 1) -> list[Any]:

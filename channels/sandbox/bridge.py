@@ -34,6 +34,7 @@ RATE = 8000  #: samples a second, 16 bit, mono: what a telephone carries
 _PADDING = b"\x00\x00" * RATE * 30
 _SILENT = "aubridge,mute"
 _QUIET = 300  #: root mean square below which a moment counts as silence
+_KEPT_PROMPTS = 20
 _LONGEST = 200_000  #: bytes of one control message
 
 
@@ -109,15 +110,13 @@ class SipMedia:
 
     async def _play(self, sound: bytes) -> None:
         samples = _samples(sound)
-        path = self._folder / f"{uuid.uuid4().hex}.wav"
-        await asyncio.to_thread(path.write_bytes, _wav(samples + _PADDING))
+        path = await asyncio.to_thread(self._bridge.prompt, _wav(samples + _PADDING))
         try:
             self._control.tell("ausrc", f"aufile,{path}")
             await asyncio.sleep(len(samples) / 2 / RATE)
         finally:
-            if not self.closed:
-                self._control.tell("ausrc", _SILENT)
-            path.unlink(missing_ok=True)
+            # Also after the call: baresip starts the next one with the source that was set last.
+            self._control.tell("ausrc", _SILENT)
 
     async def pause(self, seconds: float) -> None:
         """Silence."""
@@ -156,11 +155,12 @@ class Bridge(Rest):
     baresip writes recordings (`snd_path`) and where prompts are put for it."""
 
     def __init__(self, *, control_port: int, folder: Path, hook_url: str = "", token: str = "carrier-token",
-                 account: str = "AC1", called: str = "+982112345678") -> None:
+                 account: str = "AC1", called: str = "+982112345678", words_a_minute: int = 150) -> None:
         super().__init__(hook_url=hook_url, token=token, account=account, called=called)
         self._control_port, self._folder = control_port, folder
         self.calls: list[SipMedia] = []  #: every call, in order
-        self._speaker = Synthesiser()
+        self._prompts: list[Path] = []
+        self._speaker = Synthesiser(words_a_minute=words_a_minute)
 
     async def start(self, port: int = 0) -> None:
         """Connect to baresip and listen for REST requests."""
@@ -183,6 +183,15 @@ class Bridge(Rest):
                     call.leg.leave()
                 case _:
                     pass
+
+    def prompt(self, sound: bytes) -> Path:
+        """A file for baresip. It outlives its call for a while, because a command about it may be carried out late."""
+        path = self._folder / f"prompt-{uuid.uuid4().hex}.wav"
+        path.write_bytes(sound)
+        self._prompts.append(path)
+        while len(self._prompts) > _KEPT_PROMPTS:
+            self._prompts.pop(0).unlink(missing_ok=True)
+        return path
 
     def _answer(self, call_id: str, peer: str) -> None:
         media, sid = SipMedia(self._control, self._folder, self._speaker, self), f"CA{uuid.uuid4().hex}"

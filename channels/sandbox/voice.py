@@ -128,16 +128,16 @@ class Caller:
         """The agent puts the telephone down."""
         self._agent_down.set()
 
-    async def hears(self, words: str, *, seconds: float = 10.0) -> str:
+    async def hears(self, words: str, *, seconds: float = 20.0) -> str:
         """Wait until a sentence with these words was heard to the end; AssertionError after the deadline or when the
         call ended without it."""
         return await self._until(lambda: next((each for each in self.heard if words in each), None), seconds, words)
 
-    async def connected(self, *, seconds: float = 10.0) -> str:
+    async def connected(self, *, seconds: float = 20.0) -> str:
         """Wait until an agent's telephone was picked up; which one."""
         return await self._until(lambda: self.talking_to or None, seconds, "a connection")
 
-    async def ended(self, *, seconds: float = 10.0) -> str:
+    async def ended(self, *, seconds: float = 20.0) -> str:
         """Wait for the end of the call; who ended it."""
         return await self._until(lambda: self.leg.ended_by or None, seconds, "the end")
 

@@ -108,7 +108,7 @@ class Visitor:
         return await self._deliver({"op": "say", "id": about, "text": words, "uploads": list(uploads)})
 
     async def choose(self, value: str) -> str:
-        """Press a quick reply; returns the fate."""
+        """Press a quick reply; returns the fate. Raises SayRefused when nobody offered it."""
         return await self._deliver({"op": "choose", "id": str(uuid.uuid4()), "value": value})
 
     async def _deliver(self, frame: dict[str, Any]) -> str:

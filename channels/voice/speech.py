@@ -20,7 +20,8 @@ _SECONDS = 20.0
 class Synthesiser:
     """espeak-ng and sox, two at a time, with a small memory of what was spoken lately."""
 
-    def __init__(self, *, keep_bytes: int = 20_000_000) -> None:
+    def __init__(self, *, keep_bytes: int = 20_000_000, words_a_minute: int = 150) -> None:
+        self._speed = str(words_a_minute)
         self._kept: dict[tuple[str, str], bytes] = {}
         self._keep_bytes = keep_bytes
         self._turns = asyncio.Semaphore(2)
@@ -43,7 +44,7 @@ class Synthesiser:
     async def _make(self, text: str, voice: str) -> bytes:
         with tempfile.TemporaryDirectory(prefix="pishkhan-speech-") as folder:
             spoken, phone = Path(folder, "spoken.wav"), Path(folder, "phone.wav")
-            await _run(["espeak-ng", "-v", voice, "-s", "150", "--stdin", "-w", str(spoken)], text.encode())
+            await _run(["espeak-ng", "-v", voice, "-s", self._speed, "--stdin", "-w", str(spoken)], text.encode())
             await _run(["sox", str(spoken), "-r", "8000", "-c", "1", "-b", "16", str(phone)], b"")
             return await asyncio.to_thread(phone.read_bytes)
 

@@ -78,7 +78,11 @@ async def baresip(tmp_path: Path) -> AsyncIterator[Baresip]:
     finally:
         if process.returncode is None:
             process.terminate()
-        await asyncio.wait_for(process.wait(), 10)
+        try:
+            await asyncio.wait_for(process.wait(), 3)
+        except TimeoutError:  # it first waits for the other side of a call that is still up
+            process.kill()
+            await process.wait()
 
 
 async def _listening(port: int, process: asyncio.subprocess.Process, log: Path) -> None:
@@ -109,6 +113,7 @@ class Sipp:
     port: int
     process: asyncio.subprocess.Process
     ear: _Ear
+    log: Path
     said: list[str] = field(default_factory=list)
 
     def go_on(self) -> None:
@@ -126,6 +131,10 @@ class Sipp:
     def sound(self) -> bytes:
         """What the caller heard, decoded from A-law to 16-bit samples."""
         return b"".join(_ALAW[byte] for packet in self.ear.packets if packet[1] & 0x7F == 8 for byte in packet[12:])
+
+    def words(self) -> str:
+        """What sipp printed, for a failure's message."""
+        return f"sipp (exit status {self.process.returncode}):\n{self.log.read_text(errors='replace')[-3000:]}"
 
     async def ended(self, seconds: float = 20) -> int:
         """sipp's exit status: 0 = the call went as its steps say."""
@@ -242,7 +251,7 @@ async def sipp(tmp_path: Path, to: Baresip, steps: list[str], *, number: str = "
             "-mi", "127.0.0.1", "-mp", str(media), "-p", str(port), "-m", "1", "-l", "1", "-nostdin", "-timeout", "90s",
             "-cid_str", call_id, cwd=tmp_path, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log)
     try:
-        yield Sipp(call_id=call_id, port=port, process=process, ear=ear)
+        yield Sipp(call_id=call_id, port=port, process=process, ear=ear, log=tmp_path / f"sipp-{port}.log")
     finally:
         if process.returncode is None:
             process.kill()
