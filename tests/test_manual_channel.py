@@ -187,3 +187,11 @@ async def test_routes_are_for_agents_and_no_call_is_live() -> None:
     with pytest.raises(InvalidMessage):
         await adapter.send(out)
     assert all(finding.ok for finding in await adapter.check())
+
+
+async def test_nobody_records_without_signing_in(tmp_path: Path) -> None:
+    async with desk(tmp_path) as at:
+        for path in ("record", "delivered"):
+            async with at.session.post(f"{at.house.url}/channels/letter/{path}", json={"key": "key-00000001"}) as answer:
+                assert answer.status == 401
+        assert await read(at.house, lambda tx: tx.contacts.listed()) == []
