@@ -192,6 +192,7 @@ async def test_routes_are_for_agents_and_no_call_is_live() -> None:
 async def test_nobody_records_without_signing_in(tmp_path: Path) -> None:
     async with desk(tmp_path) as at:
         for path in ("record", "delivered"):
-            async with at.session.post(f"{at.house.url}/channels/letter/{path}", json={"key": "key-00000001"}) as answer:
+            url = f"{at.house.url}/channels/letter/{path}"
+            async with at.session.post(url, json={"key": "key-00000001"}) as answer:
                 assert answer.status == 401
         assert await read(at.house, lambda tx: tx.contacts.listed()) == []
