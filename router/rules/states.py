@@ -27,7 +27,7 @@ HOLDING = frozenset({S.OFFERED, S.ACTIVE, S.WRAP_UP})
 #: From each state, the states a report or an answer of the provider may move a delivery to. Everything else is late
 #: news and changes nothing. Going back to `pending` is no report: only the retry rule or a person does that.
 FORWARD: dict[D, frozenset[D]] = {
-    D.PENDING: frozenset({D.SENDING, D.FAILED}),
+    D.PENDING: frozenset({D.SENDING, D.SENT, D.DELIVERED, D.READ, D.FAILED}),  # a late receipt spares the next try
     D.SENDING: frozenset({D.SENT, D.DELIVERED, D.READ, D.UNCERTAIN, D.FAILED}),
     D.UNCERTAIN: frozenset({D.SENT, D.DELIVERED, D.READ, D.FAILED}),
     D.SENT: frozenset({D.DELIVERED, D.READ, D.FAILED}),
