@@ -15,6 +15,7 @@ from agents.front import Front
 from agents.given import Cost
 from agents.guard import who
 from agents.holding import readable
+from agents.throttle import address_of
 from agents.users import first_admin
 from channels.registry import kind
 from knowledge.given import Given as KnowledgeGiven
@@ -150,7 +151,8 @@ class House:
             findings=self._findings, explain=self.dispatch.explain, password_cost=self._password_cost,
             recorders={name: route.path for name, channel in self.channels.items() for route in channel.routes()
                        if route.path.endswith("/record")})
-        self.app = application([*self.front.routes(routes), *routes], self.front.guard, meter=self.front.meter)
+        self.app = application([*self.front.routes(routes), *routes], self.front.guard, meter=self.front.meter,
+                               peer=partial(address_of, trusted=self.settings.server.trusted_proxies))
 
     async def first_administrator(self) -> str | None:
         """The password of the administrator made at the very first start; None ever after."""

@@ -42,8 +42,8 @@ class Assets:
         self._known: dict[str, Asset] = {}
 
     def routes(self) -> list[Route]:
-        """One per depth: a variable of a path holds no slash."""
-        get = partial(Route, method="GET", access=Access.PUBLIC, summary="A static file", handler=self.serve)
+        """One per depth: a variable of a path holds no slash. Readable from other sites, for the chat widget's font."""
+        get = partial(Route, method="GET", access=Access.PUBLIC, summary="A static file", handler=self.serve, cors=True)
         return [get(path="/static/" + "/".join(f"{{{name}}}" for name in _LEVELS[:depth + 1]))
                 for depth in range(DEEPEST)]
 

@@ -19,6 +19,7 @@ log = logging.getLogger("pishkhan.web")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 ROUTE: web.RequestKey[Route] = web.RequestKey("route", Route)
+PEER: web.RequestKey[str] = web.RequestKey("peer", str)  #: whom to count a request for, seen through our own proxies
 
 STRICT_CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
@@ -81,8 +82,10 @@ def take(data: dict[str, Any], name: str, kind: type | tuple[type, ...], *, defa
     return value
 
 
-def application(routes: Sequence[Route], guard: Guard, *, meter: Meter | None = None) -> web.Application:
-    """An aiohttp application for these routes. Two routes on one method and path are refused."""
+def application(routes: Sequence[Route], guard: Guard, *, meter: Meter | None = None,
+                peer: Callable[[web.Request], str] | None = None) -> web.Application:
+    """An aiohttp application for these routes. Two routes on one method and path are refused. `peer` tells whom a
+    request is counted for; without it, whoever holds the connection."""
     app = web.Application(client_max_size=64 * 1024 * 1024, middlewares=[_outermost(meter)])
     seen: set[tuple[str, str]] = set()
     for route in routes:
@@ -94,19 +97,23 @@ def application(routes: Sequence[Route], guard: Guard, *, meter: Meter | None = 
         allow_head = {"allow_head": True} if route.method == "GET" and not route.socket else {}
         path = re.sub(r"\{(\w+)\}", r"{\1:[^{}/]+}", route.path)
         if route.method == "GET":
-            app.router.add_get(path, _serve(route, guard), allow_head=bool(allow_head))
+            app.router.add_get(path, _serve(route, guard, peer or _nearest), allow_head=bool(allow_head))
         else:
-            app.router.add_route(route.method, path, _serve(route, guard))
+            app.router.add_route(route.method, path, _serve(route, guard, peer or _nearest))
     return app
 
 
-def _serve(route: Route, guard: Guard) -> Handler:
+def _nearest(request: web.Request) -> str:
+    return request.remote or ""
+
+
+def _serve(route: Route, guard: Guard, peer: Callable[[web.Request], str]) -> Handler:
     async def handle(request: web.Request) -> web.StreamResponse:
         request[ROUTE] = route
         if request.content_length is not None and request.content_length > route.max_bytes:
             raise TooLarge(f"at most {route.max_bytes} bytes are taken here")
         request = request.clone(client_max_size=route.max_bytes) if not route.socket else request
-        request[ROUTE] = route
+        request[ROUTE], request[PEER] = route, peer(request)
         await guard(request, route)
         response = await route.handler(request)
         assert isinstance(response, web.StreamResponse)

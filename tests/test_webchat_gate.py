@@ -151,6 +151,22 @@ async def test_too_many_sessions_from_one_address_wait(tmp_path: Path) -> None:
         assert answers[-1][1] >= 1
 
 
+async def test_behind_our_own_proxy_every_citizen_is_counted_alone(tmp_path: Path) -> None:
+    async with (
+        chat(tmp_path, requests_per_minute=2, server={"trusted_proxies": ("127.0.0.1",)}) as house,
+        aiohttp.ClientSession() as http,
+    ):
+        found = []
+        for address in ("198.51.100.1", "198.51.100.2", "198.51.100.1, 203.0.113.9"):
+            for _ in range(3):
+                headers = {"Origin": house.url, "X-Forwarded-For": address}
+                async with http.post(f"{house.url}/channels/web/session", headers=headers) as answer:
+                    found.append(answer.status)
+        assert (
+            found == [200, 200, 429] * 3
+        )  # the last counts for 203.0.113.9: what it claims to forward is its own word
+
+
 async def test_a_flood_of_forged_requests_does_not_flood_the_journal(tmp_path: Path) -> None:
     async with chat(tmp_path, requests_per_minute=5) as house, aiohttp.ClientSession() as http:
         for _ in range(30):

@@ -114,6 +114,18 @@ async def test_a_held_back_message_is_not_shown(tmp_path: Path) -> None:
         assert "پنهان" not in str(visitor.messages)
 
 
+async def test_a_quick_reply_is_what_stands_on_it_and_only_what_was_offered(tmp_path: Path) -> None:
+    async with chat(tmp_path) as house, Visitor(house.url, "web") as visitor:
+        await visitor.say("سلام")
+        with pytest.raises(SayRefused, match="unknown_choice"):
+            await visitor.choose("yes")
+        await reply(house, 1, "مطمئنید؟", "k1", data={"buttons": [{"label": "بله، مطمئنم", "value": "yes"}]})
+        await visitor.until(lambda: visitor.answers)
+        assert await visitor.choose("yes") == "continues"
+        await visitor.until(lambda: visitor.own == ["سلام", "بله، مطمئنم"])
+        assert (await read(house, lambda tx: tx.messages.of(1)))[-1].data["button"] == "yes"
+
+
 async def test_two_windows_of_one_visitor_show_the_same(tmp_path: Path) -> None:
     async with chat(tmp_path) as house, Visitor(house.url, "web") as first:
         await first.say("از پنجرهٔ یکم")

@@ -15,6 +15,7 @@ from channels.webchat.protocol import SUBPROTOCOL
 from channels.webchat.tokens import KEY_BYTES, VISITOR_BYTES, Sealer, bytes64, text64
 from router.errors import Forged, TooMany
 from router.ports import Wire
+from router.web import PEER
 
 TOKEN_LIFE = timedelta(days=180)  #: a visitor who comes back within it keeps the conversation
 KEY_MARK = "signing-key"
@@ -92,7 +93,7 @@ class Gate:
 
     def hurry(self, request: web.Request) -> None:
         """Count one request of this address. Raises TooMany."""
-        wait = self._pace.wait(request.remote or "", time.monotonic())
+        wait = self._pace.wait(request.get(PEER, ""), time.monotonic())
         if wait:
             raise TooMany("too many requests from this address", retry_after=timedelta(seconds=wait))
 

@@ -60,9 +60,10 @@ def typing(who: Who, at: datetime) -> Signal:
     return _signal(who, SignalKind.TYPING, "", at)
 
 
-def chosen(who: Who, command: Choose, at: datetime) -> Signal:
-    """The visitor pressed a quick reply."""
-    return _signal(who, SignalKind.CHOICE, f"{who.visitor}:{command.id}", at, command.value)
+def chosen(who: Who, command: Choose, label: str, at: datetime) -> Said:
+    """The visitor pressed a quick reply: they said what stood on it; a flow reads the value."""
+    spoken = said(who, Say(id=command.id, text=label), [], at)
+    return replace(spoken, data={**spoken.data, "button": command.value})
 
 
 def opened(who: Who, command: Open, at: datetime) -> Signal:

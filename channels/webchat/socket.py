@@ -128,7 +128,8 @@ class Link:
 
     async def _choose(self, command: Choose) -> None:
         self._thread.hurry(self._who, command.id)
-        await self._deliver(command.id, parse.chosen(self._who, command, self._now()))
+        label = await self._thread.label(self._who, command)
+        await self._deliver(command.id, parse.chosen(self._who, command, label, self._now()))
 
     async def _open(self, command: Open) -> None:
         if not self._greet:

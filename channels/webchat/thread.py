@@ -12,7 +12,7 @@ from channels.webchat import parse, protocol
 from channels.webchat.gate import Gate
 from channels.webchat.pace import Pace
 from channels.webchat.parse import Who
-from channels.webchat.protocol import Flaw, Say
+from channels.webchat.protocol import Choose, Flaw, Say
 from channels.webchat.rooms import Rooms
 from channels.webchat.tokens import Sealer
 from router.errors import NotFound
@@ -72,15 +72,18 @@ class Thread:
         # A position ahead of the journal comes from another life of the database.
         if not 0 < after <= await self.wire.reads.head():
             return await self._whole(visitor)
-        newest = await self.wire.reads.thread(self.name, visitor, limit=WINDOW)
+        newest = await self._newest(visitor)
         view = await self.look(visitor, after)
         # A whole window says of each message only that it changed before now: the browser holds it since `after`.
         earlier = {} if view.whole else {key: replace(each, seq=after) for key, each in _owed(newest).items()}
         return replace(view, owed=earlier | view.owed)
 
+    async def _newest(self, visitor: str) -> Sequence[ThreadMessage]:
+        return await self.wire.reads.thread(self.name, visitor, limit=WINDOW)
+
     async def _whole(self, visitor: str) -> View:
         head = await self.wire.reads.head()  # asked first: what comes in between is then a change, not lost
-        newest = await self.wire.reads.thread(self.name, visitor, limit=WINDOW)
+        newest = await self._newest(visitor)
         return await self._view(visitor, newest, _owed(newest), head, whole=True)
 
     async def _view(self, visitor: str, rows: Sequence[ThreadMessage], owed: dict[int, Owed], after: int, *,
@@ -125,6 +128,14 @@ class Thread:
     def may_type(self, who: Who) -> bool:
         """Whether a typing notice may pass now; more are dropped without a word."""
         return self._typing.wait(who.visitor, time.monotonic()) == 0
+
+    async def label(self, who: Who, choice: Choose) -> str:
+        """What stands on the button that was pressed. Raises Flaw when no message of the thread offered it."""
+        for row in reversed(await self._newest(who.visitor)):
+            for button in protocol.buttons(row.data):
+                if button["value"] == choice.value and not row.mine:
+                    return button["label"]
+        raise Flaw("unknown_choice", "nobody offered this", about=choice.id)
 
     async def files(self, who: Who, say: Say) -> list[Upload]:
         """The bytes behind a message's upload ids. An id serves one message: the same message sent again may

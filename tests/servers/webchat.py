@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,21 +12,17 @@ from house import House
 from router.events import ContactChanged, MessageAdded
 from router.model import OutKind
 from router.records import ContactState, Direction
-from tests.house import QUICK, agent, configured, read, running, until
+from tests.house import CHEAP, QUICK, agent, configured, read, until
 
 #: Limits that a test does not want to meet by accident.
 WIDE = {"medium": "webchat", "requests_per_minute": 60_000, "messages_per_minute": 60_000, "rate_per_second": 1000.0}
 
 
 @contextlib.asynccontextmanager
-async def chat(tmp_path: Path, *, port: int = 0, **settings: Any) -> AsyncIterator[Any]:
-    """A house whose only channel is the web chat "web"; `port`: where it was before."""
-    if not port:
-        async with running(tmp_path, {"web": WIDE | settings}) as house:
-            yield house
-        return
+async def chat(tmp_path: Path, *, server: Mapping[str, Any] | None = None, **settings: Any) -> AsyncIterator[Any]:
+    """A house whose only channel is the web chat "web"; `server`: its port (to be where it was before), its proxies."""
     known = configured(tmp_path, {"web": WIDE | settings})
-    house = House(replace(known, server=replace(known.server, port=port)), schedule=QUICK)
+    house = House(replace(known, server=replace(known.server, **server or {})), schedule=QUICK, password_cost=CHEAP)
     await house.start()
     try:
         yield house

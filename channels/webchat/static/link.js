@@ -158,13 +158,13 @@ export class Link {
   // Takes an utterance to be sent. Words survive the page until they are taken in; files cannot.
   say(entry) {
     const added = queue(this.state, entry);
-    if (added.kind === "say" && !added.files.length) this.keep(added);
+    if (added.kind !== "open" && !added.files.length) this.keep(added);
     this.told("queued");
     this.pump();
   }
 
-  keep({ id, text, at }) {
-    this.store.set("say:" + id, JSON.stringify({ id, text, at }));
+  keep({ id, kind, text, value, at }) {
+    this.store.set("say:" + id, JSON.stringify({ id, kind, text, value, at }));
   }
 
   // What an earlier page, or another tab, wrote and nobody acknowledged. Sent twice it is still one message.

@@ -7,7 +7,7 @@ import { deliveredUpTo, ordered } from "./state.js";
 const GROUP = 5 * 60000;
 const ICONS = { sending: "clock", held: "clock", sent: "tick", delivered: "ticks", failed: "warn" };
 
-// Redraws only what changed. `view` brings { words, format, base, limits, chosen, onchoose, onretry, ondiscard }.
+// Redraws only what changed. `view` brings { words, format, base, limits, onchoose, onretry, ondiscard }.
 export class Log {
   constructor(element, view) {
     this.element = element;
@@ -41,7 +41,7 @@ export class Log {
     const messages = ordered(state);
     const spoken = [
       ...messages.map((m) => ({ ...m, uid: m.mine ? m.key : "m" + m.id, mark: m.mine ? (m.id < upTo ? "delivered" : "sent") : "" })),
-      ...state.pending.filter((p) => p.kind === "say").map((p) => pendingRow(p, live)),
+      ...state.pending.filter((p) => p.kind !== "open").map((p) => pendingRow(p, live)),
     ];
     const rows = [];
     let day = "";
@@ -55,18 +55,17 @@ export class Log {
       day = date;
       const first = !last || last.mine !== message.mine || last.author !== message.author || message.at - last.at > GROUP;
       const open = index === spoken.length - 1 && !message.mine;
-      const chosen = this.view.chosen(message.id);
       rows.push({
         key: message.uid,
-        sign: [message, first, open, chosen, words.dir],
-        make: () => this.message(message, first, open, chosen),
+        sign: [message, first, open],
+        make: () => this.message(message, first, open),
       });
       last = message;
     });
     return rows;
   }
 
-  message(message, first, open, chosen) {
+  message(message, first, open) {
     const { words, format } = this.view;
     const who = message.mine ? words.you : message.author;
     return h("li", { class: `message ${message.mine ? "mine" : "theirs"}${first ? " first" : ""}`, "data-state": message.mark },
@@ -76,7 +75,7 @@ export class Log {
       h("div", { class: "meta" }, h("time", { datetime: new Date(message.at).toISOString() }, format.time(message.at)),
         message.mark ? mark(message.mark, words[message.mark]) : null),
       message.mark === "failed" ? this.trouble(message) : null,
-      (message.buttons || []).length && (open || chosen) ? this.choices(message, open, chosen) : null);
+      open && message.buttons.length ? this.choices(message.buttons) : null);
   }
 
   trouble(message) {
@@ -87,12 +86,10 @@ export class Log {
       h("button", { type: "button", class: "text", onclick: () => this.view.ondiscard(message.uid) }, words.discard));
   }
 
-  choices(message, open, chosen) {
-    return h("div", { class: "choices", role: "group", "aria-label": this.view.words.choices }, message.buttons.map(({ label, value }) =>
-      h("button", {
-        type: "button", class: "choice", dir: "auto", disabled: !open || Boolean(chosen),
-        "aria-pressed": String(chosen === value), onclick: () => this.view.onchoose(message, value, label),
-      }, label)));
+  // Only under the newest message: an answer in between has settled the question.
+  choices(buttons) {
+    return h("div", { class: "choices", role: "group", "aria-label": this.view.words.choices }, buttons.map(({ label, value }) =>
+      h("button", { type: "button", class: "choice", dir: "auto", onclick: () => this.view.onchoose(value, label) }, label)));
   }
 
   file(file) {

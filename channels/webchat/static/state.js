@@ -39,12 +39,12 @@ export function find(state, id) {
   return state.pending.find((entry) => entry.id === id);
 }
 
-// The desk has it: a message stays in sight until it comes back as part of the thread, anything else is done.
+// The desk has it: words stay in sight until they come back as part of the thread, anything else is done.
 export function acknowledged(state, id) {
   const entry = find(state, id);
   if (!entry) return;
-  if (entry.kind === "say") entry.state = "sent";
-  else drop(state, id);
+  if (entry.kind === "open") drop(state, id);
+  else entry.state = "sent";
 }
 
 export function failed(state, id, code) {

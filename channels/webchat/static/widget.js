@@ -9,8 +9,6 @@ import { drop, find, fresh, unread, unreported } from "./state.js";
 import { browserStore } from "./store.js";
 import { WORDS } from "./words.js";
 
-const CHOSEN_KEPT = 50;
-
 class Widget {
   constructor(script) {
     const asked = script.dataset;
@@ -51,7 +49,7 @@ class Widget {
     this.panel = new Panel({
       words, format: this.format, base: this.base, limits: CONFIG,
       title: CONFIG.title[this.language], greeting: CONFIG.greeting[this.language], forgetful: !this.store.lasting(),
-      chosen: (id) => this.chosen()[id], onchoose: (message, value) => this.choose(message, value),
+      onchoose: (value, label) => this.choose(value, label),
       onretry: (id) => this.link.again(find(this.state, id)), ondiscard: (id) => this.discard(id), onclose: () => this.close(),
       draft: () => this.store.get("draft") || "", keepDraft: (text) => (text ? this.store.set("draft", text) : this.store.remove("draft")),
       onsend: (text, files) => this.link.say({ id: uuid(), at: Date.now(), text, files }), ontyping: () => this.link.typing(),
@@ -169,14 +167,8 @@ class Widget {
     this.draw();
   }
 
-  chosen() {
-    return JSON.parse(this.store.get("chosen") || "{}");
-  }
-
-  choose(message, value) {
-    const all = Object.entries({ ...this.chosen(), [message.id]: value }).slice(-CHOSEN_KEPT);
-    this.store.set("chosen", JSON.stringify(Object.fromEntries(all)));
-    this.link.say({ id: uuid(), kind: "choose", value, at: Date.now() });
+  choose(value, label) {
+    this.link.say({ id: uuid(), kind: "choose", at: Date.now(), value, text: label });
     this.panel.composer.input.focus();
   }
 }
