@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,10 @@ async def test_a_short_question_and_a_short_answer(tmp_path: Path, browser: Brow
         await desk.reply("From 8 to 20.", state="delivered")
         await until(lambda: sms.received(emma)[1:] == ["From 8 to 20."], seconds=PATIENCE, what="the second answer")
         await desk.close("Answered")
+        # The console tells the same story in words.
+        await desk.agent.locator("#side-story").click()
+        await expect(desk.agent.locator(".story-line").first).to_contain_text("The contact began.")
+        await expect(desk.agent.locator(".story-line").last).to_contain_text(re.compile("Closed: .?Answered"))
         (contact,) = await desk.contacts()
         await desk.journal_tells(
             contact.id,

@@ -79,7 +79,11 @@ async def test_by_polling_a_photo_and_a_question_with_buttons(tmp_path: Path, br
         await until(lambda: bot.server.answered, seconds=PATIENCE, what="the button is let go")
         await desk.close("Resolved")
         assert len(await desk.contacts()) == 1
-        assert [each.agent is None for each in await desk.said(contact.id, Direction.OUT)] == [False, True]
+        await desk.journal_tells(
+            contact.id,
+            "customer opened by telegram", "customer queued: new", "customer said in", "router offered",
+            "agent offer accepted", "agent offered -> active", "agent said out", "router said out",
+            "customer said in", "agent active -> closed resolved")
         await desk.counted(answered=1, abandoned=0, waiting=0)
 
 

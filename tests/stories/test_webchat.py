@@ -122,6 +122,13 @@ async def test_a_tunnel_in_the_middle_of_the_conversation(tmp_path: Path, browse
         (first, _) = await desk.said(contact.id, Direction.IN)
         assert await desk.house.store.blobs.read(first.attachments[0].digest) == PICTURE
         await until(lambda: _settled(desk, contact.id), seconds=PATIENCE, what="all three answers arrived")
+        # The agent wrote before the citizen's second question came out of the tunnel.
+        await desk.journal_tells(
+            contact.id,
+            "customer opened by webchat", "customer queued: new", "customer said in", "router offered",
+            "agent offer accepted", "agent offered -> active", "agent suggestion inserted", "agent said out",
+            "agent suggestion sent", "agent said out", "customer said in", "agent said out",
+            "agent active -> closed resolved")
         await desk.counted(answered=1, abandoned=0, waiting=0)
 
 
