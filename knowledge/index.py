@@ -10,7 +10,7 @@ from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from knowledge.tokens import ARTICLE_CHARS, QUERY_CHARS, grams, spaced, telling, words
+from knowledge.tokens import ARTICLE_CHARS, Question, spaced, words
 from knowledge.vocabulary import Vocabulary
 
 K = TypeVar("K", bound=Hashable)
@@ -34,7 +34,6 @@ class Match(Generic[K]):
 
     key: K
     score: float  #: 0..1, share of the question that is found, the more telling words weighing more
-    words: tuple[str, ...]  #: stems of the question that are in the text, the most telling first
 
 
 class _Posting:
@@ -48,6 +47,8 @@ class _Posting:
 
     def find(self, number: int) -> float:
         """How much it counts in one text; 0.0 = not there."""
+        if number < 0:
+            return 0.0
         at = bisect_left(self.texts, number)
         return self.counts[at] if at < len(self.texts) and self.texts[at] == number else 0.0
 
@@ -137,24 +138,28 @@ class Index(Generic[K]):
             if text is not None:
                 self._norms[each] = _K1 * (1 - _B + _B * text.length / rounded)
 
-    def search(self, question: str, limit: int = 10, *, only: Collection[K] | None = None) -> list[Match[K]]:
+    def search(self, question: Question, limit: int = 10, *, only: Collection[K] | None = None) -> list[Match[K]]:
         """The best texts for a question (of `only`, when given), best first; [] when no word of it, nor one like it,
         is known."""
-        question = question[:QUERY_CHARS]
-        asked = telling(dict.fromkeys(words(question)))
-        scores, most = self._by_words(asked)
+        scores, most = self._by_words(question.asked)
         if only is not None:
             scores = {number: score for number, score in scores.items() if self._text(number).key in only}
         if not scores:
             return []
         best = heapq.nlargest(_RERANKED, scores, key=scores.__getitem__)
         top_words = scores[best[0]]
-        runs = self._by_runs(question, [n for n in best if scores[n] >= _CLOSE * top_words])
+        runs = self._by_runs(question.runs, [n for n in best if scores[n] >= _CLOSE * top_words])
         top_runs = max(runs.values()) or 1.0
         fused = {n: (scores[n] / top_words + runs.get(n, 0.0) / top_runs) / 2 for n in best}
         share = min(1.0, top_words / most) if most else 0.0
         order = sorted(best, key=lambda n: (-fused[n], by_key(self._text(n).key)))[:limit]
-        return [Match(key=self._text(n).key, score=fused[n] * share, words=self._found(asked, n)) for n in order]
+        return [Match(key=self._text(n).key, score=fused[n] * share) for n in order]
+
+    def found(self, question: Question, key: K) -> tuple[str, ...]:
+        """Stems of the question that stand in a text, the most telling first."""
+        number = self._numbers.get(key, -1)
+        there = [(len(p.texts), word) for word in question.asked if (p := self._postings.get(word)) and p.find(number)]
+        return tuple(word for _, word in sorted(there))
 
     def _text(self, number: int) -> _Text[K]:
         text = self._texts[number]
@@ -204,22 +209,18 @@ class Index(Generic[K]):
             if count:
                 scores[number] += weight * count * _TOP / (count + self._norms[number])
 
-    def _by_runs(self, question: str, numbers: Sequence[int]) -> dict[int, float]:
+    def _by_runs(self, asked: Collection[str], numbers: Sequence[int]) -> dict[int, float]:
         """The same texts by the runs of letters they share with the question; rare among them weighs more."""
         texts = [(number, self._text(number).spaced) for number in numbers]
         average = sum(len(text) for _, text in texts) / len(texts)
         norms = {number: _K1 * (1 - _B + _B * len(text) / average) for number, text in texts}
         scores = dict.fromkeys(numbers, 0.0)
-        for run in grams(spaced(question)):
+        for run in asked:
             found = [(number, count) for number, text in texts if (count := text.count(run))]
             weight = _COMMON + math.log(1 + (len(texts) - len(found) + 0.5) / (len(found) + 0.5))
             for number, count in found:
                 scores[number] += weight * count * _TOP / (count + norms[number])
         return scores
-
-    def _found(self, asked: Sequence[str], number: int) -> tuple[str, ...]:
-        there = [(len(p.texts), word) for word in asked if (p := self._postings.get(word)) and p.find(number)]
-        return tuple(word for _, word in sorted(there))
 
 
 def by_key(key: Any) -> tuple[bool, Any]:

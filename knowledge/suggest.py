@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 
 from knowledge.index import Index, Match, by_key
 from knowledge.lessons import Lessons
+from knowledge.tokens import Question, read
 
 K = TypeVar("K", bound=Hashable)
 
@@ -98,14 +99,16 @@ class Engine(Generic[K]):
         """This question was resolved with this article: counts from the next suggestion on."""
         if key in self._texts and question.strip():
             self._keep(question, key)
-            self._lessons.learn(question, key)
+            self._lessons.learn(read(question), key)
 
     def teach(self, history: Sequence[tuple[str, K]]) -> Iterator[None]:
         """Learn many past questions, a little at each step; the iterator must be run to its end."""
-        known = [(question, key) for question, key in history if key in self._texts and question.strip()]
-        for question, key in known:
-            self._keep(question, key)
-            yield
+        known = []
+        for question, key in history:
+            if key in self._texts and question.strip():
+                self._keep(question, key)
+                known.append((read(question), key))
+                yield
         yield from self._lessons.teach(known)
 
     def _keep(self, question: str, key: K) -> None:
@@ -122,9 +125,10 @@ class Engine(Generic[K]):
     def suggest(self, question: str, limit: int = 5, *, language: str = "", only: Collection[K] | None = None,
                 ) -> list[Suggestion[K]]:
         """The best articles (of `only`, when given), best first, ties by id. [] when nothing fits at all."""
-        texts = {match.key: match for match in self._texts.search(question, _CANDIDATES, only=only)}
-        lessons = self._lessons.judge(question) if len(self._lessons) else {}
-        near = self._asked.search(question, _NEIGHBOURS) if len(self._asked) else []
+        asked = read(question)
+        texts = {match.key: match.score for match in self._texts.search(asked, _CANDIDATES, only=only)}
+        lessons = self._lessons.judge(asked) if len(self._lessons) else {}
+        near = self._asked.search(asked, _NEIGHBOURS) if len(self._asked) else []
         alike = self._alike(near)
         text_weight = self._text_weight()
         found = []
@@ -134,13 +138,13 @@ class Engine(Generic[K]):
             learned = self._lessons.learned(key)
             fits = _OTHER_LANGUAGE if self._is_other(key, language) else 1.0
             believed = fits * learned / (learned + _TRIED)
-            parts = (fits * text_weight * texts[key].score if key in texts else 0.0,
+            parts = (fits * text_weight * texts.get(key, 0.0),
                      believed * max(0.0, lessons.get(key, 0.0)),
                      believed * _NEIGHBOURS_WEIGHT * alike.get(key, 0.0))
             if sum(parts) > 0:
                 found.append((sum(parts), key, parts))
         found.sort(key=lambda each: (-each[0], by_key(each[1])))
-        return [self._suggestion(score, key, parts, texts.get(key), near) for score, key, parts in found[:limit]]
+        return [self._suggestion(score, key, parts, asked, near) for score, key, parts in found[:limit]]
 
     def _text_weight(self) -> float:
         learned = len(self._lessons) / max(1, len(self._kept))
@@ -160,9 +164,10 @@ class Engine(Generic[K]):
         own = self._languages.get(key, "")
         return bool(language and own and own != language and self._spoken[language])
 
-    def _suggestion(self, score: float, key: K, parts: tuple[float, float, float], match: Match[K] | None,
+    def _suggestion(self, score: float, key: K, parts: tuple[float, float, float], asked: Question,
                     near: Sequence[Match[int]]) -> Suggestion[K]:
         close = [each for each in near if self._asked_of[each.key] == key and each.score >= near[0].score / 2]
+        text, lessons, alike = parts
         return Suggestion(
-            id=key, score=score, confidence=1 - math.exp(-_STEEP * score), text=parts[0], lessons=parts[1],
-            alike=parts[2], words=match.words if match else (), contacts=len(close), learned=self._lessons.learned(key))
+            id=key, score=score, confidence=1 - math.exp(-_STEEP * score), text=text, lessons=lessons, alike=alike,
+            words=self._texts.found(asked, key), contacts=len(close), learned=self._lessons.learned(key))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from router.rules.text import HALF_SPACE, fold
 
@@ -85,11 +86,25 @@ def grams(spaced_text: str, size: int = GRAM) -> set[str]:
     return {spaced_text[at : at + size] for at in range(len(spaced_text) - size + 1)}
 
 
-def features(text: str) -> set[str]:
-    """What past questions are learned by: stems, pairs of neighbouring stems, runs of letters."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question cut into its pieces once, for everything that compares it."""
+
+    stems: tuple[str, ...]
+    asked: tuple[str, ...]  #: different stems that tell something
+    runs: frozenset[str]  #: of letters
+
+
+def read(text: str) -> Question:
+    """The beginning of a question, in pieces."""
     text = text[:QUERY_CHARS]
     stems = words(text)
-    # Longer than a run of letters, or marked: a stem must not be taken for a run.
-    found = {f"{each}\t" for each in stems}
-    found.update(map("\n".join, zip(["", *stems], [*stems, ""], strict=True)))
-    return found | grams(spaced(text))
+    return Question(stems=tuple(stems), asked=tuple(telling(dict.fromkeys(stems))), runs=frozenset(grams(spaced(text))))
+
+
+def features(question: Question) -> set[str]:
+    """What past questions are learned by: stems, pairs of neighbouring stems, runs of letters."""
+    # Marked: a stem must not be taken for a run.
+    found = {f"{each}\t" for each in question.stems}
+    found.update(map("\n".join, zip(("", *question.stems), (*question.stems, ""), strict=True)))
+    return found | question.runs
