@@ -107,7 +107,8 @@ class Desk:
     async def suggested(self, title: str) -> None:
         """The answer that the desk proposes first, put into the reply by its key."""
         await self.agent.locator("#side-suggestions").click()
-        await expect(self.agent.locator(".suggestion").get_by_role("heading").first).to_have_text(title, timeout=MILLISECONDS)
+        best = self.agent.locator(".suggestion").get_by_role("heading").first
+        await expect(best).to_have_text(title, timeout=MILLISECONDS)
         await self.agent.locator("#composer-text").focus()
         await self.agent.keyboard.press("Alt+1")
         await expect(self.agent.locator("#composer-text")).not_to_have_value("")

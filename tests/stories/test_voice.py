@@ -15,7 +15,8 @@ from tests.stories.lines import Telephone
 
 pytestmark = [pytest.mark.sip, pytest.mark.chromium]
 
-#: The keys come in rising order: the recorded tones carry the sequence numbers of one old call. Short, so that a call takes seconds and not minutes.
+#: Short, so that a call takes seconds and not minutes. A call presses its keys in rising order: the recorded tones
+#: carry the sequence numbers of one old call, and what goes back in them is dropped as late.
 MENU = {"greeting_fa": "سلام، پیشخوان شهر.", "greeting_en": "Town desk.", "timeout_seconds": 30, "choices": {
     "1": {"action": "language", "fa": "فارسی یک.", "en": "English one."},
     "2": {"action": "queue", "fa": "کارشناس دو.", "en": "Agent two."}}}
