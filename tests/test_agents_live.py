@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from agents import contacts, fanout, offers, peers, replies, sockets, state
+from agents import contacts, fanout, offers, peers, projector, replies, sockets, state
 from agents.projector import count, everything
 from agents.scene import Scene
 from router.errors import BadRequest, Conflict, Forbidden, NotFound
-from router.model import Health, Receipt, SignalKind
-from router.records import ContactState, Role
+from router.model import DeliveryState, Health, Receipt, SignalKind
+from router.records import ContactState, Role, Timer
 from tests.agents_front import LIMITS, MEDIA, Client, Desk, Watcher, fronted, until
 
 KINDS = ("me", "contact", "message", "agent", "queue", "channel")
@@ -33,9 +33,25 @@ def whole(state: dict[str, Any]) -> dict[str, Any]:
     return {kind: state.get(kind, {}) for kind in KINDS}
 
 
+async def pictured(desk: Desk) -> dict[str, Any]:
+    """What a process that starts now would see in the database."""
+    live = desk.front.live
+
+    def read(tx: Any) -> Scene:
+        all = everything(tx)
+        made = Scene({name: medium.value for name, medium in MEDIA.items()})
+        made.online = set(live.scene.online)
+        targets = {int(queue.id): queue.target_seconds for queue in all.queues.values()}
+        made.load(all, count(tx, live.scene.tally.day, targets, until=all.seq), desk.lights)
+        return made
+    return (await desk.read(read)).picture()
+
+
 async def agree(desk: Desk, people: dict[str, tuple[Client, Watcher]], open: list[int], what: str = "") -> None:
     """Everybody's state, put together from changes, equals a fresh snapshot."""
     head = await desk.read(lambda tx: tx.journal.head())
+    await until(lambda: desk.front.live.scene.seq >= head, what="the picture catches up")
+    assert desk.front.live.scene.picture() == await pictured(desk), what
     for name, (client, watcher) in people.items():
         await watcher.reach(head)
         for _ in range(20):
@@ -74,12 +90,14 @@ async def every_action(desk: Desk) -> None:
     assert await step("a citizen writes", desk.say("ali", name="علی")) == 1
     offer = await step("an offer", desk.offer(1, sara))
     await step("declined", sara.ok(f"/api/offers/{offer}/decline"))
+    await step("may be asked again", desk.store.run(
+        lambda tx: desk.dispatch.reoffer(tx, Timer(kind="reoffer", subject=1, due_at=tx.now))))
     offer = await step("offered again", desk.offer(1, omid))
     await step("accepted", omid.ok(f"/api/offers/{offer}/accept"))
     sent = await step("reply", omid.ok("/api/contacts/1/reply", {"key": "a", "text": "سلام", "suggestion": 4}))
     delivery = sent["message"]["delivery"]["id"]
     await step("delivered", desk.intake(Receipt(channel="line", external_id="r1", part_id="", delivery=delivery,
-                                                state="delivered", at=desk.clock())))
+                                                state=DeliveryState.DELIVERED, at=desk.clock())))
     await step("note", omid.ok("/api/contacts/1/note", {"key": "n", "text": "یادداشت"}))
     await step("the citizen again", desk.say("ali", "باز هم"))
     await step("finish", omid.ok("/api/contacts/1/finish"))
@@ -155,27 +173,6 @@ async def test_changes_of_set_up_as_everybody_sees_them(desk: Desk) -> None:
     assert "1" not in watcher.state["contact"] and str(held) in watcher.state["contact"]
 
 
-async def test_the_picture_in_memory_is_the_picture_of_the_database(desk: Desk) -> None:
-    sara = await desk.agent("sara")
-    for number in range(5):
-        await desk.say(f"c{number}")
-    await desk.held(sara, "d")
-    await sara.ok("/api/contacts/6/finish")
-    await desk.leave("c1")
-    await desk.offer(3, sara)
-    head = await desk.read(lambda tx: tx.journal.head())
-    live = desk.front.live
-    await until(lambda: live.scene.seq == head, what="the picture catches up")
-
-    def fresh(tx: Any) -> Scene:
-        all = everything(tx)
-        made = Scene({name: medium.value for name, medium in MEDIA.items()})
-        targets = {queue.id: queue.target_seconds for queue in all.queues.values()}
-        made.load(all, count(tx, live.scene.tally.day, targets, until=all.seq), desk.lights)
-        return made
-    assert live.scene.picture() == (await desk.read(fresh)).picture()
-
-
 async def test_lights_and_presence_are_told_though_no_journal_knows_them(desk: Desk) -> None:
     sara, omid = await desk.agent("sara"), await desk.agent("omid")
     watcher = await sara.live()
@@ -230,6 +227,28 @@ async def test_open_and_shut(desk: Desk) -> None:
     await sara.ok(f"/api/contacts/{contact}/reply", {"key": "k2", "text": "پاسخ"})
     await watcher.reach(await desk.read(lambda tx: tx.journal.head()))
     assert len(watcher.state["message"]) == 2, "no longer looked at"
+
+
+async def test_what_is_said_while_a_contact_is_being_opened_is_told(desk: Desk) -> None:
+    sara = await desk.agent("sara")
+    contact = await desk.say()
+    watcher = await sara.live()
+    await watcher.reach(await desk.read(lambda tx: tx.journal.head()))
+    works, go, waiting = desk.store.snapshot, asyncio.Event(), asyncio.Event()
+
+    async def slow(unit: Any) -> Any:
+        if getattr(unit, "func", None) is projector.changes:
+            waiting.set()
+            await go.wait()
+        return await works(unit)
+    desk.store.snapshot = slow  # type: ignore[method-assign]
+    await desk.say("somebody else")
+    await waiting.wait()
+    await watcher.say(op="open", contact=contact)
+    await watcher.until(lambda: len(watcher.state["message"]) == 1, what="the messages so far")
+    await desk.say("ali", "و یک چیز دیگر")
+    go.set()
+    await watcher.until(lambda: len(watcher.state["message"]) == 2, what="what was said meanwhile")
 
 
 async def test_messages_are_taken_back_when_a_contact_leaves_sight(desk: Desk) -> None:
@@ -292,9 +311,9 @@ async def test_too_many_commands_and_too_many_sockets(desk: Desk, monkeypatch: p
     chatty = await sara.live()
     for _ in range(20):
         await chatty.say(op="shut", contact=1)
-    message = await chatty.socket.receive(timeout=5)
-    while message.type.name == "TEXT":
-        message = await chatty.socket.receive(timeout=5)
+    async with asyncio.timeout(10):
+        while (await chatty.socket.receive()).type.name == "TEXT":
+            pass
     assert chatty.socket.close_code == 1008
     monkeypatch.setattr("agents.live.MOST_OF_ONE", 1)
     from aiohttp import WSServerHandshakeError
@@ -349,9 +368,9 @@ async def test_a_socket_ends_with_its_session(desk: Desk, how: str) -> None:
     else:
         peer = next(peer for peer in desk.front.live.peers if peer.agent == sara.agent)
         peer.expires_at = desk.clock()
-    message = await ending.socket.receive(timeout=5)
-    while message.type.name == "TEXT":
-        message = await ending.socket.receive(timeout=5)
+    async with asyncio.timeout(10):
+        while (await ending.socket.receive()).type.name == "TEXT":
+            pass
     assert ending.socket.close_code == 4401
     if how != "expired":
         await staying.hear()
