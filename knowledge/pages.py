@@ -99,7 +99,8 @@ def _public(tx: StoreTx, ids: list[int]) -> list[Article]:
 
 
 def _excerpt(body: str) -> str:
-    text = " ".join(as_text(body[: 4 * _EXCERPT_CHARS]).split())
+    lines = (line.lstrip("-*• ") for line in as_text(body[: 4 * _EXCERPT_CHARS]).split("\n"))
+    text = " ".join(" ".join(lines).split())
     return text if len(text) <= _EXCERPT_CHARS else text[:_EXCERPT_CHARS].rsplit(" ", 1)[0] + "…"
 
 
