@@ -43,7 +43,7 @@ vendor: ## fetch the front-end files of agents/static/vendor again (needs npm)
 	@tools/vendor.sh
 
 pictures: setup-test servers ## take the pictures of docs/pictures again
-	@PISHKHAN_SHOTS=docs/pictures $(PY) -m pytest -q tests/test_pictures.py
+	@PISHKHAN_SHOTS=docs/pictures $(PY) -m pytest -q tests/test_pictures.py tests/test_console_browser_pictures.py
 
 clean: ## remove .venv and everything generated; never data/
 	@rm -rf .venv .venv-telemelya .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -276,7 +276,7 @@ async def test_my_state_and_my_language(tmp_path: Path, monkeypatch: pytest.Monk
         await expect(page.locator("dialog .keys")).to_contain_text("Accept the offer")
         await page.keyboard.press("Escape")
         await page.locator(".status").click()
-        await page.get_by_role("button", name="Sign out").click()
+        await page.get_by_role("menuitem", name="Sign out").click()
         await page.wait_for_url("**/signin")
         spotless(browser, house)
 

@@ -10,9 +10,10 @@ const format = (options) => new Intl.DateTimeFormat(locale, {timeZone: zone, ...
 const CLOCK = format({hour: "2-digit", minute: "2-digit", hourCycle: "h23"});
 const NEAR = format({weekday: "long", day: "numeric", month: "long"});
 const FAR = format({day: "numeric", month: "long", year: "numeric"});
+const WEEKDAY = format({weekday: "long"});
 const SHORT = format({day: "numeric", month: "short"});
 const YEAR = format({year: "numeric"});
-const FULL = format({dateStyle: "full", timeStyle: "medium"});
+const SECONDS = format({hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23"});
 const KEY = new Intl.DateTimeFormat("en-CA", {timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit"});
 const DAY = 86_400_000;
 
@@ -23,7 +24,7 @@ export const dayKey = (at) => KEY.format(new Date(at));
 export const clock = (at) => CLOCK.format(new Date(at));
 
 /** Everything, for a tooltip. */
-export const full = (at) => at ? FULL.format(new Date(at)) : "";
+export const full = (at) => at ? `${WEEKDAY.format(new Date(at))} ${FAR.format(new Date(at))}${t("list.comma")} ${SECONDS.format(new Date(at))}` : "";
 
 /** "Today", "yesterday", the weekday, or the date. */
 export function day(at) {

@@ -73,6 +73,13 @@ export function waiting(state) {
     .sort((a, b) => b.priority - a.priority || compare(a.queued_at, b.queued_at) || a.id - b.id);
 }
 
+/** Everybody whom nobody answers yet, also those who are being offered; who waits longest in front. */
+export function unanswered(state) {
+  return Object.values(state.contact)
+    .filter((contact) => contact.state === "waiting" || contact.state === "offered")
+    .sort((a, b) => compare(a.queued_at, b.queued_at) || a.id - b.id);
+}
+
 /** What colleagues hold or are being offered. */
 export function team(state) {
   const self = me(state)?.id;

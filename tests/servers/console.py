@@ -66,7 +66,7 @@ async def says(house: Any, text: str, *, channel: str = "town-chat", sender: str
     medium = Medium(CHANNELS[channel]["medium"])
     return await house.intake(Said(
         channel=channel, external_id=f"said-{next(_said)}", sender=Address(medium=medium, value=sender, name=name),
-        at=datetime.now(UTC), text=text, **fields))
+        text=text, **{"at": datetime.now(UTC), **fields}))
 
 
 async def leaves(house: Any, sender: str, *, channel: str = "town-chat") -> None:

@@ -13,7 +13,7 @@ const SHORTEST = 10;
 /** The list. */
 export function Agents() {
   const [got, error] = useList("/api/agents");
-  return html`<${Sheet} name="agents" error=${error} add=${() => openDialog("agent", {agent: null})}><table><thead><tr><th>${t("agent.name")}</th><th>${t("agent.role")}</th><th>${t("agent.skills")}</th><th>${t("agent.capacity")}</th><th>${t("agent.phone")}</th><th></th></tr></thead>
+  return html`<${Sheet} name="agents" error=${error} add=${() => openDialog("agent", {agent: null})}><table><thead><tr><th>${t("agent.name")}</th><th>${t("agent.role")}</th><th>${t("agent.skills")}</th><th>${t("agent.capacity")}</th><th>${t("agent.phone")}</th><th><span class="unseen">${t("deeds")}</span></th></tr></thead>
     <tbody>${(got?.agents ?? []).map((agent) => html`<tr key=${agent.id} data-agent=${agent.id} class=${agent.active ? "" : "off"}>
       <td><span class="row"><${Avatar} small id=${agent.id} name=${agent.name} /><span><${Text} class="strong">${agent.name}</${Text}><br /><${Code}>${agent.login}</${Code}></span></span></td>
       <td>${t(`role.${agent.role}`)}${!agent.active && html` <span class="chip bad">${t("agent.inactive")}</span>`}</td>

@@ -20,7 +20,7 @@ export function Articles() {
   const list = got?.articles ?? [];
   return html`<${Sheet} name="articles" error=${error} add=${() => openDialog("article", {article: null})}>
     <div class="sheet-search"><input class="input" type="search" dir="auto" value=${query} placeholder=${t("suggestions.search")} aria-label=${t("suggestions.search")} onInput=${(event) => ask(event.target.value)} /></div>
-    <table><thead><tr><th>${t("article.title")}</th><th>${t("article.state")}</th><th>${t("language")}</th><th>${t("article.changed")}</th><th></th></tr></thead>
+    <table><thead><tr><th>${t("article.title")}</th><th>${t("article.state")}</th><th>${t("language")}</th><th>${t("article.changed")}</th><th><span class="unseen">${t("deeds")}</span></th></tr></thead>
     <tbody>${list.map((article) => html`<tr key=${article.id} data-article=${article.id} class=${article.state === "archived" ? "off" : ""}><td><${Text} class="strong">${article.title}</${Text}></td>
       <td><span class=${`chip ${LOOK[article.state] ?? ""}`}>${word("article-state", article.state)}</span></td><td>${article.language === "fa" ? "فارسی" : "English"}</td><td>${moment(article.updated_at)}</td>
       <td><button type="button" class="button slim" onClick=${() => openDialog("article", {article})}>${t("edit")}</button></td></tr>`)}

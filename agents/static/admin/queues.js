@@ -10,7 +10,7 @@ import {Sheet, changed, listed, useList} from "./sheet.js";
 /** The list. */
 export function Queues() {
   const [got, error] = useList("/api/queues");
-  return html`<${Sheet} name="queues" error=${error} add=${() => openDialog("queue", {queue: null})}><table><thead><tr><th>${t("queue.title")}</th><th>${t("agent.skills")}</th><th>${t("queue.target")}</th><th>${t("queue.accept")}</th><th>${t("queue.priority")}</th><th></th></tr></thead>
+  return html`<${Sheet} name="queues" error=${error} add=${() => openDialog("queue", {queue: null})}><table><thead><tr><th>${t("queue.title")}</th><th>${t("agent.skills")}</th><th>${t("queue.target")}</th><th>${t("queue.accept")}</th><th>${t("queue.priority")}</th><th><span class="unseen">${t("deeds")}</span></th></tr></thead>
     <tbody>${(got?.queues ?? []).map((queue) => html`<tr key=${queue.id} data-queue=${queue.name} class=${queue.active ? "" : "off"}><td><${Text} class="strong">${titleOf(queue)}</${Text}><br /><${Code}>${queue.name}</${Code}>${!queue.active && html` <span class="chip bad">${t("queue.inactive")}</span>`}</td>
       <td><span class="row wrap">${queue.skills.map((skill) => html`<${Text} key=${skill} class="chip accent">${skill}</${Text}>`)}</span></td><td class="number">${t("seconds", {n: queue.target_seconds})}</td><td class="number">${t("seconds", {n: queue.accept_seconds})}</td><td class="number">${number(queue.priority)}</td>
       <td><button type="button" class="button slim" onClick=${() => openDialog("queue", {queue})}>${t("edit")}</button></td></tr>`)}</tbody></table></${Sheet}>`;

@@ -16,7 +16,7 @@ export function Tokens() {
     await send("DELETE", `/api/tokens/${token.id}`);
     changed();
   });
-  return html`<${Sheet} name="tokens" error=${error} add=${() => openDialog("token")}><table><thead><tr><th>${t("token.name")}</th><th>${t("agent.role")}</th><th>${t("token.made")}</th><th>${t("token.used")}</th><th></th></tr></thead>
+  return html`<${Sheet} name="tokens" error=${error} add=${() => openDialog("token")}><table><thead><tr><th>${t("token.name")}</th><th>${t("agent.role")}</th><th>${t("token.made")}</th><th>${t("token.used")}</th><th><span class="unseen">${t("deeds")}</span></th></tr></thead>
     <tbody>${(got?.tokens ?? []).map((token) => html`<tr key=${token.id} data-token=${token.id}><td><${Text} class="strong">${token.name}</${Text}></td><td>${word("role", token.role)}</td><td>${moment(token.created_at)}</td><td>${token.used_at ? moment(token.used_at) : t("never")}</td>
       <td>${sure === token.id ? html`<${Doing} name=${`token:${token.id}`} class="slim danger" onClick=${() => remove(token)}>${t("token.really")}</${Doing}>` : html`<button type="button" class="button slim" onClick=${() => ask(token.id)}>${t("token.remove")}</button>`}</td></tr>`)}
       ${got && !got.tokens.length && html`<tr><td colspan="5" class="faint">${t("token.none")}</td></tr>`}</tbody></table></${Sheet}>`;

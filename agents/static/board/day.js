@@ -1,6 +1,7 @@
 // The day in half hours: arrived, answered, abandoned; drawn by uPlot, and as a table for those who cannot see it.
 
 import {html, useEffect, useRef, useState} from "../html.js";
+import {now} from "../boot.js";
 import {clock} from "../dates.js";
 import {Failed} from "../parts/bits.js";
 import {useRead} from "../read.js";
@@ -18,10 +19,22 @@ export function Day() {
     return () => clearInterval(timer);
   }, []);
   const [got, error] = useRead("/api/board", round);
-  const list = got?.intervals ?? [];
+  const list = whole(got?.intervals ?? []);
   return html`<section class="card stack" aria-labelledby="day"><h2 id="day">${t("board.day")}</h2>
     ${error && html`<${Failed} error=${error} />`}${got && !list.length && html`<p class="faint">${t("board.day.none")}</p>`}
     ${list.length > 0 && html`<${Chart} list=${list} />`}</section>`;
+}
+
+const HALF = 1_800_000;
+
+// Half hours in which nothing happened are told as zero, up to now; a line needs two ends.
+function whole(intervals) {
+  if (!intervals.length) return [];
+  const known = new Map(intervals.map((row) => [Date.parse(row.at), row]));
+  const first = Math.min(...known.keys()), list = [];
+  const last = Math.max(...known.keys(), first + HALF * Math.floor((now() - first) / HALF));
+  for (let at = known.size > 1 || last > first ? first : first - HALF; at <= last; at += HALF) list.push(known.get(at) ?? {at: new Date(at).toISOString(), arrived: 0, answered: 0, abandoned: 0});
+  return list;
 }
 
 function Chart({list}) {
@@ -49,7 +62,7 @@ function options(width) {
   return {
     width, height: HEIGHT, legend: {show: false}, cursor: {show: false}, padding: [8, 18, 0, 0],
     scales: {y: {range: (plot, low, high) => [0, Math.max(4, high * 1.1)]}},
-    axes: [{...axis, values: (plot, seconds) => seconds.map((at) => clock(at * 1000)), space: 60, size: 28}, {...axis, values: (plot, values) => values.map((value) => Number.isInteger(value) ? number(value) : ""), size: 32}],
+    axes: [{...axis, values: (plot, seconds) => seconds.map((at) => clock(at * 1000)), space: 60, size: 28, incrs: [1800, 3600, 7200, 14400, 28800]}, {...axis, values: (plot, values) => values.map((value) => Number.isInteger(value) ? number(value) : ""), size: 32, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]}],
     series: [{}, ...SERIES.map(([, name, fill]) => ({stroke: colour(name), width: 2, points: {show: false}, fill: fill ? faded(colour(name), fill) : undefined}))],
   };
 }

@@ -5,7 +5,7 @@ import {boot} from "../boot.js";
 import {begin, known} from "../page.js";
 import {Empty} from "../parts/bits.js";
 import {Banner, Bar, Settings, Toasts} from "../parts/frame.js";
-import {me, queues, waiting} from "../state.js";
+import {me, queues, unanswered} from "../state.js";
 import {useStore} from "../store.js";
 import {t} from "../words.js";
 import {Agents} from "./agents.js";
@@ -17,12 +17,12 @@ function Board() {
   const state = useStore(known);
   const self = me(state) ?? boot.me;
   return html`<div class="page-frame"><${Bar} page="board" me=${self}><${Settings} me=${self} /></${Bar}><${Banner} />
-    <main class="board-body" aria-label=${t("place.board")}>
+    <main class="board-body" id="main" tabindex="-1" aria-label=${t("place.board")}>
       ${state.seq === null ? html`<${Empty} sign="board">${t("board.opening")}</${Empty}>` : html`
         <${Summary} state=${state} />
         <${Queues} list=${queues(state)} />
         <div class="board-columns"><div class="stack"><${Agents} state=${state} /></div>
-          <div class="stack"><${Day} /><${WaitingLongest} list=${waiting(state)} state=${state} /><${Channels} list=${Object.values(state.channel)} /></div></div>`}
+          <div class="stack"><${Day} /><${WaitingLongest} list=${unanswered(state)} state=${state} /><${Channels} list=${Object.values(state.channel)} /></div></div>`}
     </main><${Toasts} /></div>`;
 }
 

@@ -4,6 +4,7 @@ import {html} from "../html.js";
 import {Since, Text} from "../parts/bits.js";
 import {icon} from "../parts/icon.js";
 import {since} from "../dates.js";
+import {nameOf} from "../parts/who.js";
 import {useTick} from "../store.js";
 import {number, percent, say, t, titleOf, word} from "../words.js";
 
@@ -57,5 +58,5 @@ export const Meter = ({share, look = share === null || share >= WELL ? "" : shar
 /** Who waits longest now, with a way to the console. */
 export const WaitingLongest = ({list, state}) => html`<section class="card stack" aria-labelledby="longest-now"><h2 id="longest-now">${t("board.waiting")}</h2>
   ${list.length === 0 ? html`<p class="faint">${t("empty.waiting")}</p>` : html`<ul class="waiting-now">${list.slice(0, 8).map((contact) => html`<li key=${contact.id}><a href=${`/console#c${contact.id}`}>
-    ${icon(contact.medium)}<span class="grow stack-tight"><${Text} class="clip">${contact.customer?.name || contact.customer?.address}</${Text}><span class="clip tiny faint say">${say(contact.waiting_why)}</span></span>
+    ${icon(contact.medium)}<span class="grow stack-tight"><${Text} class="clip">${nameOf(contact)}</${Text}><span class="clip tiny faint say">${contact.offer ? t("board.offered", {name: state.agent[contact.offer.agent]?.name ?? ""}) : say(contact.waiting_why)}</span></span>
     <${Text} class="chip">${titleOf(state.queue[contact.queue])}</${Text}><span class="chip warn" title=${word("medium", contact.medium)}><${Since} at=${contact.queued_at} /></span></a></li>`)}</ul>`}</section>`;

@@ -6,6 +6,7 @@ import {finds} from "../fold.js";
 import {act, choose, known, send, ui} from "../page.js";
 import {Avatar, Doing, Empty, Since, Text} from "../parts/bits.js";
 import {icon} from "../parts/icon.js";
+import {nameOf} from "../parts/who.js";
 import {mine, ourTurn, team, waiting} from "../state.js";
 import {useStore} from "../store.js";
 import {number, say, t, titleOf, word} from "../words.js";
@@ -56,10 +57,10 @@ const matches = (contact, search, state) => finds(search, contact.reference, con
   contact.subject, contact.last?.text, titleOf(state.queue[contact.queue]), state.agent[contact.agent]?.name);
 
 function Row({contact, state, tab, chosen, fresh}) {
-  const name = contact.customer?.name || contact.customer?.address || contact.reference;
+  const name = nameOf(contact);
   return html`<div class="contact-row" data-chosen=${chosen} data-fresh=${fresh} data-contact=${contact.id}>
     <button type="button" class="contact-open" aria-current=${chosen ? "true" : null} onClick=${() => select(contact.id)}>
-      <span class="face"><${Avatar} id=${contact.customer?.id} name=${name} /><span class="medium" title=${word("medium", contact.medium)}>${icon(contact.medium)}</span></span>
+      <span class="face"><${Avatar} id=${contact.customer?.id} name=${contact.customer?.name ?? ""} /><span class="medium" title=${word("medium", contact.medium)}>${icon(contact.medium)}</span></span>
       <span class="lines"><span class="row"><${Text} class="clip grow strong">${name}</${Text}><span class="tiny faint number">${brief(contact.last?.at ?? contact.opened_at)}</span></span>
         <span class="row"><${Text} class="clip grow small quiet">${contact.last?.text || contact.subject || t("no-text")}</${Text}>${fresh && html`<span class="dot"><span class="unseen">${t("unseen")}</span></span>`}</span>
         <span class="row chips"><${Chips} contact=${contact} state=${state} tab=${tab} /></span></span>

@@ -27,13 +27,12 @@ function Console() {
   const {dialog, pane, sideOpen} = useStore(ui);
   const open = dialog && DIALOGS[dialog.name];
   return html`<div class="desk" data-pane=${pane} data-side=${sideOpen}>
-    <a class="skip button" href="#composer-text">${t("skip")}</a>
     <${Bar} page="console" me=${me(useStore(known)) ?? boot.me}>
       ${boot.channels.some((channel) => channel.record) && html`<button type="button" class="button bar-record" title=${t("record")} aria-label=${t("record")}
         onClick=${() => openDialog("record")}>${icon("plus")}<span class="wide-only">${t("record")}</span></button>`}
       <${Preferences} /><${Status} /></${Bar}>
     <${Banner} />
-    <main class="panes"><div class="pane-list"><${Offers} /><${Lists} /></div><${Talk} /><${Side} /></main>
+    <main class="panes" id="main" tabindex="-1"><div class="pane-list"><${Offers} /><${Lists} /></div><${Talk} /><${Side} /></main>
     <${Toasts} />${open && html`<${open} key=${dialog.name} ...${dialog} />`}</div>`;
 }
 

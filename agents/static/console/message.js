@@ -5,6 +5,7 @@ import {clock, full, size} from "../dates.js";
 import {known} from "../page.js";
 import {Avatar, Text} from "../parts/bits.js";
 import {icon} from "../parts/icon.js";
+import {nameOf} from "../parts/who.js";
 import {t} from "../words.js";
 import {Delivery} from "./delivery.js";
 
@@ -15,7 +16,7 @@ const LINK = /https?:\/\/[^\s<>"'`\u200e\u200f\u2066-\u2069]{1,2000}/g;
 export function Message({message, contact, joined}) {
   if (message.direction === "system") return html`<p class="system small" data-message=${message.id}><${Text}>${message.text}</${Text}> <time class="tiny faint" title=${full(message.at)}>${clock(message.at)}</time></p>`;
   return html`<article class=${`message ${message.direction}`} data-message=${message.id} data-joined=${joined} aria-label=${label(message, contact)}>
-    ${message.direction === "in" && html`<span class="message-face">${!joined && html`<${Avatar} small id=${contact.customer?.id} name=${authorOf(message, contact)} />`}</span>`}
+    ${message.direction === "in" && html`<span class="message-face">${!joined && html`<${Avatar} small id=${contact.customer?.id} name=${message.author || (contact.customer?.name ?? "")} />`}</span>`}
     <div class="bubble">
       ${!joined && html`<p class="author tiny"><${Text} class="strong">${authorOf(message, contact)}</${Text}>${message.direction === "note" && html`<span class="chip warn">${icon("lock")}${t("note.internal")}</span>`}${message.automatic && html`<span class="chip">${t("automatic")}</span>`}</p>`}
       ${message.subject && message.subject !== contact.subject && html`<p class="small strong"><${Text}>${message.subject}</${Text}></p>`}
@@ -29,7 +30,7 @@ const label = (message, contact) => `${t(`direction.${message.direction}`)} ${au
 
 function authorOf(message, contact) {
   const agent = known.get().agent[message.agent];
-  if (message.direction === "in") return message.author || contact.customer?.name || contact.customer?.address || "";
+  if (message.direction === "in") return message.author || nameOf(contact);
   return agent?.name || message.author || t("author.house");
 }
 

@@ -5,6 +5,7 @@ import {now} from "../boot.js";
 import {known} from "../page.js";
 import {Avatar, Doing, Text} from "../parts/bits.js";
 import {icon} from "../parts/icon.js";
+import {nameOf} from "../parts/who.js";
 import {offers} from "../state.js";
 import {useStore, useTick} from "../store.js";
 import {number, say, t, titleOf, word} from "../words.js";
@@ -38,10 +39,10 @@ export function Offers() {
 }
 
 function Card({contact, queue, first}) {
-  const name = contact.customer?.name || contact.customer?.address || contact.reference;
+  const name = nameOf(contact);
   return html`<article class="offer" data-contact=${contact.id}>
     <div class="row"><${Countdown} until=${contact.offer.expires_at} /><div class="grow"><p class="tiny">${t("offer.new")}</p>
-      <${Text} class="clip strong offer-name">${name}</${Text}></div><${Avatar} id=${contact.customer?.id} name=${name} /></div>
+      <${Text} class="clip strong offer-name">${name}</${Text}></div><${Avatar} id=${contact.customer?.id} name=${contact.customer?.name ?? ""} /></div>
     <p class="row small"><span class="chip warn">${icon(contact.medium)}${word("medium", contact.medium)}</span>${queue && html`<${Text} class="chip">${titleOf(queue)}</${Text}>`}</p>
     ${(contact.last?.text || contact.subject) && html`<p class="offer-text plain" dir="auto">${contact.subject || contact.last.text}</p>`}
     ${contact.offer.why && html`<p class="tiny say offer-why">${say(contact.offer.why)}</p>`}

@@ -5,6 +5,7 @@ import {brief, moment} from "../dates.js";
 import {choose, known, ui} from "../page.js";
 import {Avatar, Code, Copied, Empty, Failed, Text} from "../parts/bits.js";
 import {icon} from "../parts/icon.js";
+import {nameOf} from "../parts/who.js";
 import {useRead} from "../read.js";
 import {useStore} from "../store.js";
 import {t, word} from "../words.js";
@@ -34,9 +35,9 @@ function Customer({contact}) {
   const [got, error] = useRead(`/api/customers/${contact.customer?.id}`, contact.version);
   if (error) return html`<${Failed} error=${error} />`;
   const person = got?.customer ?? {...contact.customer, addresses: []};
-  const name = person.name || person.address || t("customer.unnamed");
+  const name = person.name || nameOf(contact);
   return html`<div class="stack">
-    <div class="row"><${Avatar} id=${person.id} name=${name} /><div class="grow"><h3 class="clip"><${Text}>${name}</${Text}></h3>
+    <div class="row"><${Avatar} id=${person.id} name=${person.name} /><div class="grow"><h3 class="clip"><${Text}>${name}</${Text}></h3>
       <p class="small quiet">${word("segment", person.segment)}</p></div></div>
     ${person.note && html`<p class="notice"><${Text}>${person.note}</${Text}></p>`}
     <section class="stack"><h4 class="small quiet">${t("customer.addresses")}</h4><ul class="stack addresses">

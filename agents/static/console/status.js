@@ -27,7 +27,7 @@ export function Status() {
   const busy = Boolean(useStore(ui).busy.state);
   const face = html`<span class=${`light ${LIGHTS[self.state]}`}></span><span class="status-word">${t(`me.${self.state}`)}${self.state === "away" && self.reason ? ` (${word("away", self.reason)})` : ""}</span>
     <span class="tiny faint status-since"><${Since} at=${self.state_since} words=${true} /></span>${icon("down")}`;
-  return html`<${Menu} label=${t("status.label", {state: t(`me.${self.state}`)})} look="status" face=${face}>
+  return html`<${Menu} label=${t("status.label", {state: t(`me.${self.state}`)})} spoken=${false} look="status" face=${face}>
     <div class="menu-title"><bdi>${self.name}</bdi> · ${t("status.load", {load: self.load ?? 0, capacity: self.capacity ?? 0})}</div>
     <${Item} checked=${self.state === "ready"} disabled=${busy} run=${() => become("ready")}><span class="light good"></span>${t("me.ready")}</${Item}>
     ${boot.desk.away_reasons.map((reason) => html`<${Item} key=${reason} checked=${self.state === "away" && self.reason === reason} disabled=${busy} run=${() => become("away", reason)}>

@@ -36,7 +36,7 @@ export function Suggestions({contact}) {
 function One({one, place, can, contact}) {
   const [open, set] = useState(false);
   return html`<li class=${`suggestion ${one.weak ? "weak" : ""}`} data-article=${one.article}>
-    <div class="row"><h4 class="grow"><${Text}>${one.title}</${Text}></h4>${one.weak && html`<span class="chip warn">${t("suggestions.weak")}</span>`}</div>
+    <div class="row"><h3 class="grow"><${Text}>${one.title}</${Text}></h3>${one.weak && html`<span class="chip warn">${t("suggestions.weak")}</span>`}</div>
     <p class=${`small quiet plain suggestion-text ${open ? "open" : ""}`} dir="auto">${one.text}</p>
     ${open && one.why && html`<p class="tiny faint say">${icon("question")} ${say(one.why)}</p>`}
     <div class="row"><button type="button" class="link tiny" aria-expanded=${open ? "true" : "false"} onClick=${() => set(!open)}>${t(open ? "less" : "more")}</button><span class="grow"></span>

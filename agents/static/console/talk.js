@@ -7,6 +7,7 @@ import {choose, known, ui} from "../page.js";
 import {Avatar, Copied, Doing, Empty, Item, Menu, Since, Text} from "../parts/bits.js";
 import {openDialog} from "../parts/dialog.js";
 import {icon} from "../parts/icon.js";
+import {nameOf} from "../parts/who.js";
 import {me, messagesOf} from "../state.js";
 import {useStore, useTick} from "../store.js";
 import {say, t, titleOf, word} from "../words.js";
@@ -44,10 +45,10 @@ export function Talk() {
 function Head({contact, state, deeds}) {
   const queue = state.queue[contact.queue];
   const shown = FRONT.filter((deed) => deeds.includes(deed));
-  const name = contact.customer?.name || contact.customer?.address || contact.reference;
+  const name = nameOf(contact);
   return html`<header class="talk-head">
     <button type="button" class="button bare square narrow-only" aria-label=${t("back")} onClick=${() => choose({pane: "list"})}>${icon("back")}</button>
-    <span class="face wide-only"><${Avatar} id=${contact.customer?.id} name=${name} /><span class="medium">${icon(contact.medium)}</span></span>
+    <span class="face wide-only"><${Avatar} id=${contact.customer?.id} name=${contact.customer?.name ?? ""} /><span class="medium">${icon(contact.medium)}</span></span>
     <div class="grow talk-title"><h2 class="clip"><${Text}>${name}</${Text}></h2>
       <p class="row small quiet"><${Copied} text=${contact.reference} />${queue && html`<${Text} class="clip">${titleOf(queue)}</${Text}>`}
       <span class=${`chip ${LOOK[contact.state] ?? ""}`}>${t(`state.${contact.state}`)}<${Since} at=${contact.state_since} words=${true} /></span></p>

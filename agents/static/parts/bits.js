@@ -34,7 +34,7 @@ export function Doing({name, run, class: look = "", disabled = false, label, chi
 }
 
 /** A menu under a button; closes on Escape, on a click elsewhere and when something in it was chosen. */
-export function Menu({label, face, look = "bare square", panel = "", children, role = "menu"}) {
+export function Menu({label, spoken = true, face, look = "bare square", panel = "", children, role = "menu"}) {
   const [open, set] = useState(false);
   const root = useRef(null);
   useLayoutEffect(() => {
@@ -46,7 +46,7 @@ export function Menu({label, face, look = "bare square", panel = "", children, r
   }, [open]);
   const close = () => { set(false); root.current?.querySelector("button")?.focus(); };
   return html`<div class="menu" ref=${root} onKeyDown=${(event) => walk(event, root.current, close)}>
-    <button type="button" class=${`button ${look}`} aria-haspopup=${role} aria-expanded=${open ? "true" : "false"} aria-label=${label}
+    <button type="button" class=${`button ${look}`} aria-haspopup=${role} aria-expanded=${open ? "true" : "false"} aria-label=${spoken ? label : null}
       title=${label} onClick=${() => set(!open)}>${face}</button>
     ${open && html`<div class=${`menu-panel ${panel}`} role=${role} aria-label=${label}
       onClick=${(event) => event.target.closest("button, a") && !event.target.closest("form") && close()}>${children}</div>`}

@@ -12,7 +12,8 @@ const RANK = {agent: 0, supervisor: 1, admin: 2};
 const PLACES = [["console", "agent"], ["board", "supervisor"], ["admin", "admin"]];
 
 /** The bar at the top; `children` are what the page adds. */
-export const Bar = ({page, me, children}) => html`<header class="bar">
+export const Bar = ({page, me, children}) => html`<header class="bar"><a class="skip button" href="#main">${t("skip")}</a>
+  ${page !== "admin" && html`<h1 class="unseen">${t(`place.${page}`)}</h1>`}
   <a class="brand" href="/" title=${t("place.start")}><img src="/static/icons/desk.svg" alt="" /><span class="clip">${deskName()}</span></a>
   <nav class="places" aria-label=${t("places")}>${PLACES.filter(([, role]) => RANK[me?.role ?? "agent"] >= RANK[role]).map(([place]) =>
     html`<a key=${place} href=${`/${place}`} aria-current=${place === page ? "page" : null}>${t(`place.${place}`)}</a>`)}</nav>
@@ -43,8 +44,8 @@ const speak = (code) => code !== language && act("language", async () => {
 });
 
 /** Sign out is a form, so that it works as long as the page stands. */
-export const SignOut = () => html`<form method="post" action="/signout"><input type="hidden" name="csrf" value=${boot.csrf} />
-  <button class="menu-item">${icon("out")}${t("signout")}</button></form>`;
+export const SignOut = () => html`<form method="post" action="/signout" role="none"><input type="hidden" name="csrf" value=${boot.csrf} />
+  <button class="menu-item" role="menuitem">${icon("out")}${t("signout")}</button></form>`;
 
 /** The menu of pages that have no status menu. */
 export const Settings = ({me}) => html`<${Menu} label=${t("settings")} face=${icon("gear")}>

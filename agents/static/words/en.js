@@ -2,7 +2,7 @@
 
 export const words = {
   "place.start": "Start page", "place.console": "Console", "place.board": "Board", "place.admin": "Admin", "places": "Places",
-  "skip": "Skip to writing", "back": "Back", "more": "More", "less": "Less", "cancel": "Cancel", "save": "Save", "copy": "Copy", "yes": "yes", "no": "no",
+  "skip": "Skip to the content", "back": "Back", "more": "More", "less": "Less", "cancel": "Cancel", "save": "Save", "copy": "Copy", "yes": "yes", "no": "no",
   "close.window": "Close window", "settings": "Settings", "signout": "Sign out", "language": "Language", "theme": "Appearance", "someone": "a colleague",
   "theme.auto": "As the system", "theme.light": "Light", "theme.dark": "Dark", "sound": "Sound for offers and messages", "list.comma": ",", "older": "Older",
 
@@ -43,7 +43,7 @@ export const words = {
 
   "side": "Customer and suggestions", "side.suggestions": "Suggestions", "side.customer": "Customer", "side.story": "Story", "side.none": "No contact is chosen.",
   "suggestions.none": "No ready answer was found for this question.", "suggestions.weak": "uncertain", "suggestions.insert": "Insert", "suggestions.search": "Search the articles…",
-  "customer.unnamed": "No name", "customer.addresses": "Addresses", "customer.opted-out": "opted out", "customer.history": "Earlier contacts", "customer.first": "This is their first contact.",
+  "customer.nameless": "No name · {reference}", "customer.addresses": "Addresses", "customer.opted-out": "opted out", "customer.history": "Earlier contacts", "customer.first": "This is their first contact.",
   "extra.page": "Page", "extra.cc": "Copy to", "extra.location": "Location", "why.none": "No decision has been recorded yet.",
 
   "transfer.to": "To", "transfer.queue": "A queue", "transfer.agent": "A colleague", "queue.ready": {one: "{n} ready", other: "{n} ready"}, "queue.waiting": {one: "{n} waiting", other: "{n} waiting"}, "note.for-colleague": "Note for the colleague (optional)", "note.closing": "Closing note (optional)",
@@ -71,8 +71,8 @@ export const words = {
   "outcome.accepted": "accepted", "outcome.declined": "declined", "outcome.expired": "not answered", "outcome.rescinded": "taken back", "outcome.waiting": "waiting", "outcome.live": "under way",
   "reason.new": "new", "reason.transfer": "handed over", "reason.reopened": "reopened", "reason.declined": "declined", "reason.expired": "not answered", "reason.woke": "woke",
 
-  "agents": "Agents", "queues": "Queues", "channels": "Channels", "channels.none": "There is no channel in config.toml yet.", "edit": "Edit", "saved": "Saved.", "never": "never", "password": "Password", "seconds": "{n} s",
-  "board.opening": "The board is opening…", "board.waiting": "Waiting longest", "board.day": "Today by half hours", "board.day.none": "No contact has come today yet.", "day.arrived": "arrived", "day.answered": "answered", "day.abandoned": "abandoned", "day.from": "from",
+  "deeds": "Actions", "agents": "Agents", "queues": "Queues", "channels": "Channels", "channels.none": "There is no channel in config.toml yet.", "edit": "Edit", "saved": "Saved.", "never": "never", "password": "Password", "seconds": "{n} s",
+  "board.opening": "The board is opening…", "board.waiting": "Waiting longest", "board.offered": "Offered to {name}.", "board.day": "Today by half hours", "board.day.none": "No contact has come today yet.", "day.arrived": "arrived", "day.answered": "answered", "day.abandoned": "abandoned", "day.from": "from",
   "figure.waiting": "Waiting", "figure.waiting.meaning": "Contacts that wait for an agent now.", "figure.longest": "Longest wait", "figure.longest.meaning": "Since the oldest waiting contact came into a queue; declining or handing over does not start it anew.",
   "figure.ready": "Ready / here", "figure.ready.meaning": "Agents who take offers, of those who are here.", "figure.answered": "Answered", "figure.answered.meaning": "Contacts that an agent accepted today after they had waited; each once, for the queue where it was accepted.",
   "figure.abandoned": "Abandoned", "figure.abandoned.meaning": "Citizens who left today before anybody accepted.", "figure.level": "Service level", "figure.level.meaning": "Share accepted within {n} s, of all that were accepted or abandoned today; who left within the first five seconds is not counted.",

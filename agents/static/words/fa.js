@@ -2,7 +2,7 @@
 
 export const words = {
   "place.start": "صفحهٔ آغاز", "place.console": "میز کار", "place.board": "تابلوی سرپرست", "place.admin": "مدیریت", "places": "بخش‌ها",
-  "skip": "رفتن به نوشتن پاسخ", "back": "بازگشت", "more": "بیشتر", "less": "کمتر", "cancel": "انصراف", "save": "ذخیره", "copy": "رونوشت", "yes": "بله", "no": "خیر",
+  "skip": "رفتن به محتوای صفحه", "back": "بازگشت", "more": "بیشتر", "less": "کمتر", "cancel": "انصراف", "save": "ذخیره", "copy": "رونوشت", "yes": "بله", "no": "خیر",
   "close.window": "بستن پنجره", "settings": "تنظیمات", "signout": "خروج", "language": "زبان", "theme": "نما", "someone": "همکار",
   "theme.auto": "مانند دستگاه", "theme.light": "روشن", "theme.dark": "تیره", "sound": "زنگ پیام و پیشنهاد", "list.comma": "،", "older": "قدیمی‌ترها",
 
@@ -43,7 +43,7 @@ export const words = {
 
   "side": "شهروند و پیشنهادها", "side.suggestions": "پیشنهاد پاسخ", "side.customer": "شهروند", "side.story": "سرگذشت", "side.none": "تماسی برگزیده نشده است.",
   "suggestions.none": "پاسخ آماده‌ای برای این پرسش پیدا نشد.", "suggestions.weak": "نامطمئن", "suggestions.insert": "درج", "suggestions.search": "جست‌وجو در دانش…",
-  "customer.unnamed": "بی‌نام", "customer.addresses": "نشانی‌ها", "customer.opted-out": "نمی‌خواهد", "customer.history": "تماس‌های پیشین", "customer.first": "نخستین تماس اوست.",
+  "customer.nameless": "بی‌نام · {reference}", "customer.addresses": "نشانی‌ها", "customer.opted-out": "نمی‌خواهد", "customer.history": "تماس‌های پیشین", "customer.first": "نخستین تماس اوست.",
   "extra.page": "صفحه", "extra.cc": "رونوشت", "extra.location": "مکان", "why.none": "هنوز تصمیمی ثبت نشده است.",
 
   "transfer.to": "گیرنده", "transfer.queue": "به صف", "transfer.agent": "به همکار", "queue.ready": {one: "{n} آماده", other: "{n} آماده"}, "queue.waiting": {one: "{n} در صف", other: "{n} در صف"}, "note.for-colleague": "یادداشت برای همکار (اختیاری)", "note.closing": "یادداشت پایانی (اختیاری)",
@@ -71,8 +71,8 @@ export const words = {
   "outcome.accepted": "پذیرفته شد", "outcome.declined": "رد شد", "outcome.expired": "بی‌پاسخ ماند", "outcome.rescinded": "پس گرفته شد", "outcome.waiting": "در صف", "outcome.live": "در جریان",
   "reason.new": "تازه", "reason.transfer": "سپرده‌شده", "reason.reopened": "بازگشوده", "reason.declined": "ردشده", "reason.expired": "بی‌پاسخ", "reason.woke": "بیدارشده",
 
-  "agents": "کارشناسان", "queues": "صف‌ها", "channels": "کانال‌ها", "channels.none": "هنوز کانالی در config.toml نیست.", "edit": "ویرایش", "saved": "ذخیره شد.", "never": "هرگز", "password": "گذرواژه", "seconds": "{n} ثانیه",
-  "board.opening": "تابلو در حال بازشدن است…", "board.waiting": "بیشترین انتظار", "board.day": "امروز، نیم‌ساعت به نیم‌ساعت", "board.day.none": "امروز هنوز تماسی نیامده است.", "day.arrived": "آمده", "day.answered": "پاسخ‌گرفته", "day.abandoned": "رها شده", "day.from": "از ساعت",
+  "deeds": "کارها", "agents": "کارشناسان", "queues": "صف‌ها", "channels": "کانال‌ها", "channels.none": "هنوز کانالی در config.toml نیست.", "edit": "ویرایش", "saved": "ذخیره شد.", "never": "هرگز", "password": "گذرواژه", "seconds": "{n} ثانیه",
+  "board.opening": "تابلو در حال بازشدن است…", "board.waiting": "بیشترین انتظار", "board.offered": "به {name} پیشنهاد شده است.", "board.day": "امروز، نیم‌ساعت به نیم‌ساعت", "board.day.none": "امروز هنوز تماسی نیامده است.", "day.arrived": "آمده", "day.answered": "پاسخ‌گرفته", "day.abandoned": "رها شده", "day.from": "از ساعت",
   "figure.waiting": "در صف", "figure.waiting.meaning": "تماس‌هایی که اکنون منتظر کارشناس‌اند.", "figure.longest": "بیشترین انتظار", "figure.longest.meaning": "از زمانی که قدیمی‌ترین تماسِ منتظر به صف آمد؛ با رد شدن یا سپردن از نو شمرده نمی‌شود.",
   "figure.ready": "آماده / حاضر", "figure.ready.meaning": "کارشناسانی که پیشنهاد می‌گیرند، از میان آن‌هایی که حاضرند.", "figure.answered": "پاسخ‌گرفته", "figure.answered.meaning": "تماس‌هایی که امروز پس از انتظار، کارشناسی آن‌ها را پذیرفت؛ هر تماس یک بار، به نام صفی که در آن پذیرفته شد.",
   "figure.abandoned": "رها شده", "figure.abandoned.meaning": "شهروندانی که امروز پیش از پذیرفته‌شدن رفتند.", "figure.level": "سطح خدمت", "figure.level.meaning": "سهم تماس‌هایی که در {n} ثانیه پذیرفته شدند، از همهٔ پذیرفته‌ها و رهاشده‌های امروز؛ آن که در پنج ثانیهٔ نخست رفت شمرده نمی‌شود.",
