@@ -338,6 +338,6 @@ async def test_the_widget_is_served_packed_cached_and_open_to_every_site(tmp_pat
 async def test_the_channel_checks_itself(tmp_path: Path) -> None:
     async with chat(tmp_path) as house:
         findings = {each.check: each for each in await house.channels["web"].check()}
-        assert findings["webchat-key"].ok and not findings["webchat-origins"].ok and not findings["webchat-https"].ok
+        assert all(finding.ok for finding in findings.values()), "a desk that serves only its own pages is well"
         assert all(each.en and each.fa for each in findings.values())
         await until(lambda: house.health["web"].code == "ok")
