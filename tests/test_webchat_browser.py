@@ -96,9 +96,20 @@ async def test_direction_follows_each_message_and_shift_enter_makes_a_line(brows
         await page.keyboard.press("Enter")
         await expect(page.locator(".mine .bubble")).to_have_text("Order number 12345\nsecond line")
         await write(page, "این یکی فارسی است")
-        await expect(page.locator(".mine .bubble")).to_have_count(2)
+        await expect(page.locator(".mine[data-state=sent] .bubble")).to_have_count(2)
         found = await page.locator(".mine .bubble").evaluate_all("all => all.map(e => getComputedStyle(e).direction)")
         assert found == ["ltr", "rtl"]
+
+
+async def test_a_message_stays_the_same_element_while_its_state_changes(browser: Browser, tmp_path: Path) -> None:
+    async with chat(tmp_path) as house:
+        page = await opened(browser, house)
+        await write(page, "سلام")
+        await page.locator(".mine").evaluate("e => { e.marked = true; }")
+        await expect(page.locator(".mine")).to_have_attribute("data-state", "sent")
+        await reply(house, 1, "درود", "k1")
+        await expect(page.locator(".mine")).to_have_attribute("data-state", "delivered")
+        assert await page.locator(".mine").evaluate("e => e.marked === true && e.isConnected")
 
 
 async def test_a_photo_and_a_document(browser: Browser, tmp_path: Path) -> None:

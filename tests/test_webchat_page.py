@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -307,6 +309,35 @@ async def test_blocked_storage_is_told_and_the_talk_goes_on(browser: Browser, tm
         await expect(page.locator(".mine")).to_have_attribute("data-state", "sent")
         await reply(house, 1, "درود", "k1")
         await expect(page.locator(".theirs .bubble")).to_have_text("درود")
+
+
+@pytest.mark.parametrize(("days", "renewed", "same"), [(5, False, True), (40, True, True), (200, True, False)])
+async def test_a_visitor_who_keeps_coming_keeps_the_conversation(
+    browser: Browser, tmp_path: Path, days: int, renewed: bool, same: bool
+) -> None:
+    async with chat(tmp_path) as house:
+        sealer = await house.channels["web"]._gate.sealer()
+        token = sealer.token("v" + "a" * 22, house.clock() - timedelta(days=days))
+        key = json.dumps(f"pishkhan:{house.url}/channels/web/:token")
+        page = await browser.page()
+        await page.goto(f"{house.url}/channels/web/demo")
+        await page.evaluate(f"localStorage.setItem({key}, {json.dumps(token)})")
+        await page.reload()
+        await page.locator(".launcher").click()
+        await expect(page.locator(".panel")).to_have_attribute("data-status", "live", timeout=10_000)
+        kept = await page.evaluate(f"localStorage.getItem({key})")
+        assert (kept != token) is renewed and (kept.split(".")[0] == token.split(".")[0]) is same
+
+
+async def test_tabs_opened_together_are_one_visitor(browser: Browser, tmp_path: Path) -> None:
+    async with chat(tmp_path) as house:
+        context = await browser.context()
+        tabs = [await browser.page(context) for _ in range(3)]
+        await asyncio.gather(*(tab.goto(f"{house.url}/channels/web/demo") for tab in tabs))
+        await asyncio.gather(*(tab.locator(".launcher").evaluate("e => e.click()") for tab in tabs))
+        for tab in tabs:
+            await expect(tab.locator(".panel")).to_have_attribute("data-status", "live")
+        assert len(house.channels["web"]._rooms.here) == 1
 
 
 async def test_who_never_opens_the_chat_costs_no_connection(browser: Browser, tmp_path: Path) -> None:

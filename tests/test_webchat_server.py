@@ -10,11 +10,13 @@ import aiohttp
 import pytest
 
 from channels.sandbox.webchat import SayRefused, Visitor
+from channels.webchat.parse import Who, said
+from channels.webchat.protocol import Say
 from router.events import MessageAdded
 from router.model import DeliveryState
 from router.records import ContactState, Direction
 from tests.house import read, until
-from tests.servers.webchat import accepted, becomes, chat, reply, state_of
+from tests.servers.webchat import accepted, becomes, chat, moved, reply, state_of
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
 
@@ -160,6 +162,75 @@ async def test_a_visitor_who_types_is_announced_without_the_words_and_not_echoed
         assert what.data == {"who": "customer"}
         await visitor.say("و")
         assert visitor.typing == []
+
+
+async def test_those_who_wait_move_up_when_somebody_before_them_leaves(tmp_path: Path) -> None:
+    async with (
+        chat(tmp_path, leave_seconds=1) as house,
+        Visitor(house.url, "web") as first,
+        Visitor(house.url, "web") as second,
+    ):
+        await first.say("یکم")
+        await second.say("دوم")
+        await second.until(lambda: (second.line or {}).get("place") == 2)
+        first.hold()
+        await second.until(lambda: (second.line or {}).get("place") == 1)
+        assert await state_of(house, 1) is ContactState.ABANDONED
+
+
+async def test_who_left_while_an_agent_had_them_loses_the_place_when_they_are_queued_again(tmp_path: Path) -> None:
+    async with chat(tmp_path, leave_seconds=1) as house, Visitor(house.url, "web") as visitor:
+        await visitor.say("سلام")
+        await accepted(house, 1)
+        await visitor.until(lambda: (visitor.line or {}).get("state") == "active")
+        visitor.hold()
+        rooms = house.channels["web"]._rooms
+        await until(lambda: not rooms.here and not rooms.leaving, seconds=6, what="the absence was looked at")
+        assert await state_of(house, 1) is ContactState.ACTIVE
+        await moved(house, 1, ContactState.WAITING, agent=None, queued_at=house.clock())
+        await becomes(house, 1, ContactState.ABANDONED)
+
+
+async def test_a_contact_that_somebody_else_opened_for_the_visitor_is_found(tmp_path: Path) -> None:
+    async with chat(tmp_path) as house, Visitor(house.url, "web") as visitor:
+        await visitor.live()
+        # Another process of the house takes the visitor's word in: nobody here is told whose contact it is.
+        who = Who(channel="web", visitor=visitor.visitor)
+        await house.intake(said(who, Say(id="from-elsewhere", text="از جای دیگر"), [], house.clock()))
+        await visitor.until(lambda: visitor.own == ["از جای دیگر"])
+
+
+async def test_a_feed_that_lost_something_makes_everybody_look(tmp_path: Path) -> None:
+    async with chat(tmp_path) as house, Visitor(house.url, "web") as visitor:
+        await visitor.say("سلام")
+        (feed,) = [each for each in house.bus._listeners if each.name == "webchat:web"]
+        while not feed.lost:
+            house.bus.whisper("nothing", 0, {})
+        await reply(house, 1, "از میان سیل", "k1")
+        await visitor.until(lambda: visitor.answers == ["از میان سیل"])
+        assert feed not in house.bus._listeners
+
+
+async def test_a_longer_absence_than_a_window_brings_a_snapshot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("channels.webchat.thread.WINDOW", 10)
+    async with chat(tmp_path) as house, Visitor(house.url, "web") as visitor:
+        await visitor.say("سلام")
+        visitor.hold()
+        for number in range(15):
+            await reply(house, 1, f"r{number}", f"k{number}")
+        visitor.resume()
+        await visitor.until(lambda: visitor.answers == [f"r{n}" for n in range(5, 15)])
+        assert visitor.snapshots == 2
+
+
+async def test_a_position_from_another_life_of_the_database_brings_a_snapshot(tmp_path: Path) -> None:
+    async with chat(tmp_path) as house, Visitor(house.url, "web") as visitor:
+        await visitor.say("سلام")
+        async with Visitor(house.url, "web", token=visitor.token, after=10**9) as again:
+            await again.live()
+            assert again.snapshots == 1 and again.own == ["سلام"]
 
 
 async def test_leaving_counts_only_after_the_grace_and_coming_back_cancels_it(tmp_path: Path) -> None:

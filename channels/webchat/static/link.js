@@ -7,6 +7,7 @@ const FIRST_RETRY = 500;
 const LAST_RETRY = 30000;
 const PING = 25000;
 const ANSWER = 10000;
+const RENEW = 30 * 86400000;
 
 // `env` brings what a page has: WebSocket, fetch, setTimeout, clearTimeout, random.
 // `told` hears about every change: told(what, frame).
@@ -28,6 +29,11 @@ export class Link {
     return this.store.get("token") || "";
   }
 
+  // Tokens end; one that is used is renewed long before.
+  aged() {
+    return parseInt(this.token.split(".")[1], 16) * 1000 < Date.now() - RENEW;
+  }
+
   // Begins; again and again is harmless.
   start() {
     if (this.status === "idle" || this.status === "refused") this.connect();
@@ -42,7 +48,7 @@ export class Link {
   async connect() {
     this.set("connecting");
     this.clear("retry");
-    if (!this.token || this.stale) {
+    if (!this.token || this.stale || this.aged()) {
       const answer = await this.session();
       if (answer === "refused") return this.set("refused");
       if (answer === "unreachable") return this.later();

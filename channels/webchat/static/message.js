@@ -16,31 +16,31 @@ export class Log {
   }
 
   draw(state, live) {
-    const rows = this.rows(state, live);
     const keep = new Map();
     let place = this.element.firstChild;
-    for (const row of rows) {
-      const sign = JSON.stringify(row.sign);
+    for (const row of this.rows(state, live)) {
       const before = this.drawn.get(row.key);
-      const node = before && before.sign === sign ? before.node : row.make();
-      if (before && before.node !== node) {
+      const same = before && before.body === row.body;
+      const node = same ? before.node : row.make();
+      // A new state under old words must not rob anybody of a selection, nor be read out as a new message.
+      if (same && before.foot !== row.foot) row.retouch(node);
+      if (before && !same) {
         if (before.node === place) place = place.nextSibling;
         before.node.remove();
       }
       if (node === place) place = place.nextSibling;
       else this.element.insertBefore(node, place);
-      keep.set(row.key, { node, sign });
+      keep.set(row.key, { node, body: row.body, foot: row.foot });
     }
     for (const [key, { node }] of this.drawn) if (!keep.has(key)) node.remove();
     this.drawn = keep;
   }
 
   rows(state, live) {
-    const { words, format } = this.view;
+    const { format } = this.view;
     const upTo = deliveredUpTo(state);
-    const messages = ordered(state);
     const spoken = [
-      ...messages.map((m) => ({ ...m, uid: m.mine ? m.key : "m" + m.id, mark: m.mine ? (m.id < upTo ? "delivered" : "sent") : "" })),
+      ...ordered(state).map((m) => ({ ...m, uid: m.mine ? m.key : "m" + m.id, mark: m.mine ? (m.id < upTo ? "delivered" : "sent") : "" })),
       ...state.pending.filter((p) => p.kind !== "open").map((p) => pendingRow(p, live)),
     ];
     const rows = [];
@@ -49,33 +49,47 @@ export class Log {
     spoken.forEach((message, index) => {
       const date = format.day(message.at);
       if (date !== day) {
-        rows.push({ key: "day:" + message.uid, sign: date, make: () => h("li", { class: "day" }, h("span", {}, date)) });
+        rows.push({ key: "day:" + message.uid, body: date, make: () => h("li", { class: "day" }, h("span", {}, date)) });
         last = null;
       }
       day = date;
       const first = !last || last.mine !== message.mine || last.author !== message.author || message.at - last.at > GROUP;
-      const open = index === spoken.length - 1 && !message.mine;
+      const buttons = index === spoken.length - 1 && !message.mine ? message.buttons : [];
+      const { uid, mine, text, author, files, mark, at, error } = message;
       rows.push({
-        key: message.uid,
-        sign: [message, first, open],
-        make: () => this.message(message, first, open),
+        key: uid,
+        body: JSON.stringify([mine, text, author, files, first, buttons]),
+        foot: JSON.stringify([mark, at, error]),
+        make: () => this.message(message, first, buttons),
+        retouch: (node) => this.retouch(node, message),
       });
       last = message;
     });
     return rows;
   }
 
-  message(message, first, open) {
-    const { words, format } = this.view;
-    const who = message.mine ? words.you : message.author;
+  message(message, first, buttons) {
+    const { words } = this.view;
+    const who = message.mine ? words.you : message.author || words.agent;
     return h("li", { class: `message ${message.mine ? "mine" : "theirs"}${first ? " first" : ""}`, "data-state": message.mark },
-      first && who && !message.mine ? h("div", { class: "author" }, h("bdi", {}, who)) : h("span", { class: "hidden" }, `${who || words.agent}: `),
+      first && !message.mine && message.author ? h("div", { class: "author" }, h("bdi", {}, who)) : h("span", { class: "hidden" }, `${who}: `),
       message.files.length ? h("div", { class: "attached" }, message.files.map((file) => this.file(file))) : null,
       message.text ? h("div", { class: "bubble", dir: "auto" }, textNodes(message.text)) : null,
+      this.foot(message),
+      buttons.length ? this.choices(buttons) : null);
+  }
+
+  foot(message) {
+    const { words, format } = this.view;
+    return h("div", { class: "foot", "aria-live": "off" },
       h("div", { class: "meta" }, h("time", { datetime: new Date(message.at).toISOString() }, format.time(message.at)),
         message.mark ? mark(message.mark, words[message.mark]) : null),
-      message.mark === "failed" ? this.trouble(message) : null,
-      open && message.buttons.length ? this.choices(message.buttons) : null);
+      message.mark === "failed" ? this.trouble(message) : null);
+  }
+
+  retouch(node, message) {
+    node.dataset.state = message.mark;
+    node.querySelector(".foot").replaceWith(this.foot(message));
   }
 
   trouble(message) {
