@@ -24,7 +24,7 @@ _COMMON = 0.5  #: what a run of letters weighs that every compared text has
 _RERANKED = 30  #: so many of the best by words are compared by runs of letters
 _CLOSE = 0.4  #: of these, those with so much of the best one's score
 _RUNS_OF = 6_000  #: characters of a text that are compared so
-_FREQUENT = 1_500  #: a word in more texts than this refines what rarer words found
+_FREQUENT = 1_000  #: a word in more texts than this refines what rarer words found
 _REFINED = 200
 
 
@@ -141,9 +141,7 @@ class Index(Generic[K]):
     def search(self, question: Question, limit: int = 10, *, only: Collection[K] | None = None) -> list[Match[K]]:
         """The best texts for a question (of `only`, when given), best first; [] when no word of it, nor one like it,
         is known."""
-        scores, most = self._by_words(question.asked)
-        if only is not None:
-            scores = {number: score for number, score in scores.items() if self._text(number).key in only}
+        scores, most = self._by_words(question.asked, only)
         if not scores:
             return []
         best = heapq.nlargest(_RERANKED, scores, key=scores.__getitem__)
@@ -169,45 +167,66 @@ class Index(Generic[K]):
     def _idf(self, texts: int) -> float:
         return math.log(1 + (len(self._numbers) + BACKGROUND - texts + 0.5) / (texts + 0.5))
 
-    def _by_words(self, asked: Sequence[str]) -> tuple[dict[int, float], float]:
-        """BM25 by text, and the most that the question could reach."""
+    def _by_words(self, asked: Sequence[str], only: Collection[K] | None) -> tuple[dict[int, float], float]:
+        """BM25 by text (of `only`), and the most that the question could reach."""
+        meant = [(sum(len(posting.texts) for posting, _ in meanings), word, meanings)
+                 for word in asked if (meanings := self._meanings(word))]
+        most = sum(self._idf(len(self._postings[w].texts) if w in self._postings else 0) for w in asked)
         scores: dict[int, float] = {}
-        most = 0.0
-        known = sorted((len(self._postings[w].texts), w) for w in asked if w in self._postings)
-        for word in asked:
-            if word not in self._postings:
-                most += self._idf(0)
-                self._misspelt(word, scores)
-        for texts, word in known:
-            weight = self._idf(texts)
-            most += weight
+        narrow = False
+        for texts, _, meanings in sorted(meant, key=lambda each: each[:2]):
             if texts > _FREQUENT and len(scores) >= _REFINED:
-                self._refine(word, weight, scores)
-                continue
-            posting, norms, get = self._postings[word], self._norms, scores.get
-            for number, count in zip(posting.texts, posting.counts, strict=True):
-                scores[number] = get(number, 0.0) + weight * count * _TOP / (count + norms[number])
-        return scores, most
+                if not narrow:
+                    allowed = self._allowed(scores, only)
+                    likely = heapq.nlargest(_REFINED, allowed, key=allowed.__getitem__)
+                    scores, narrow = {number: scores[number] for number in likely}, True
+                self._refine(meanings, scores)
+            else:
+                self._gather(meanings, scores)
+        return self._allowed(scores, only), most
 
-    def _misspelt(self, word: str, scores: dict[int, float]) -> None:
-        """An unknown word counts as the known ones it is like; in each text the likest that is there."""
-        best: dict[int, float] = {}
+    def _allowed(self, scores: dict[int, float], only: Collection[K] | None) -> dict[int, float]:
+        if only is None:
+            return scores
+        return {number: score for number, score in scores.items() if self._text(number).key in only}
+
+    def _meanings(self, word: str) -> list[tuple[_Posting, float]]:
+        """A known word means itself; an unknown one the known ones it is like, weighing by likeness."""
+        if word in self._postings:
+            return [(self._postings[word], self._idf(len(self._postings[word].texts)))]
+        texts = 0
+        found: list[tuple[_Posting, float]] = []
         for known, like in self._vocabulary.near(word):
             posting = self._postings[known]
-            weight = self._idf(len(posting.texts)) * like**_FUZZ
+            texts += len(posting.texts)
+            if found and texts > _FREQUENT:
+                break
+            found.append((posting, self._idf(len(posting.texts)) * like**_FUZZ))
+        return found
+
+    def _gather(self, meanings: Sequence[tuple[_Posting, float]], scores: dict[int, float]) -> None:
+        """In each text the best of the meanings counts."""
+        norms = self._norms
+        if len(meanings) == 1:
+            [(posting, weight)] = meanings
+            before = scores.get
             for number, count in zip(posting.texts, posting.counts, strict=True):
-                score = weight * count * _TOP / (count + self._norms[number])
-                if score > best.get(number, 0.0):
+                scores[number] = before(number, 0.0) + weight * count * _TOP / (count + norms[number])
+            return
+        best: dict[int, float] = {}
+        get = best.get
+        for posting, weight in meanings:
+            for number, count in zip(posting.texts, posting.counts, strict=True):
+                score = weight * count * _TOP / (count + norms[number])
+                if score > get(number, 0.0):
                     best[number] = score
         for number, score in best.items():
             scores[number] = scores.get(number, 0.0) + score
 
-    def _refine(self, word: str, weight: float, scores: dict[int, float]) -> None:
-        posting = self._postings[word]
-        for number in heapq.nlargest(_REFINED, scores, key=scores.__getitem__):
-            count = posting.find(number)
-            if count:
-                scores[number] += weight * count * _TOP / (count + self._norms[number])
+    def _refine(self, meanings: Sequence[tuple[_Posting, float]], scores: dict[int, float]) -> None:
+        for number in scores:
+            counts = ((posting.find(number), weight) for posting, weight in meanings)
+            scores[number] += max(weight * count * _TOP / (count + self._norms[number]) for count, weight in counts)
 
     def _by_runs(self, asked: Collection[str], numbers: Sequence[int]) -> dict[int, float]:
         """The same texts by the runs of letters they share with the question; rare among them weighs more."""
