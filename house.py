@@ -83,6 +83,7 @@ class House:
 
     async def stop(self) -> None:
         """In reverse: no new requests, no new work, then commit what waits."""
+        self.front.live.close()
         await self._runner.cleanup()
         running = set(self._tasks)
         for _ in range(5):
@@ -166,6 +167,8 @@ class House:
         if known is None or (known.code, known.en) != (health.code, health.en):
             log.info("channel %s is %s", name, health.code)
             self.health[name] = health
+            if self._tasks:
+                self.front.live.nudge()
 
     async def _refused(self, name: str, reason: str) -> None:
         await self.store.run(lambda tx: tx.emit(RequestRefused(channel=name, reason=reason), actor=f"channel:{name}"))

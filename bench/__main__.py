@@ -9,7 +9,7 @@ import platform
 import tempfile
 from pathlib import Path
 
-from bench import chats, ingest
+from bench import chats, ingest, reads
 
 
 def main() -> None:
@@ -22,6 +22,7 @@ def main() -> None:
           f"{os.getloadavg()[0]:.1f}. Medians; ratios against the limit of the same run.")
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as place:
         folder = Path(place)
+        asyncio.run(reads.run(folder, print, reads=100 if given.quick else 1000))
         asyncio.run(ingest.run(folder, given.port, print, messages=500 if given.quick else 4000,
                                rounds=1 if given.quick else 3))
         asyncio.run(chats.run(folder, given.port, print, chats=50 if given.quick else 1000,

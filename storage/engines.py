@@ -1,4 +1,4 @@
-"""Opens the database: one synchronous connection that writes, a few asynchronous ones that only read."""
+"""Opens the database: one connection that writes, a few that only read, each used from one thread at a time."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 #: Advisory lock that orders the commits of all nodes on PostgreSQL (see decision 0002).
 JOURNAL_LOCK = 0x7069_7368
+READERS = 4  #: snapshots read at once
 
 
 def url_of(folder: Path, database: str) -> str:
@@ -46,25 +46,23 @@ def writer_engine(url: str, *, synchronous: str = "FULL") -> Engine:
     return engine
 
 
-def reader_engine(url: str) -> AsyncEngine:
-    """For reads beside the writer; the connections refuse to write."""
+def reader_engine(url: str) -> Engine:
+    """For reads beside the writer, one connection a thread; the connections refuse to write."""
     if url.startswith("postgresql"):
-        return create_async_engine(
-            url.replace("postgresql://", "postgresql+psycopg://", 1), pool_size=4, max_overflow=4, pool_pre_ping=True,
-            isolation_level="REPEATABLE READ", execution_options={"postgresql_readonly": True})
-    engine = create_async_engine(url.replace("sqlite://", "sqlite+aiosqlite://", 1), pool_size=4, max_overflow=4,
-                                 connect_args={"timeout": 5})
+        return create_engine(
+            url.replace("postgresql://", "postgresql+psycopg://", 1), pool_size=READERS, max_overflow=0,
+            pool_pre_ping=True, isolation_level="REPEATABLE READ", execution_options={"postgresql_readonly": True})
+    engine = create_engine(url, pool_size=READERS, max_overflow=0,
+                           connect_args={"check_same_thread": False, "timeout": 5})
 
-    @event.listens_for(engine.sync_engine, "connect")
+    @event.listens_for(engine, "connect")
     def prepare(raw: Any, _record: Any) -> None:
         raw.isolation_level = None
-        cursor = raw.cursor()
-        cursor.execute("PRAGMA query_only=ON")
-        cursor.execute("PRAGMA busy_timeout=5000")
-        cursor.execute("PRAGMA cache_size=-16384")
-        cursor.close()
+        raw.execute("PRAGMA query_only=ON")
+        raw.execute("PRAGMA busy_timeout=5000")
+        raw.execute("PRAGMA cache_size=-16384")
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
 

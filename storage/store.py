@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from router.errors import Unavailable
 from router.ports import Clock
 from router.records import Entry
 from storage.blobs import Blobs
-from storage.engines import reader_engine, url_of, writer_engine
+from storage.engines import READERS, reader_engine, url_of, writer_engine
 from storage.tx import StoreTx
 from storage.writer import Writer
 
@@ -44,7 +45,9 @@ class SqlStore:
         self.clock = clock
         self.blobs = Blobs(where.folder / "files")
         self._writes: Engine = writer_engine(where.url, synchronous=where.synchronous)
-        self._reads: AsyncEngine = reader_engine(where.url)
+        self._reads: Engine = reader_engine(where.url)
+        # One hop to a thread and back a snapshot; an asynchronous driver would hop for every statement and row.
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self.writer = Writer(self._writes, self._tx, publish, limit=where.queue_limit)
 
     def _tx(self, connection: Connection) -> StoreTx:
@@ -57,7 +60,8 @@ class SqlStore:
     async def close(self) -> None:
         """Commit what waits, then close every connection."""
         await self.writer.close()
-        await self._reads.dispose()
+        await asyncio.to_thread(self._readers.shutdown)
+        self._reads.dispose()
         self._writes.dispose()
 
     async def run(self, unit: Callable[[StoreTx], T], *, name: str = "") -> T:
@@ -66,8 +70,11 @@ class SqlStore:
 
     async def snapshot(self, unit: Callable[[StoreTx], T]) -> T:
         """A unit that only reads, on one consistent snapshot, beside the writer."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, unit)
+
+    def _read(self, unit: Callable[[StoreTx], T]) -> T:
         try:
-            async with self._reads.connect() as connection:
-                return await connection.run_sync(lambda sync: unit(self._tx(sync)))
+            with self._reads.connect() as connection, connection.begin():
+                return unit(self._tx(connection))
         except DBAPIError as error:
             raise Unavailable(f"the database cannot be read now ({type(error.orig).__name__})") from None
