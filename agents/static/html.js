@@ -6,6 +6,15 @@ import htm from "./vendor/htm.mjs";
 
 export const html = htm.bind(h);
 
+/** The same component, drawn again only when one of its values is another: a change of one contact draws one row. */
+export function still(view) {
+  const differs = (before, after) => Object.keys({...before, ...after}).some((name) => before[name] !== after[name]);
+  return function Still(props) {
+    this.shouldComponentUpdate = (next) => differs(this.props, next);
+    return h(view, props);
+  };
+}
+
 /** Draw the page into its place, instead of the word that it opens. */
 export function mount(view) {
   const place = document.getElementById("page");

@@ -1,6 +1,6 @@
 // The left-hand lists: mine, waiting, the team's, ended ones; counts, search, unseen marks.
 
-import {Fragment, html, useEffect, useState} from "../html.js";
+import {Fragment, html, still, useEffect, useState} from "../html.js";
 import {brief, since} from "../dates.js";
 import {finds} from "../fold.js";
 import {act, choose, known, send, ui} from "../page.js";
@@ -8,7 +8,7 @@ import {Avatar, Doing, Empty, Since, Text} from "../parts/bits.js";
 import {icon} from "../parts/icon.js";
 import {nameOf} from "../parts/who.js";
 import {mine, ourTurn, team, waiting} from "../state.js";
-import {useStore} from "../store.js";
+import {useStore, useTick} from "../store.js";
 import {number, say, t, titleOf, word} from "../words.js";
 import {select, unseen} from "./choice.js";
 import {called, doing} from "./deeds.js";
@@ -29,8 +29,8 @@ export function Lists() {
       placeholder=${t("search")} aria-label=${t("search")} onInput=${(event) => choose({search: event.target.value})} /></div>
     <div class="rows" role="tabpanel" id="list-panel" aria-labelledby=${`tab-${tab}`} tabindex="-1">
       ${tab === "ended" && html`<${Ended} />`}
-      ${found.slice(0, SHOWN).map((contact) => html`<${Row} key=${contact.id} contact=${contact} state=${state} tab=${tab}
-        chosen=${contact.id === selected} fresh=${tab === "mine" && unseen(contact, seen)} />`)}
+      ${found.slice(0, SHOWN).map((contact) => html`<${Row} key=${contact.id} contact=${contact} tab=${tab}
+        queue=${state.queue[contact.queue]} holder=${tab === "team" ? state.agent[contact.agent] : null} chosen=${contact.id === selected} fresh=${tab === "mine" && unseen(contact, seen)} />`)}
       ${found.length > SHOWN && html`<p class="empty small">${t("list.more", {n: found.length - SHOWN})}</p>`}
       ${!found.length && html`<${Empty} sign=${search ? "search" : SIGNS[tab]}>${t(search ? "search.nothing" : `empty.${tab}`)}</${Empty}>`}
     </div></section>`;
@@ -56,28 +56,26 @@ const hot = (name, list, seen) => name === "mine" ? list.some((contact) => unsee
 const matches = (contact, search, state) => finds(search, contact.reference, contact.customer?.name, contact.customer?.address,
   contact.subject, contact.last?.text, titleOf(state.queue[contact.queue]), state.agent[contact.agent]?.name);
 
-function Row({contact, state, tab, chosen, fresh}) {
+const Row = still(({contact, queue, holder, tab, chosen, fresh}) => {
   const name = nameOf(contact);
   return html`<div class="contact-row" data-chosen=${chosen} data-fresh=${fresh} data-contact=${contact.id}>
     <button type="button" class="contact-open" aria-current=${chosen ? "true" : null} onClick=${() => select(contact.id)}>
       <span class="face"><${Avatar} id=${contact.customer?.id} name=${contact.customer?.name ?? ""} /><span class="medium" title=${word("medium", contact.medium)}>${icon(contact.medium)}</span></span>
       <span class="lines"><span class="row"><${Text} class="clip grow strong">${name}</${Text}><span class="tiny faint number">${brief(contact.last?.at ?? contact.opened_at)}</span></span>
         <span class="row"><${Text} class="clip grow small quiet">${contact.last?.text || contact.subject || t("no-text")}</${Text}>${fresh && html`<span class="dot"><span class="unseen">${t("unseen")}</span></span>`}</span>
-        <span class="row chips"><${Chips} contact=${contact} state=${state} tab=${tab} /></span></span>
+        <span class="row chips"><${Chips} contact=${contact} queue=${queue} holder=${holder} tab=${tab} /></span></span>
     </button>
     ${tab === "waiting" && html`<${Doing} name=${called("take", contact)} class="slim take" label=${t("deed.take")}
       run=${async () => { await doing.take(contact); select(contact.id); }}>${t("deed.take")}</${Doing}>`}
   </div>`;
-}
+});
 
-function Chips({contact, state, tab}) {
-  const queue = state.queue[contact.queue];
-  const holder = tab === "team" ? state.agent[contact.agent] : null;
+function Chips({contact, queue, holder, tab}) {
   return html`<${Fragment}>
     ${contact.customer?.segment === "vip" && html`<span class="chip warn">${icon("star")}${t("segment.vip")}</span>`}
     ${queue && html`<${Text} class="chip">${titleOf(queue)}</${Text}>`}
     ${holder && html`<${Text} class="chip info">${holder.name}</${Text}>`}
-    ${contact.state === "waiting" && html`<span class=${`chip ${late(contact, queue) ? "bad" : "warn"}`}>${icon("clock")}<${Since} at=${contact.queued_at} /></span>`}
+    ${contact.state === "waiting" && html`<${Waits} contact=${contact} queue=${queue} />`}
     ${["snoozed", "wrap-up", "offered", "abandoned"].includes(contact.state) && html`<span class="chip">${t(`state.${contact.state}`)}</span>`}
     ${tab === "mine" && ourTurn(contact) && html`<span class="chip accent">${t("our-turn")}</span>`}
     ${tab === "ended" && contact.disposition && html`<span class="chip">${word("disposition", contact.disposition)}</span>`}
@@ -85,7 +83,12 @@ function Chips({contact, state, tab}) {
   </${Fragment}>`;
 }
 
-const late = (contact, queue) => since(contact.queued_at) > (queue?.target_seconds ?? 120) * 1000;
+// Red once the queue's target is over, also when nothing else happens.
+function Waits({contact, queue}) {
+  useTick(5_000);
+  const late = since(contact.queued_at) > (queue?.target_seconds ?? 120) * 1000;
+  return html`<span class=${`chip ${late ? "bad" : "warn"}`}>${icon("clock")}<${Since} at=${contact.queued_at} /></span>`;
+}
 
 // Ended contacts are no part of the live state: they are read when the list is looked at.
 function Ended() {

@@ -1,6 +1,6 @@
 // One message: whose it is, its text in its own direction, files, the citizen's HTML in a box, how it was delivered.
 
-import {Fragment, html, useState} from "../html.js";
+import {Fragment, html, still, useState} from "../html.js";
 import {clock, full, size} from "../dates.js";
 import {known} from "../page.js";
 import {Avatar, Text} from "../parts/bits.js";
@@ -13,7 +13,7 @@ const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"])
 const LINK = /https?:\/\/[^\s<>"'`\u200e\u200f\u2066-\u2069]{1,2000}/g;
 
 /** A message as a bubble; what the house says about itself stands in the middle. */
-export function Message({message, contact, joined}) {
+export const Message = still(({message, contact, joined}) => {
   if (message.direction === "system") return html`<p class="system small" data-message=${message.id}><${Text}>${message.text}</${Text}> <time class="tiny faint" title=${full(message.at)}>${clock(message.at)}</time></p>`;
   return html`<article class=${`message ${message.direction}`} data-message=${message.id} data-joined=${joined} aria-label=${label(message, contact)}>
     ${message.direction === "in" && html`<span class="message-face">${!joined && html`<${Avatar} small id=${contact.customer?.id} name=${message.author || (contact.customer?.name ?? "")} />`}</span>`}
@@ -24,7 +24,7 @@ export function Message({message, contact, joined}) {
       ${message.attachments?.length > 0 && html`<ul class="files">${message.attachments.map((file) => html`<${File} key=${file.id} file=${file} />`)}</ul>`}
       <p class="below-text tiny"><time dateTime=${message.at} title=${full(message.at)}>${clock(message.at)}</time>${message.delivery && html`<${Delivery} delivery=${message.delivery} contact=${contact} />`}</p>
     </div></article>`;
-}
+});
 
 const label = (message, contact) => `${t(`direction.${message.direction}`)} ${authorOf(message, contact)} ${clock(message.at)}`;
 
