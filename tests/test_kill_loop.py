@@ -68,4 +68,4 @@ async def test_the_loop_notices_an_acknowledgement_before_the_commit(tmp_path: P
     finally:
         world.end()
         await world.stop()
-    assert any(line.startswith("lost word") for line in faults(world, database))
+    assert any(line.startswith("lost word by") for line in faults(world, database))
