@@ -41,8 +41,16 @@ function heard(word) {
   } else if (word.op === "error") {
     toast(sentence(word.code), "bad");
   } else {
+    const before = known.get();
     known.set((old) => apply(old, word));
+    hush(before.contact, known.get().contact);
   }
+}
+
+// Whoever was typing has said it: nobody types any more where a new message stands.
+function hush(before, after) {
+  const said = Object.keys(ui.get().typing).filter((id) => before[id]?.last?.at !== after[id]?.last?.at);
+  if (said.length) choose((old) => ({typing: Object.fromEntries(Object.entries(old.typing).filter(([id]) => !said.includes(id)))}));
 }
 
 async function signedOut() {

@@ -31,7 +31,6 @@ async def test_a_caller_is_answered_in_writing_and_hears_it(tmp_path: Path, brow
         await desk.offered("تماس", "989121234567")
         await desk.accept()
         await desk.knows("+989121234567", first=True)
-        await phone.hears(call, "پاسخ او برای شما")
         # Agent: writes; the words are spoken to the caller, who really hears a voice.
         before = len(caller.sound())
         await desk.reply("سلام، پروندهٔ شما آماده است.", state="delivered")

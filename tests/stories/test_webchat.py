@@ -58,9 +58,13 @@ async def test_a_question_from_a_telephone_in_the_street(tmp_path: Path, browser
         await sees(citizen, "theirs", "سلام. شمارهٔ روی تیر چیست؟")
         await expect(citizen.locator(".panel .status")).to_contain_text("سارا محمدی")
         await desk.delivered(0, "read")
-        # Citizen: 47. Agent: it will be repaired tonight.
-        await write(citizen, "۴۷")
+        # Citizen: 47. (The agent sees that it is being typed, and no more once it has come.)
+        await citizen.locator(".panel textarea").press_sequentially("۴۷", delay=20)
+        await expect(desk.agent.locator(".typing")).to_be_visible(timeout=MILLISECONDS)
+        await citizen.keyboard.press("Enter")
         await desk.shows("سلام، چراغ سر خیابان بهار خاموش است.", "۴۷")
+        await expect(desk.agent.locator(".typing")).to_have_count(0, timeout=2000)
+        # Agent: it will be repaired tonight.
         await desk.reply("سپاس؛ امشب درست می‌شود.")
         await sees(citizen, "theirs", "سلام. شمارهٔ روی تیر چیست؟", "سپاس؛ امشب درست می‌شود.")
         await desk.close("حل شد")
