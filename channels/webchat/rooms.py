@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Flag, auto
 from typing import Protocol
 
 from router.model import ContactId
@@ -12,10 +13,18 @@ from router.model import ContactId
 CONTACTS = 50_000  #: contacts remembered; the ones unused longest are forgotten
 
 
+class Stir(Flag):
+    """What may have changed, so that nobody reads more than that."""
+
+    WORDS = auto()  #: messages or their delivery
+    LINE = auto()  #: state, place, agent
+    ALL = WORDS | LINE
+
+
 class Seat(Protocol):
     """A live socket, as the rooms see it."""
 
-    def stir(self) -> None:
+    def stir(self, what: Stir) -> None:
         """Something of yours may have changed: look."""
 
     def typing(self) -> None:
@@ -28,6 +37,8 @@ class Room:
 
     seats: set[Seat] = field(default_factory=set)
     waiting: bool = False  #: shown as waiting when somebody last looked
+    place: int = 0
+    looked_at: float = 0.0  #: when its line was read last
 
 
 class Rooms:
@@ -69,43 +80,46 @@ class Rooms:
         room = self.here.get(visitor)
         return len(room.seats) if room else 0
 
-    def learn(self, visitor: str, contact: ContactId, *, waiting: bool) -> None:
-        """The contact is this visitor's."""
+    def learn(self, visitor: str, contact: ContactId, *, waiting: bool, place: int, now: float) -> bool:
+        """The contact is this visitor's and stands so. Whether that it is theirs was news."""
+        news = self._contacts.get(contact) != visitor
         self._contacts[contact] = visitor
         self._contacts.move_to_end(contact)
         if len(self._contacts) > CONTACTS:
             self._contacts.popitem(last=False)
-        if visitor in self.here:
-            self.here[visitor].waiting = waiting
+        room = self.here.get(visitor)
+        if room is not None:
+            room.waiting, room.place, room.looked_at = waiting, place, now
+        return news
 
     def whose(self, contact: ContactId) -> str:
         """The contact's visitor, "" when it is none of ours as far as we know."""
         return self._contacts.get(contact, "")
 
-    def changed(self, contacts: Iterable[ContactId], now: float) -> set[ContactId]:
+    def changed(self, contacts: Mapping[ContactId, Stir], now: float) -> set[ContactId]:
         """Something was committed about these contacts. Returns those that are nobody's here."""
         unknown: set[ContactId] = set()
-        for contact in contacts:
+        for contact, what in contacts.items():
             visitor = self.whose(contact)
             if not visitor:
                 unknown.add(contact)
             elif visitor in self.here:
-                self.stir(visitor)
+                self.stir(visitor, what)
             else:
                 # The matter of an absent visitor moved, perhaps back into the queue: watch it again.
                 self.gone(visitor, now)
         return unknown
 
-    def stir(self, visitor: str) -> None:
+    def stir(self, visitor: str, what: Stir) -> None:
         """Every socket of the visitor looks for changes."""
         room = self.here.get(visitor)
         for seat in room.seats if room else ():
-            seat.stir()
+            seat.stir(what)
 
     def stir_all(self) -> None:
         """Every socket looks: we may have missed something."""
         for visitor in self.here:
-            self.stir(visitor)
+            self.stir(visitor, Stir.ALL)
 
     def typing(self, contact: ContactId) -> None:
         """The agent of this contact is typing."""
@@ -117,6 +131,10 @@ class Rooms:
         """Visitors who are here and wait."""
         return [visitor for visitor, room in self.here.items() if room.waiting]
 
-    def everyone(self) -> list[Seat]:
-        """Every live socket."""
-        return [seat for room in self.here.values() for seat in room.seats]
+    def outdated(self, since: float, most: int) -> list[str]:
+        """Visitors whose place was read before `since`: at most so many, half of them from the front of the line
+        (where a place means most), the others by how long ago it was read, so that everybody has their turn."""
+        old = [visitor for visitor in self.waiting() if self.here[visitor].looked_at < since]
+        front = sorted(old, key=lambda visitor: self.here[visitor].place)[:most // 2]
+        rest = sorted(set(old) - set(front), key=lambda visitor: self.here[visitor].looked_at)
+        return front + rest[:most - len(front)]

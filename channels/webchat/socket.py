@@ -20,6 +20,7 @@ from channels.webchat import parse, protocol
 from channels.webchat.pace import Pace
 from channels.webchat.parse import Who
 from channels.webchat.protocol import Choose, Command, Flaw, Hello, Open, Ping, Say, Seen, Typing
+from channels.webchat.rooms import Stir
 from channels.webchat.thread import Owed, Thread, View
 from router.errors import PishkhanError, Unavailable
 from router.model import Item
@@ -45,6 +46,7 @@ class Link:
         self._greet = greet
         self._turn = asyncio.Lock()  # a look and its frame belong together, or an older one could overtake
         self._stirred = asyncio.Event()
+        self._what = Stir(0)
         self._greeted = asyncio.Event()
         self._after = 0
         self._line: dict[str, Any] | None = None
@@ -56,8 +58,9 @@ class Link:
             Choose: self._choose, Open: self._open, Ping: self._ping,
         }
 
-    def stir(self) -> None:
+    def stir(self, what: Stir) -> None:
         """Something may have changed."""
+        self._what |= what
         self._stirred.set()
 
     def typing(self) -> None:
@@ -117,9 +120,10 @@ class Link:
             view = await self._thread.greet(self._who.visitor, command.after)
             self._owed = view.owed
             self._after = command.after
+            self._line = protocol.line_view(await self._thread.line(self._who.visitor))
             await self._show(view)
         self._greeted.set()
-        self.stir()  # what was committed between the look and now
+        self.stir(Stir.ALL)  # what was committed between the look and now
 
     async def _say(self, command: Say) -> None:
         self._thread.hurry(self._who, command.id)
@@ -163,7 +167,7 @@ class Link:
                 await self._catch_up()
             except Unavailable:
                 await asyncio.sleep(RETRY_SECONDS)
-                self.stir()
+                self.stir(Stir.ALL)
             except Exception:
                 log.exception("a visitor's socket failed", extra={"channel": self._thread.name})
                 self._cut()
@@ -173,16 +177,21 @@ class Link:
             self._typist = False
             await self._send(protocol.frame("typing", who=self._line["agent"]))
         async with self._turn:
-            view = await self._thread.look(self._who.visitor, self._after)
+            what, self._what = self._what, Stir(0)
+            view, line = View(seq=self._after, whole=False, messages=[], owed={}), self._line
+            if Stir.LINE in what:
+                line = protocol.line_view(await self._thread.line(self._who.visitor))
+            if Stir.WORDS in what:
+                view = await self._thread.look(self._who.visitor, self._after)
             self._owed.update(view.owed)
-            if view.messages or view.line != self._line:
+            if view.messages or view.whole or line != self._line:
+                self._line = line
                 await self._show(view)
 
     async def _show(self, view: View) -> None:
         self._after = max(self._after, view.seq) if not view.whole else view.seq
-        self._line = view.line
         op = "snapshot" if view.whole else "changes"
-        await self._send(protocol.frame(op, seq=self._after, messages=view.messages, line=view.line))
+        await self._send(protocol.frame(op, seq=self._after, messages=view.messages, line=self._line))
 
     async def _send(self, frame: str) -> None:
         try:

@@ -13,7 +13,7 @@ from channels.webchat.gate import Gate
 from channels.webchat.pace import Pace
 from channels.webchat.parse import Who
 from channels.webchat.protocol import Choose, Flaw, Say
-from channels.webchat.rooms import Rooms
+from channels.webchat.rooms import Rooms, Stir
 from channels.webchat.tokens import Sealer
 from router.errors import NotFound
 from router.model import DeliveryId, Item, Upload
@@ -32,7 +32,6 @@ class View:
     seq: int  #: the position reached
     whole: bool  #: everything, not only changes
     messages: list[dict[str, Any]]
-    line: dict[str, Any] | None
     owed: dict[int, Owed]
 
 
@@ -92,7 +91,6 @@ class Thread:
         return View(
             seq=max((each.seq for each in rows), default=after), whole=whole, owed=owed,
             messages=[self._message(each, visitor, sealer) for each in protocol.shown(rows)],
-            line=protocol.line_view(await self.line(visitor)),
         )
 
     def _message(self, message: ThreadMessage, visitor: str, sealer: Sealer) -> dict[str, Any]:
@@ -108,15 +106,16 @@ class Thread:
             self._learn(visitor, line)
         return line
 
-    def _learn(self, visitor: str, line: Line) -> None:
-        self.rooms.learn(visitor, line.contact.id, waiting=line.contact.state in protocol.LEAVABLE)
+    def _learn(self, visitor: str, line: Line) -> bool:
+        waiting = line.contact.state in protocol.LEAVABLE
+        return self.rooms.learn(visitor, line.contact.id, waiting=waiting, place=line.place, now=time.monotonic())
 
     async def take(self, who: Who, item: Item) -> Accepted:
-        """Hand one item to the core; returns after the commit. Every socket of the visitor then looks by itself."""
+        """Hand one item to the core; returns after the commit. The journal then stirs the visitor's sockets; only of a
+        contact that is new to us it may have told before we knew whose it is."""
         accepted = await self.wire.accept(item)
-        if accepted.line is not None:
-            self._learn(who.visitor, accepted.line)
-        self.rooms.stir(who.visitor)
+        if accepted.line is not None and self._learn(who.visitor, accepted.line):
+            self.rooms.stir(who.visitor, Stir.ALL)
         return accepted
 
     def hurry(self, who: Who, about: str) -> None:

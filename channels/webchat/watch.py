@@ -11,7 +11,7 @@ import orjson
 
 from channels.webchat import parse, protocol
 from channels.webchat.parse import Who
-from channels.webchat.rooms import Rooms
+from channels.webchat.rooms import Rooms, Stir
 from channels.webchat.thread import Thread
 from router.errors import PishkhanError
 from router.model import ContactId
@@ -23,10 +23,13 @@ log = logging.getLogger("pishkhan.webchat")
 TICK_SECONDS = 1.0
 KEEP_SECONDS = 5.0  #: how often the waiting visitors are written down
 STRANGER_SECONDS = 0.5  #: until a new contact of ours that nobody here opened makes everybody look
-PLACES_PER_SECOND = 200  #: looks at places in the queue at most
+PLACES_PER_SECOND = 40  #: looks at places in the queue at most
 WAITING_MARK = "waiting"
 WAITING_KEPT = 5000
-#: Somebody's place or wait may have changed.
+#: What an event may have changed for the visitor it is about.
+WORD_EVENTS = frozenset({"message-added", "delivery-changed"})
+LINE_EVENTS = frozenset({"contact-opened", "contact-queued", "contact-changed", "contact-edited"})
+#: After these somebody else's place or wait may be another.
 QUEUE_EVENTS = frozenset({
     "contact-queued", "contact-changed", "offer-made", "offer-ended", "agent-changed", "queue-changed",
 })
@@ -41,7 +44,7 @@ class Watch:
         self._thread = thread
         self._rooms = rooms
         self._head = -1
-        self._queue_moved = False
+        self._moved_at = 0.0  #: when the queue moved last
         self._strangers: dict[ContactId, float] = {}
         self._kept: list[str] = []
         self._keep_at = 0.0
@@ -79,11 +82,11 @@ class Watch:
             self._rooms.stir_all()
         self._head = batch.head
         now = time.monotonic()
-        contacts = {entry.contact for entry in batch.entries if entry.contact is not None}
-        unknown = self._rooms.changed(contacts, now)
+        unknown = self._rooms.changed(stirred(batch.entries), now)
         for contact in self._opened(batch.entries) & unknown:
             self._strangers[contact] = now + STRANGER_SECONDS
-        self._queue_moved = self._queue_moved or any(entry.name in QUEUE_EVENTS for entry in batch.entries)
+        if any(entry.name in QUEUE_EVENTS for entry in batch.entries):
+            self._moved_at = now
 
     def _opened(self, entries: Iterable[Entry]) -> set[ContactId]:
         return {entry.contact for entry in entries if entry.name == "contact-opened"
@@ -102,7 +105,7 @@ class Watch:
             now = time.monotonic()
             try:
                 self._meet_strangers(now)
-                await self._places()
+                self._places()
                 await self._departures(now)
                 await self._keep(now)
             except PishkhanError:
@@ -116,14 +119,9 @@ class Watch:
         if any(not self._rooms.whose(contact) for contact in due):
             self._rooms.stir_all()
 
-    async def _places(self) -> None:
-        if not self._queue_moved:
-            return
-        self._queue_moved = False
-        for number, visitor in enumerate(self._rooms.waiting(), start=1):
-            self._rooms.stir(visitor)
-            if number % PLACES_PER_SECOND == 0:
-                await asyncio.sleep(1)
+    def _places(self) -> None:
+        for visitor in self._rooms.outdated(self._moved_at, int(PLACES_PER_SECOND * TICK_SECONDS)):
+            self._rooms.stir(visitor, Stir.LINE)
 
     async def _departures(self, now: float) -> None:
         for visitor in self._rooms.due(now):
@@ -156,3 +154,13 @@ class Watch:
         now = time.monotonic()
         for visitor in self._kept:
             self._rooms.gone(visitor, now)
+
+
+def stirred(entries: Iterable[Entry]) -> dict[ContactId, Stir]:
+    """The contacts that a batch is about, and what may have changed about each."""
+    found: dict[ContactId, Stir] = {}
+    for entry in entries:
+        what = Stir.WORDS if entry.name in WORD_EVENTS else Stir.LINE if entry.name in LINE_EVENTS else None
+        if entry.contact is not None and what is not None:
+            found[entry.contact] = found.get(entry.contact, what) | what
+    return found
