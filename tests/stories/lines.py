@@ -115,7 +115,7 @@ class Sms:
 
 
 def _part(line: str, number: str) -> str:
-    about = re.match(rf"\d+: <3000 {re.escape(number)} (.*)>\n", line, re.DOTALL)
+    about = re.match(rf"\d+: <3000 {re.escape(number)} (.*?)>\n", line, re.DOTALL)
     if about is None:
         return ""
     plain, long = re.fullmatch(r"text (.*)", about[1], re.DOTALL), re.match(
@@ -124,7 +124,7 @@ def _part(line: str, number: str) -> str:
         return plain[1].encode("latin-1").decode()
     if long:
         return f"{long[2]}/{long[1]}: {heard(long[3])}"
-    return heard(about[1].removeprefix("data ").removeprefix("ucs2 "))
+    return heard(about[1].removeprefix("ucs-2 "))
 
 
 class Chat:
