@@ -1,4 +1,4 @@
-"""The pictures of a seeded desk that the documentation shows: console, board and sign-in, in two languages.
+"""The pictures of a seeded desk that the documentation shows: a talk in the console and sign-in, in two languages.
 
 `make pictures` writes them (PISHKHAN_SHOTS names the folder); an ordinary run only checks what they would show.
 """
@@ -162,11 +162,10 @@ async def test_pictures_of_a_desk_at_work(tmp_path: Path, monkeypatch: pytest.Mo
         await expect(page.locator(".picture img")).to_have_js_property("naturalWidth", 420)
         await page.locator(".said").evaluate("box => { box.scrollTop = box.scrollHeight; }")
         await settled(page)
-        await browser.shot(page, f"console-{language}")
+        await browser.shot(page, f"talk-{language}")
         board = await at_desk(browser, house, "ben", to="/board", width=1440, height=960)
         await expect(board.locator("[data-agent]")).to_have_count(6)
         await expect(board.locator("[data-channel=town-sms][data-code=down]")).to_be_visible()
         await expect(board.locator(".chart canvas")).to_be_visible()
-        await browser.shot(board, f"board-{language}")
         await expect(ali.locator(".status .light")).to_have_class("light good")
         spotless(browser, house)
