@@ -84,9 +84,9 @@ async def demo(port: int, folder: Path, *, keep: bool, write: Callable[[str], No
 
   Citizens write and call on all five channels; reza and nasrin answer some of them. Ctrl-C ends it.
 """)
-    waiting = asyncio.create_task(stop.wait())
-    await asyncio.wait([waiting, *town.tasks], return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
+    for task in town.tasks:
+        task.add_done_callback(lambda _: stop.set())  # a part of the town that breaks ends it, with a word
+    await stop.wait()
     for task in town.tasks:
         if task.done() and not task.cancelled() and task.exception():
             write(f"a part of the town broke: {task.exception()!r}")
