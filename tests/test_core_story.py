@@ -196,9 +196,15 @@ async def test_what_was_being_sent_at_a_crash_becomes_uncertain(tmp_path: Path, 
         assert not house.channels["line"].sent
 
 
-@pytest.mark.parametrize(("sign", "state"), [
-    ("auto-submitted", ContactState.CLOSED), ("robot-sender", ContactState.CLOSED), ("precedence", ContactState.WAITING),
-    ("list-id", ContactState.WAITING)])
+@pytest.mark.parametrize(
+    ("sign", "state"),
+    [
+        ("auto-submitted", ContactState.CLOSED),
+        ("robot-sender", ContactState.CLOSED),
+        ("precedence", ContactState.WAITING),
+        ("list-id", ContactState.WAITING),
+    ],
+)
 async def test_a_robot_is_kept_and_never_answered(tmp_path: Path, sign: str, state: ContactState) -> None:
     async with house_of(tmp_path, "", acknowledge=True) as house:
         accepted = await house.intake(fake.said("m1", automatic=sign))

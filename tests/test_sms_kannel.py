@@ -103,8 +103,11 @@ async def test_a_persian_answer_goes_out_in_parts_and_is_reported(town: Town) ->
 
 
 def _parts(path: Path, count: int) -> list[tuple[str, str, str]]:
-    found = re.findall(r"Got message \d+: <3000 \+989121234567 udh %05%00%03(?:%[0-9a-fA-F]{2}|.)%(\d\d)%(\d\d) data (.*?)>\n",
-                       path.read_bytes().decode("latin-1"), re.DOTALL)
+    found = re.findall(
+        r"Got message \d+: <3000 \+989121234567 udh %05%00%03(?:%[0-9a-fA-F]{2}|.)%(\d\d)%(\d\d) data (.*?)>\n",
+        path.read_bytes().decode("latin-1"),
+        re.DOTALL,
+    )
     return found if len(found) == count else []
 
 
