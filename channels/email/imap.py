@@ -21,6 +21,7 @@ from typing import Any
 import aioimaplib
 from aioimaplib.aioimaplib import AioImapException, Command, quoted
 
+from channels.email.notice import Notice
 from channels.email.settings import Settings
 from channels.email.tls import Denied, tls_context
 
@@ -70,6 +71,7 @@ class Connection:
         self._settings = settings
         self._client: Any = None
         self._lost = False
+        self._notice = Notice()
         self._deadline: asyncio.Timeout | None = None
         self.folder = Folder(validity=0, next_uid=0)
 
@@ -83,6 +85,7 @@ class Connection:
             extra = {"ssl_context": context} if settings.imap_tls == "tls" else {}
             self._client = kind(host=host, port=port, timeout=settings.timeout_seconds, **extra)
             self._client.protocol.conn_lost_cb = self._gone
+            self._notice.watch(self._client.protocol)
             await self._client.wait_hello_from_server()
         if settings.imap_tls == "starttls":
             await self._starttls(host, context)
@@ -136,6 +139,7 @@ class Connection:
 
     async def after(self, uid: int) -> list[int]:
         """UIDs above this one, ascending. (`n:*` always names the last message, so it is filtered.)"""
+        self._notice.news = False
         return [each for each in await self._search("UID", f"{uid + 1}:*") if each > uid]
 
     async def unseen(self, since: date | None = None) -> list[int]:
@@ -205,7 +209,9 @@ class Connection:
                 log.info("imap: cannot mark as read")
 
     async def wait(self, seconds: float) -> None:
-        """Until the server says that something changed, or the time is over."""
+        """Until the server says that something changed, or the time is over; not at all when it said so before."""
+        if self._notice.news:
+            return
         if not self.idles:
             await self._quiet(asyncio.sleep(seconds), seconds + 1)
             async with self._guard(self._settings.timeout_seconds):

@@ -182,7 +182,7 @@ api_base = "{self.carrier.api_base}"
 
     def _sms(self, word: str) -> None:
         self.truth.sms.append(word)
-        self.own(self.gateway.say(f"+98912000{5500 + self.rng.randrange(30):04d}", word))
+        self.own(self.gateway.say(f"+98912000{5230 + self.rng.randrange(30):04d}", word))
 
     def _telegram(self, word: str) -> None:
         self.truth.telegram.append(word)
