@@ -232,27 +232,28 @@ async def test_wrong_password_lights_up_and_does_not_hammer() -> None:
     await mail.stop()
 
 
+LATE = b"From: a@home.example\r\nTo: desk@city.example\r\nMessage-ID: <late@home.example>\r\nSubject: s\r\n\r\nlate\r\n"
+
+
 async def test_a_mail_announced_during_another_command_is_not_left_waiting(tmp_path: Path) -> None:
     """It arrives while an earlier one is being marked as read: the server says EXISTS then, and not again in IDLE."""
     mail = FakeMail()
     await mail.start()
-    inner = mail.box.put
-    late = b"From: a@home.example\r\nTo: desk@city.example\r\nMessage-ID: <late@home.example>\r\nSubject: late\r\n\r\nlate\r\n"
-    stored = mail.box
 
     class Flags(set[str]):
         def __ior__(self, names: Any) -> Any:
-            if not any(b"late" in each.raw for each in stored.mails):
-                inner(late)
+            if not any(b"late" in each.raw for each in mail.box.mails):
+                mail.deliver(LATE)
             return super().__ior__(names)
+    secret = {"PISHKHAN_POST_PASSWORD": mail.password}
     try:
-        async with running(tmp_path, {"post": mail.settings()}, environ={"PISHKHAN_POST_PASSWORD": mail.password}) as house:
-            await until(lambda: house.health["post"].code == "ok", seconds=20, what="the mailbox is watched")
-            mail.deliver(late.replace(b"late", b"early"))
-            mail.box.mails[-1].flags = Flags()
+        async with running(tmp_path, {"post": mail.settings()}, environ=secret) as house:
+            await within(lambda: house.health["post"].code == "ok", seconds=20, what="the mailbox is watched")
+            mail.deliver(LATE.replace(b"late", b"early"))
+            mail.mails[-1].flags = Flags()
 
             async def both() -> bool:
                 return len(await read(house, lambda tx: tx.contacts.listed())) == 2
-            await until(both, seconds=20, what="the second mail, long before IDLE is renewed")
+            await within(both, seconds=20, what="the second mail, long before IDLE is renewed")
     finally:
         await mail.stop()
