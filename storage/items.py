@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from router.errors import NotFound
@@ -71,9 +71,3 @@ class Items:
         if row is None:
             raise NotFound(f"there is no item {item}")
         return row.raw or b"", row.digest
-
-    def add_refused(self, channel: str, reason: str) -> None:
-        """Count a request that failed its check, without keeping anything of it."""
-        self._db.execute(insert(_T).values(
-            channel=channel, external_id=f"refused:{self._now.timestamp():.6f}:{id(self)}", kind="refused",
-            fate=Fate.IGNORED.value, reason=reason, received_at=self._now, raw=None, digest=""))

@@ -66,6 +66,7 @@ class Assets:
         """GET demo: a page of some town with the widget on it, `?lang=en` for English."""
         language = "en" if request.query.get("lang") == "en" else "fa"
         page = (STATIC / f"demo.{language}.html").read_text(encoding="utf-8")
+        page = page.replace("/channels/web/", f"/channels/{self._name}/")  # a name has letters, digits and "-" only
         return web.Response(text=page, content_type="text/html")
 
     async def demo_style(self, request: web.Request) -> web.StreamResponse:
