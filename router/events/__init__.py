@@ -1,0 +1,31 @@
+"""One frozen dataclass per thing that can happen. The journal stores them; everything else follows from them.
+
+`Event.about` names the contact an event belongs to. Fields are JSON-able. Never words, addresses or names of a
+citizen: the journal is kept longer than messages are.
+"""
+
+from __future__ import annotations
+
+from router.events.channels import DeliveryChanged, ItemTaken, RequestRefused
+from router.events.contacts import (
+    ContactChanged,
+    ContactEdited,
+    ContactOpened,
+    ContactQueued,
+    CustomerChanged,
+    MessageAdded,
+)
+from router.events.desk import AgentChanged, OfferEnded, OfferMade, QueueChanged, SignedIn
+from router.events.event import Event
+from router.events.knowledge import ArticleChanged, ArticlesSuggested, SuggestionUsed
+
+__all__ = [
+    "AgentChanged", "ArticleChanged", "ArticlesSuggested", "ContactChanged", "ContactEdited", "ContactOpened",
+    "ContactQueued", "CustomerChanged", "DeliveryChanged", "Event", "ItemTaken", "MessageAdded", "OfferEnded",
+    "OfferMade", "QueueChanged", "RequestRefused", "SignedIn", "SuggestionUsed", "registry",
+]
+
+
+def registry() -> dict[str, type[Event]]:
+    """Every event by its journal name."""
+    return {cls.name: cls for cls in Event.__subclasses__()}

@@ -1,0 +1,69 @@
+"""What happens to contacts and customers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from router.events.event import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactOpened(Event):
+    """A contact began."""
+
+    name: ClassVar[str] = "contact-opened"
+    channel: str
+    medium: str
+    customer: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactQueued(Event):
+    """A contact waits in a queue; `reason` is new, transfer, reopened, declined, expired, rescinded, woke."""
+
+    name: ClassVar[str] = "contact-queued"
+    queue: int
+    reason: str
+    why: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageAdded(Event):
+    """A message (in, out, note, system) was appended."""
+
+    name: ClassVar[str] = "message-added"
+    message: int
+    direction: str
+    delivery: int | None = None
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactChanged(Event):
+    """A contact moved to another state; `was` and `state` name them."""
+
+    name: ClassVar[str] = "contact-changed"
+    was: str
+    state: str
+    agent: int | None = None
+    was_agent: int | None = None
+    reason: str = ""
+    disposition: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactEdited(Event):
+    """Something about a contact changed that is no state: subject, language, customer, data."""
+
+    name: ClassVar[str] = "contact-edited"
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerChanged(Event):
+    """A customer file changed."""
+
+    name: ClassVar[str] = "customer-changed"
+    customer: int

@@ -1,0 +1,121 @@
+"""The tables of config.toml as frozen dataclasses, each with the rules of its own values. Reads no file."""
+
+from __future__ import annotations
+
+import ipaddress
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from settings.checks import at_least, need, one_of
+
+LANGUAGES = ("fa", "en")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """Where we listen and how we are reached."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    base_url: str = ""  #: public address, e.g. "https://desk.example.org"; "" = http://host:port
+    trusted_proxies: tuple[str, ...] = ()  #: addresses whose X-Forwarded-For is believed
+
+    def __post_init__(self) -> None:
+        need(0 <= self.port <= 65535, f"port: {self.port} is not between 0 and 65535 (0 = any free one)")
+        fine = self.base_url.startswith(("http://", "https://")) and not self.base_url.endswith("/")
+        need(fine or not self.base_url, "base_url: must begin with http:// or https:// and not end with '/'")
+        for address in self.trusted_proxies:
+            ipaddress.ip_address(address)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """Where things are kept."""
+
+    folder: str = "data"  #: database file, attachments, raw originals
+    database: str = ""  #: "" = SQLite in the folder; or postgresql://user@host/name
+    synchronous: str = "FULL"  #: SQLite only: FULL survives a power cut, NORMAL may lose the last commits
+    queue_limit: int = 10_000  #: units of work that may wait for the writer before 503 is answered
+
+    def __post_init__(self) -> None:
+        need(self.folder != "", "folder: must not be empty")
+        need(not self.database or self.database.startswith("postgresql://"),
+              "database: must be empty (SQLite in the folder) or begin with postgresql://")
+        one_of("synchronous", self.synchronous, ("FULL", "NORMAL"))
+        at_least(self, queue_limit=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The organisation and its defaults."""
+
+    name_fa: str = "پیشخوان"
+    name_en: str = "Pishkhan"
+    language: str = "fa"  #: default language: fa or en
+    timezone: str = "Asia/Tehran"
+    presence_seconds: int = 30  #: without a live console for so long, a ready agent is set offline
+    away_after_missed: bool = True  #: an agent who lets an offer lapse is set away
+    wrap_up_seconds: int = 0  #: after so long in wrap-up a contact is closed by itself; 0 = never
+    dispositions: tuple[str, ...] = ("resolved", "answered", "no-answer", "wrong-number", "spam", "other")
+    away_reasons: tuple[str, ...] = ("break", "lunch", "meeting", "training", "other")
+
+    def __post_init__(self) -> None:
+        one_of("language", self.language, LANGUAGES)
+        try:
+            zoneinfo.ZoneInfo(self.timezone)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"timezone: there is no zone {self.timezone!r}; e.g. 'Asia/Tehran'") from None
+        at_least(self, presence_seconds=1, wrap_up_seconds=0)
+        need(bool(self.dispositions and self.away_reasons), "dispositions and away_reasons must not be empty")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueSettings:
+    """A queue created at the first start; later changes are made in the admin."""
+
+    title_fa: str
+    title_en: str
+    skills: tuple[str, ...] = ()
+    priority: int = 0
+    accept_seconds: int = 30
+    target_seconds: int = 120
+
+    def __post_init__(self) -> None:
+        at_least(self, accept_seconds=1, target_seconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelSettings:
+    """What every channel has. The rest of its table belongs to its medium."""
+
+    medium: str
+    queue: str = "general"  #: where its contacts wait
+    language: str = ""  #: "" = the desk's
+    enabled: bool = True
+    acknowledge: bool = False  #: answer a new contact with its reference
+    acknowledge_per_day: int = 3  #: at most so many acknowledgements to one address in 24 hours
+    effort: int = 2  #: points one contact costs an agent
+    priority: int = 0
+    reopen_hours: int = 72  #: a message within so long after closing reopens the contact
+    rate_per_second: float = 20.0  #: messages handed to the provider at most
+
+    def __post_init__(self) -> None:
+        one_of("language", self.language, ("", *LANGUAGES))
+        need(self.rate_per_second > 0, "rate_per_second: must be more than 0")
+        at_least(self, acknowledge_per_day=0, effort=0, reopen_hours=0)
+
+
+Pair = tuple[ChannelSettings, Any]  #: what every channel has, and its medium's own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The whole configuration."""
+
+    server: Server = field(default_factory=Server)
+    storage: Storage = field(default_factory=Storage)
+    desk: Desk = field(default_factory=Desk)
+    queues: Mapping[str, QueueSettings] = field(default_factory=dict)
+    channels: Mapping[str, Pair] = field(default_factory=dict)
