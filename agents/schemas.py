@@ -98,7 +98,7 @@ COMPONENTS: dict[str, Schema] = {
     "Entry": obj(seq=NUMBER, at=MOMENT, name=TEXT, actor=TEXT, data=FREE),
     "Customer": obj(id=NUMBER, name=TEXT, segment=TEXT, language=TEXT, note=TEXT, created_at=MOMENT,
                     addresses=many(obj(id=NUMBER, medium=one_of(Medium), value=TEXT, name=TEXT,
-                                       opted_out_at=MAYBE_MOMENT))),
+                                       opted_out_at=MAYBE_MOMENT, verified_at=MAYBE_MOMENT))),
     "Interval": obj(at=MOMENT, arrived=NUMBER, answered=NUMBER, abandoned=NUMBER),
     "Token": obj(id=NUMBER, name=TEXT, role=one_of(Role), created_at=MOMENT, used_at=MAYBE_MOMENT),
     "Finding": obj(check=TEXT, ok=FLAG, en=TEXT, fa=TEXT),

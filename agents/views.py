@@ -118,7 +118,8 @@ def customer(it: Customer, addresses: Sequence[KnownAddress]) -> View:
     return {"id": it.id, "name": it.name, "segment": it.segment, "language": it.language, "note": it.note,
             "created_at": moment(it.created_at),
             "addresses": [{"id": a.id, "medium": a.medium.value, "value": a.value, "name": a.name,
-                           "opted_out_at": moment(a.opted_out_at)} for a in addresses]}
+                           "opted_out_at": moment(a.opted_out_at), "verified_at": moment(a.verified_at)}
+                          for a in addresses]}
 
 
 def entry(it: Entry) -> View:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from router import signals
+from router import identity, signals
 from router.errors import NotFound
 from router.events import ContactChanged, ContactOpened, ContactQueued, DeliveryChanged, ItemTaken, MessageAdded
 from router.model import Attachment, Fate, Item, ItemId, OutKind, QueueId, Receipt, Said, Signal, SignalKind
@@ -135,6 +135,8 @@ class Intake:
         address = tx.people.known(said.sender, said.language)
         if address.opted_out_at is not None and not said.automatic:
             tx.people.opt_out(address, None)  # whoever writes to us again wants our answer
+        if said.vouched:
+            address = identity.prove(tx, said, address)
         verdict = self._where(tx, said, policy, address)
         contact = verdict.contact
         fate = Fate.AUTOMATIC if said.automatic or said.bounce else Fate.CONTINUES if contact else Fate.NEW
@@ -161,7 +163,7 @@ class Intake:
     ) -> Contact:
         known = tx.people.customer(address.customer).language
         waits = triage.waits(said)
-        data = {"related": verdict.related.id} if verdict.related else {}
+        data = {**identity.stated(said), **({"related": verdict.related.id} if verdict.related else {})}
         contact = tx.contacts.open(
             channel=said.channel, medium=policy.medium.value, thread_key=_key(said, policy), customer=address.customer,
             address=address.id, state=ContactState.WAITING if waits else ContactState.CLOSED,
@@ -205,7 +207,7 @@ class Intake:
             return changed
         reason = {ContactState.SELF_SERVICE: "asked", ContactState.SNOOZED: "woke", ContactState.CLOSED: "reopened",
                   ContactState.ABANDONED: "reopened"}.get(contact.state)
-        data = dict(contact.data) | ({"voicemail": True} if said.data.get("voicemail") else {})
+        data = {**contact.data, **identity.stated(said)} | ({"voicemail": True} if said.data.get("voicemail") else {})
         if reason is None:
             return tx.contacts.change(contact, data=data) if data != contact.data else contact
         return signals.enqueue(tx, contact, self._queue(tx, policy, said.queue) if said.queue or contact.queue is None

@@ -158,6 +158,8 @@ class Said:
     queue: str = ""  #: queue asked for by the channel's own menu or keyword; "" = the channel's
     data: Mapping[str, Any] = field(default_factory=dict)  #: JSON-able extras for people (cc, location)
     ids: tuple[str, ...] = ()  #: ids by which later messages may refer to this one (Message-ID, "chat:message")
+    vouched: tuple[Address, ...] = ()  #: proved by the provider or host site to be the sender's own as well
+    stated: tuple[Address, ...] = ()  #: what the sender says of themself (pre-chat form); reaches them, proves nothing
     raw: bytes = b""
 
 
@@ -200,6 +202,7 @@ class Button:
 
     label: str
     value: str
+    asks: str = ""  #: "phone" or "location": where the medium can, pressing it shares that instead of sending `value`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

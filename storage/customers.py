@@ -25,7 +25,8 @@ _CUSTOMER = select(_C).where(_C.c.id == bindparam("customer"))
 
 def _known(row: Any) -> KnownAddress:
     return KnownAddress(id=AddressId(row.id), medium=Medium(row.medium), value=row.value, name=row.name,
-                        customer=CustomerId(row.customer_id), opted_out_at=row.opted_out_at)
+                        customer=CustomerId(row.customer_id), opted_out_at=row.opted_out_at,
+                        verified_at=row.verified_at)
 
 
 def _customer(row: Any) -> Customer:
@@ -54,8 +55,27 @@ class People:
             "data": {}}).scalar_one()
         row = self._db.execute(_NEW_ADDRESS, {
             "medium": address.medium.value, "value": address.value, "name": address.name, "customer_id": customer,
-            "opted_out_at": None, "created_at": self._now}).one()
+            "opted_out_at": None, "verified_at": None, "created_at": self._now}).one()
         return _known(row)
+
+    def vouch(self, owner: CustomerId, address: Address) -> KnownAddress:
+        """The address as proved to be this customer's. One that stood alone under another file keeps that file."""
+        row = self._db.execute(_KNOWN, {"medium": address.medium.value, "value": address.value}).first()
+        if row is None:
+            row = self._db.execute(_NEW_ADDRESS, {
+                "medium": address.medium.value, "value": address.value, "name": address.name, "customer_id": owner,
+                "opted_out_at": None, "verified_at": self._now, "created_at": self._now}).one()
+        elif row.verified_at is None:
+            row = self._db.execute(update(_A).where(_A.c.id == row.id).values(verified_at=self._now)
+                                   .returning(*_A.c)).one()
+        return _known(row)
+
+    def join(self, gone: CustomerId, into: CustomerId) -> None:
+        """Two files are one person: addresses and contacts of the one move to the other; the empty file says where."""
+        self._db.execute(update(_A).where(_A.c.customer_id == gone).values(customer_id=into))
+        self._db.execute(update(_K).where(_K.c.customer_id == gone).values(
+            customer_id=into, version=_K.c.version + 1))
+        self.change(gone, data={**self.customer(gone).data, "joined": into})
 
     def address(self, contact: ContactId) -> KnownAddress:
         """Where a contact's citizen is reached."""

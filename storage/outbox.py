@@ -143,7 +143,8 @@ class Deliveries:
         parts = self._db.execute(_PARTS, {"which": row.id}).all()
         known = self._db.execute(_KNOWN, {"which": c.id}).scalars().all()
         data = dict(m.data)
-        buttons = tuple(Button(label=b["label"], value=b["value"]) for b in data.get("buttons", ()))
+        buttons = tuple(Button(label=b["label"], value=b["value"], asks=b.get("asks", ""))
+                        for b in data.get("buttons", ()))
         return Outbound(
             delivery=DeliveryId(row.id),
             contact=ContactId(c.id),

@@ -29,12 +29,12 @@ class Town:
         (contact,) = await read(self.house, lambda tx: tx.contacts.listed())
         return contact
 
-    async def reply(self, words: str) -> Any:
+    async def reply(self, words: str, **data: Any) -> Any:
         """An agent's answer, as the console makes it."""
         contact = await self.contact()
 
         def unit(tx: Any) -> Any:
-            message = tx.messages.add(contact.id, Direction.OUT, at=tx.now, text=words)
+            message = tx.messages.add(contact.id, Direction.OUT, at=tx.now, text=words, data=data)
             delivery = tx.outbox.add(message, contact, OutKind.REPLY, key=f"reply:{message.id}")
             tx.emit(MessageAdded(about=contact.id, message=message.id, direction="out", delivery=delivery.id),
                     actor="agent:1")

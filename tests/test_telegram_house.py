@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from channels.sandbox.telegram import TOKEN, FakeBotApi
-from router.model import DeliveryState
+from router.model import Address, DeliveryState, Medium
 from tests.house import read, running, until
 from tests.test_sms_house import Town
 
@@ -150,3 +151,51 @@ async def test_a_group_is_recorded_as_ignored(tmp_path: Path, server: FakeBotApi
         (entry,) = await until(fate, what="a fate")
         assert entry.data["fate"] == "ignored" and entry.data["reason"].startswith("not-private")
         assert await contacts(house) == []
+
+
+async def test_a_shared_number_joins_what_belongs_to_one_person(tmp_path: Path, server: FakeBotApi) -> None:
+    """The number somebody texts and calls from, shared by button in the messenger: one file, the older."""
+    async with running(tmp_path, {"town": own(server), "letters": {"medium": "letter"}}, environ=SECRETS) as house:
+        older = await house.store.run(lambda tx: tx.people.known(
+            Address(medium=Medium.SMS, value="+989121234567", name="زهرا"), "fa"))
+        await server.say(77, "سلام")
+        contact = (await until(lambda: contacts(house)))[0]
+        assert contact.customer != older.customer
+        await server.say(77, contact={"phone_number": "989121234567", "first_name": "x", "user_id": 78})
+
+        async def told(count: int) -> bool:
+            return len(await read(house, lambda tx: tx.messages.of(contact.id))) == count
+        await until(lambda: told(2), what="somebody else's card")
+        assert (await contacts(house))[0].customer == contact.customer
+        await server.say(77, contact={"phone_number": "989121234567", "first_name": "x", "user_id": 77})
+        await until(lambda: told(3), what="their own card")
+        (joined,) = await contacts(house)
+        assert joined.customer == older.customer
+        files = await read(house, lambda tx: tx.people.of_customer(older.customer))
+        assert {(f.medium, f.value, f.verified_at is not None) for f in files} == {
+            (Medium.SMS, "+989121234567", True), (Medium.VOICE, "+989121234567", True), (Medium.TELEGRAM, "77", False)}
+        names = await read(house, lambda tx: [e.name for e in tx.journal.after(0, limit=1000)])
+        assert names.count("customers-joined") == 1 and names.count("address-verified") == 2
+        await server.say(77, contact={"phone_number": "989121234567", "first_name": "x", "user_id": 77})
+        await until(lambda: told(4), what="again")
+        again = await read(house, lambda tx: [e.name for e in tx.journal.after(0, limit=1000)])
+        assert again.count("address-verified") == 2
+
+
+async def test_a_link_with_a_code_arrives_with_the_code(tmp_path: Path, server: FakeBotApi) -> None:
+    async with running(tmp_path, {"town": own(server)}, environ=SECRETS) as house:
+        await server.say(77, "/start PX-123")
+        contact = (await until(lambda: contacts(house)))[0]
+        (message,) = await read(house, lambda tx: tx.messages.of(contact.id))
+        assert message.data["start"] == "PX-123"
+
+
+async def test_a_key_that_shares_the_number(tmp_path: Path, server: FakeBotApi) -> None:
+    async with running(tmp_path, {"town": own(server)}, environ=SECRETS) as house:
+        town = Town(house, server)  # type: ignore[arg-type]
+        await server.say(77, "سلام")
+        await until(lambda: contacts(house))
+        await town.reaches(await town.reply("شماره؟", buttons=[{"label": "شمارهٔ من", "value": "-", "asks": "phone"}]),
+                           DeliveryState.SENT)
+        keys = json.loads(server.sent[0]["reply_markup"])
+        assert keys["keyboard"] == [[{"text": "شمارهٔ من", "request_contact": True}]]

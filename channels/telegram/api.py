@@ -7,14 +7,23 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import httpx
 import orjson
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, Message, WebhookInfo
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    KeyboardButton,
+    Message,
+    ReplyKeyboardMarkup,
+    WebhookInfo,
+)
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
@@ -23,6 +32,7 @@ from channels.telegram.content import integer, word
 from channels.telegram.parse import KINDS
 from channels.telegram.settings import Settings
 from router.errors import Doubtful, SendError, Unreachable
+from router.model import Button
 from router.rules.text import clean
 
 # httpx writes every address at INFO, python-telegram-bot every message at DEBUG.
@@ -145,8 +155,7 @@ class Api:
 
     async def send(self, chat: int, piece: Piece, content: bytes) -> str:
         """Send one piece; the message's number. Plain text always: no markup can be smuggled in."""
-        keys = InlineKeyboardMarkup([[InlineKeyboardButton(each.label[:200], callback_data=each.value)]
-                                     for each in piece.buttons]) if piece.buttons else None
+        keys = _keys(piece.buttons)
         if piece.file is None:
             return _number(await _strict(self.bot.send_message(chat, piece.text, reply_markup=keys)))
         file = InputFile(content, filename=piece.file.name, attach=True)
@@ -196,6 +205,19 @@ async def _strict(call: Awaitable[T]) -> T:
         return await call
     except _STRANGE as fault:
         raise TelegramError("an answer that is not in the Bot API") from fault
+
+
+def _keys(buttons: Sequence[Button]) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
+    """Buttons under the message; a keyboard that goes away after use where one shares a number or a place, because
+    only such keys can (Bot API, KeyboardButton)."""
+    if not buttons:
+        return None
+    if any(each.asks for each in buttons):
+        keys = [[KeyboardButton(each.label[:200], request_contact=each.asks == "phone" or None,
+                                request_location=each.asks == "location" or None)] for each in buttons]
+        return ReplyKeyboardMarkup(keys, resize_keyboard=True, one_time_keyboard=True)
+    return InlineKeyboardMarkup([[InlineKeyboardButton(each.label[:200], callback_data=each.value)]
+                                 for each in buttons])
 
 
 def _number(message: Message) -> str:

@@ -6,6 +6,7 @@ Never raises on any JSON: what cannot be understood is marked `quarantine`, what
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from telegram import CallbackQuery, Chat, ChatMemberUpdated, Message, Update, Us
 
 from channels.telegram.content import FIELDS, Wanted, content_of, integer, word
 from router.model import Address, Item, Medium, Said, Signal, SignalKind, Thread
+from router.rules.phone import canonical
 from router.rules.text import clean
 
 #: The kinds of update that we ask the server for; it keeps everything else to itself.
@@ -23,6 +25,7 @@ _GROUPS = ("channel_post", "edited_channel_post")
 #: Everything that the library's constructors were seen to raise on wrong types, missing fields or depth.
 _FAULTS = (TypeError, ValueError, KeyError, AttributeError, IndexError, ArithmeticError, RecursionError)
 _DEPTH = 60
+_START = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +96,13 @@ def _message(message: Message, fields: frozenset[str], place: Place) -> Parsed:
         data["album"] = clean(word(message.media_group_id), limit=100)
     if fields & {"forward_origin", "forward_from", "forward_date", "forward_from_chat"}:
         data["forwarded"] = True
+    code = _start_code(content.text)
+    if code:
+        data["start"] = code
     said = Said(
         channel=place.channel, external_id=f"u{place.update}", sender=_address(message.from_user, message.chat, place),
         at=_moment(message.date, place), text=content.text, language=_language(message.from_user), data=data,
-        ids=(message_id(message.chat.id, message.message_id),), raw=place.raw,
+        vouched=_own_number(data), ids=(message_id(message.chat.id, message.message_id),), raw=place.raw,
         thread=Thread(key=str(integer(message.chat.id)), reply_to=_answered(message)))
     return Parsed(item=said, files=content.files)
 
@@ -141,6 +147,22 @@ def _membership(change: ChatMemberUpdated, place: Place) -> Parsed:
         value="blocked" if state == "kicked" else "unblocked", thread=Thread(key=str(integer(change.chat.id))),
         language=_language(change.from_user), raw=place.raw)
     return Parsed(item=signal)
+
+
+def _own_number(data: Mapping[str, Any]) -> tuple[Address, ...]:
+    """The citizen's own number, shared by button: the messenger says whose it is, so calls and texts from it are
+    theirs too. A card of somebody else proves nothing."""
+    number = canonical(str(data["contact"]["phone"])) if data.get("own_number") and not data.get("forwarded") else ""
+    if number.isascii() and number.isdigit() and not number.startswith("0"):
+        number = canonical("+" + number)  # Bot API: Contact.phone_number may come without the plus
+    return tuple(Address(medium=each, value=number) for each in (Medium.SMS, Medium.VOICE)) if number[:1] == "+" else ()
+
+
+def _start_code(text: str) -> str:
+    """The code of a deep link (t.me/bot?start=CODE arrives as "/start CODE"; 64 of A-Z a-z 0-9 _ - at most)."""
+    command, _, code = text.partition(" ")
+    code = code.strip()
+    return code if command == "/start" and _START.fullmatch(code) else ""
 
 
 def message_id(chat: object, message: object) -> str:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from router.events.channels import DeliveryChanged, ItemTaken, RequestRefused
 from router.events.contacts import (
+    AddressVerified,
     ContactChanged,
     ContactEdited,
     ContactOpened,
     ContactQueued,
     CustomerChanged,
+    CustomersJoined,
     MessageAdded,
 )
 from router.events.desk import AgentChanged, OfferEnded, OfferMade, QueueChanged, SignedIn
@@ -20,9 +22,27 @@ from router.events.event import Event
 from router.events.knowledge import ArticleChanged, ArticlesSuggested, SuggestionUsed
 
 __all__ = [
-    "AgentChanged", "ArticleChanged", "ArticlesSuggested", "ContactChanged", "ContactEdited", "ContactOpened",
-    "ContactQueued", "CustomerChanged", "DeliveryChanged", "Event", "ItemTaken", "MessageAdded", "OfferEnded",
-    "OfferMade", "QueueChanged", "RequestRefused", "SignedIn", "SuggestionUsed", "registry",
+    "AddressVerified",
+    "AgentChanged",
+    "ArticleChanged",
+    "ArticlesSuggested",
+    "ContactChanged",
+    "ContactEdited",
+    "ContactOpened",
+    "ContactQueued",
+    "CustomerChanged",
+    "CustomersJoined",
+    "DeliveryChanged",
+    "Event",
+    "ItemTaken",
+    "MessageAdded",
+    "OfferEnded",
+    "OfferMade",
+    "QueueChanged",
+    "RequestRefused",
+    "SignedIn",
+    "SuggestionUsed",
+    "registry",
 ]
 
 

@@ -67,3 +67,22 @@ class CustomerChanged(Event):
 
     name: ClassVar[str] = "customer-changed"
     customer: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomersJoined(Event):
+    """Two customer files proved to be one person: everything of `gone` moved to `customer`."""
+
+    name: ClassVar[str] = "customers-joined"
+    customer: int
+    gone: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressVerified(Event):
+    """A provider or the host site proved that an address is this customer's."""
+
+    name: ClassVar[str] = "address-verified"
+    customer: int
+    address: int
+    medium: str

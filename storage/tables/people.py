@@ -33,4 +33,5 @@ class Addresses(SQLModel, table=True):
     name: str = string()
     customer_id: int = ref("customers.id", null=False)
     opted_out_at: datetime | None = when()
+    verified_at: datetime | None = when()
     created_at: datetime = when(null=False)
