@@ -27,6 +27,7 @@ from router.model import (
 )
 from router.records import (
     Agent,
+    Calendar,
     Contact,
     ContactState,
     Customer,
@@ -35,7 +36,9 @@ from router.records import (
     KnownAddress,
     Message,
     Offer,
+    Policy,
     Queue,
+    Target,
     Timer,
 )
 
@@ -61,6 +64,8 @@ class Tx(Protocol):
     def offers(self) -> Offers: ...
     @property
     def desk(self) -> Desk: ...
+    @property
+    def routing(self) -> Routing: ...
     @property
     def timers(self) -> Timers: ...
 
@@ -103,8 +108,8 @@ class People(Protocol):
         """The address, with its customer; both are made when new."""
         ...
 
-    def vouch(self, owner: CustomerId, address: Address) -> KnownAddress:
-        """The address as proved to be this customer's; the answer names the file it stands in, maybe another."""
+    def vouch(self, owner: CustomerId, address: Address) -> tuple[KnownAddress, bool]:
+        """The address as proved to be this customer's, and whether that is new. It may stand in another file."""
         ...
 
     def join(self, gone: CustomerId, into: CustomerId) -> None:
@@ -229,6 +234,28 @@ class Desk(Protocol):
     def queue_named(self, name: str) -> Queue | None: ...
 
     def queues(self) -> Sequence[Queue]: ...
+
+
+class Routing(Protocol):
+    """Hours, policies and promises."""
+
+    def calendars(self) -> Sequence[Calendar]: ...
+
+    def put_calendar(self, name: str, definition: Mapping[str, Any]) -> Calendar: ...
+
+    def drop_calendar(self, name: str) -> None: ...
+
+    def policies(self) -> Sequence[Policy]: ...
+
+    def put_policy(self, name: str, rule: str, parameters: Mapping[str, Any]) -> Policy: ...
+
+    def drop_policy(self, name: str) -> None: ...
+
+    def targets(self) -> Sequence[Target]: ...
+
+    def put_target(self, **fields: Any) -> Target: ...
+
+    def drop_target(self, number: int) -> None: ...
 
 
 class Timers(Protocol):

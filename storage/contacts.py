@@ -45,7 +45,9 @@ def contact_of(row: Any) -> Contact:
         last_agent=None if row.last_agent_id is None else AgentId(row.last_agent_id),
         subject=row.subject, language=row.language, priority=row.priority, effort=row.effort, opened_at=row.opened_at,
         queued_at=row.queued_at, answered_at=row.answered_at, closed_at=row.closed_at, disposition=row.disposition,
-        excluded=tuple(AgentId(a) for a in row.excluded), data=row.data, version=row.version)
+        excluded=tuple(AgentId(a) for a in row.excluded), data=row.data, version=row.version, needs=row.needs,
+        prefers=row.prefers, segment=row.segment, kind=row.kind, patience=row.patience,
+        target_seconds=row.target_seconds, step=row.step, promised_at=row.promised_at, renewals=row.renewals)
 
 
 def _values(fields: dict[str, Any]) -> dict[str, Any]:
@@ -54,8 +56,9 @@ def _values(fields: dict[str, Any]) -> dict[str, Any]:
         values["state"] = ContactState(values["state"]).value
     if "excluded" in values:
         values["excluded"] = list(values["excluded"])
-    if "data" in values:
-        values["data"] = dict(values["data"])
+    for name in ("data", "needs", "prefers"):
+        if name in values:
+            values[name] = dict(values[name])
     return values
 
 
@@ -82,7 +85,8 @@ class Contacts:
         fields["thread_key"] = fields.get("thread_key") or token
         defaults = {"reference": self._reference(), "token": token, "state_since": self._now, "opened_at": self._now,
                     "subject": "", "language": "fa", "priority": 0, "effort": 2, "disposition": "", "excluded": [],
-                    "data": {}, "version": 0}
+                    "data": {}, "version": 0, "needs": {}, "prefers": {}, "segment": "ordinary", "kind": "",
+                    "patience": "", "target_seconds": 0, "step": 0, "renewals": 0}
         row = self._db.execute(_OPEN, defaults | _values(fields)).one()
         return contact_of(row)
 

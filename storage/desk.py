@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,14 +23,25 @@ _QUEUE_NAMED = select(_Q).where(_Q.c.name == bindparam("which"))
 def _agent(row: Any) -> Agent:
     return Agent(id=AgentId(row.id), login=row.login, name=row.name, public_name=row.public_name, role=Role(row.role),
                  state=AgentState(row.state), reason=row.reason, state_since=row.state_since, idle_since=row.idle_since,
-                 skills=row.skills, efforts=row.efforts, capacity=row.capacity, language=row.language, phone=row.phone,
-                 active=row.active)
+                 skills=row.skills, languages=tuple(row.languages), efforts=row.efforts, paused=tuple(row.paused),
+                 capacity=row.capacity, limits=row.limits, group=row.group, backup_after=row.backup_after,
+                 shift=row.shift, missed=row.missed, language=row.language, phone=row.phone, active=row.active)
 
 
 def _queue(row: Any) -> Queue:
     return Queue(id=QueueId(row.id), name=row.name, title_fa=row.title_fa, title_en=row.title_en,
                  skills=tuple(row.skills), priority=row.priority, accept_seconds=row.accept_seconds,
-                 target_seconds=row.target_seconds, active=row.active)
+                 target_seconds=row.target_seconds, levels=row.levels, prefers=row.prefers,
+                 match_language=row.match_language, policy=row.policy, calendar=row.calendar, efforts=row.efforts,
+                 most_waiting=row.most_waiting, when_full=row.when_full, when_closed=row.when_closed,
+                 when_unstaffed=row.when_unstaffed, leave_unstaffed=row.leave_unstaffed, overflow=tuple(row.overflow),
+                 merged_into=None if row.merged_into is None else QueueId(row.merged_into), active=row.active)
+
+
+def _plain(fields: dict[str, Any]) -> dict[str, Any]:
+    """Fields as columns hold them: JSON knows lists and dicts only."""
+    return {name: list(value) if isinstance(value, tuple) else dict(value) if isinstance(value, Mapping) else value
+            for name, value in fields.items()}
 
 
 class Desk:
@@ -54,7 +66,7 @@ class Desk:
         if "state" in fields:
             fields["state"] = AgentState(fields["state"]).value
             fields.setdefault("state_since", self._now)
-        row = self._db.execute(update(_A).where(_A.c.id == agent).values(**fields).returning(*_A.c)).first()
+        row = self._db.execute(update(_A).where(_A.c.id == agent).values(**_plain(fields)).returning(*_A.c)).first()
         if row is None:
             raise NotFound(f"there is no agent {agent}")
         return _agent(row)
@@ -63,7 +75,8 @@ class Desk:
         """A new agent; the login must be new."""
         values = {"public_name": name, "state": AgentState.OFFLINE.value, "reason": "", "state_since": self._now,
                   "idle_since": self._now, "skills": {}, "efforts": {}, "capacity": 6, "language": "fa", "phone": "",
-                  "active": True} | fields
+                  "active": True, "languages": [], "paused": [], "limits": {}, "group": "", "backup_after": 0,
+                  "shift": "", "missed": 0} | _plain(fields)
         row = self._db.execute(insert(_A).values(
             login=login, name=name, role=role.value, password_hash=password_hash, **values).returning(*_A.c)).one()
         return _agent(row)
@@ -86,16 +99,16 @@ class Desk:
 
     def add_queue(self, name: str, **fields: Any) -> Queue:
         """A new queue; the name must be new."""
-        values: dict[str, Any] = {"title_fa": name, "title_en": name, "skills": [], "priority": 0,
-                                  "accept_seconds": 30, "target_seconds": 120, "active": True} | fields
-        values["skills"] = list(values["skills"])
+        values: dict[str, Any] = {
+            "title_fa": name, "title_en": name, "skills": [], "priority": 0, "accept_seconds": 30,
+            "target_seconds": 120, "active": True, "levels": {}, "prefers": {}, "match_language": "no", "policy": "",
+            "calendar": "", "efforts": {}, "most_waiting": 0, "when_full": "wait", "when_closed": "wait",
+            "when_unstaffed": "wait", "leave_unstaffed": "wait", "overflow": []} | _plain(fields)
         return _queue(self._db.execute(insert(_Q).values(name=name, **values).returning(*_Q.c)).one())
 
     def set_queue(self, queue: QueueId, **fields: Any) -> Queue:
         """Write fields of a queue."""
-        if "skills" in fields:
-            fields["skills"] = list(fields["skills"])
-        row = self._db.execute(update(_Q).where(_Q.c.id == queue).values(**fields).returning(*_Q.c)).first()
+        row = self._db.execute(update(_Q).where(_Q.c.id == queue).values(**_plain(fields)).returning(*_Q.c)).first()
         if row is None:
             raise NotFound(f"there is no queue {queue}")
         return _queue(row)

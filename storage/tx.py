@@ -20,6 +20,7 @@ from storage.knowledge import Knowledge
 from storage.messages import Messages
 from storage.offers import Offers
 from storage.outbox import Deliveries
+from storage.routing import Routing
 from storage.tables import Journal
 from storage.timers import Marks, Timers
 
@@ -68,6 +69,11 @@ class StoreTx:
     def desk(self) -> Desk:
         """Agents and queues."""
         return Desk(self.connection, self.now)
+
+    @cached_property
+    def routing(self) -> Routing:
+        """Hours, policies and promises."""
+        return Routing(self.connection)
 
     @cached_property
     def timers(self) -> Timers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.records.desk import Agent, Queue
+from router.records.desk import Agent, Calendar, Policy, Queue, Target
 from router.records.people import Customer, KnownAddress
 from router.records.states import AgentState, ContactState, Direction, Role
 from router.records.talk import Contact, Delivery, Line, Message
@@ -11,6 +11,7 @@ from router.records.work import Entry, Offer, Timer
 __all__ = [
     "Agent",
     "AgentState",
+    "Calendar",
     "Contact",
     "ContactState",
     "Customer",
@@ -21,7 +22,9 @@ __all__ = [
     "Line",
     "Message",
     "Offer",
+    "Policy",
     "Queue",
     "Role",
+    "Target",
     "Timer",
 ]

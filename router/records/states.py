@@ -32,6 +32,7 @@ class AgentState(StrEnum):
 
     READY = "ready"  #: offers may come
     AWAY = "away"  #: signed in, no offers; has a reason
+    WRAP_UP = "wrap-up"  #: writes up what was done; no offers; ready again by itself
     OFFLINE = "offline"  #: not here
 
 

@@ -52,6 +52,15 @@ class Contact:
     excluded: tuple[AgentId, ...] = ()  #: declined or let it lapse; tried again only when nobody else is left
     data: Mapping[str, Any] = field(default_factory=dict)
     version: int = 0  #: compare-and-set
+    needs: Mapping[str, int] = field(default_factory=dict)  #: skill -> least level, beside the queue's
+    prefers: Mapping[str, int] = field(default_factory=dict)  #: skill -> level that is better to have
+    segment: str = "ordinary"  #: the customer's, when it was queued
+    kind: str = ""  #: kind of matter: question, complaint ...; "" = not known
+    patience: str = ""  #: how long such citizens wait before they leave: a class; "" = the medium's
+    target_seconds: int = 0  #: promised: answered within so much working time; 0 = the queue's
+    step: int = 0  #: overflow steps taken since it was queued
+    promised_at: datetime | None = None  #: answer by, as told to the citizen
+    renewals: int = 0  #: times this was put off with a notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,3 +115,8 @@ class Line:
     agent_phone: str = ""
     queue_name: str = ""
     ready_agents: int = 0  #: able and ready now
+    answer_by: datetime | None = None  #: slow media: answered by then
+    open: bool = True  #: whether the queue has its hours now
+    opens_at: datetime | None = None  #: when it opens again
+    instead: tuple[str, ...] = ()  #: what else is offered: callback, voicemail, write
+    trouble: str = ""  #: why nobody comes: nobody-able, nobody-here, closed, full; "" = none

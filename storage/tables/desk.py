@@ -1,10 +1,12 @@
 """Queues, agents, and what lets agents in."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Column, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from storage.columns import Key
 from storage.tables.fields import json, key, ref, string, when
 
 
@@ -21,7 +23,51 @@ class Queues(SQLModel, table=True):
     priority: int = 0
     accept_seconds: int = 30
     target_seconds: int = 120
+    levels: dict[str, int] = json()
+    prefers: dict[str, int] = json()
+    match_language: str = string("no")
+    policy: str = string()
+    calendar: str = string()
+    efforts: dict[str, int] = json()
+    most_waiting: int = 0
+    when_full: str = string("wait")
+    when_closed: str = string("wait")
+    when_unstaffed: str = string("wait")
+    leave_unstaffed: str = string("wait")
+    overflow: list[dict[str, Any]] = json()
+    merged_into: int | None = Field(default=None, sa_column=Column(Key, nullable=True))
     active: bool = True
+
+
+class Calendars(SQLModel, table=True):
+    """Hours of queues, promise clocks and shifts."""
+
+    __tablename__ = "calendars"
+    name: str = Field(sa_column=Column(Text, primary_key=True))
+    definition: dict[str, Any] = json()
+
+
+class Policies(SQLModel, table=True):
+    """How groups of queues choose."""
+
+    __tablename__ = "policies"
+    name: str = Field(sa_column=Column(Text, primary_key=True))
+    rule: str = string("promise")
+    parameters: dict[str, Any] = json()
+
+
+class Targets(SQLModel, table=True):
+    """Promises; empty fields mean any."""
+
+    __tablename__ = "targets"
+    __table_args__ = (UniqueConstraint("queue", "medium", "segment", "kind", "clock", name="one_target"),)
+    id: int | None = key()
+    queue: str = string()
+    medium: str = string()
+    segment: str = string()
+    kind: str = string()
+    clock: str = string("first")
+    seconds: int = 120
 
 
 class Agents(SQLModel, table=True):
@@ -41,7 +87,14 @@ class Agents(SQLModel, table=True):
     idle_since: datetime = when(null=False)
     skills: dict[str, int] = json()
     efforts: dict[str, int] = json()
+    languages: list[str] = json()
+    paused: list[str] = json()
     capacity: int = 6
+    limits: dict[str, int] = json()
+    group: str = string()
+    backup_after: int = 0
+    shift: str = string()
+    missed: int = 0
     language: str = string("fa")
     phone: str = string()
     active: bool = True

@@ -25,6 +25,8 @@ class Contacts(SQLModel, table=True):
         Index("contacts_state", "state", "id"),
         Index("contacts_agent", "agent_id", "state"),
         Index("contacts_queue", "queue_id", "answered_at"),
+        Index("contacts_waiting", "queue_id", "queued_at", sqlite_where=clause("state = 'waiting'"),
+              postgresql_where=clause("state = 'waiting'")),
     )
     id: int | None = key()
     reference: str = string()
@@ -51,6 +53,15 @@ class Contacts(SQLModel, table=True):
     excluded: list[int] = json()
     data: dict[str, Any] = json()
     version: int = 0
+    needs: dict[str, int] = json()
+    prefers: dict[str, int] = json()
+    segment: str = string("ordinary")
+    kind: str = string()
+    patience: str = string()
+    target_seconds: int = 0
+    step: int = 0
+    promised_at: datetime | None = when()
+    renewals: int = 0
 
 
 class Messages(SQLModel, table=True):
