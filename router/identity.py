@@ -19,13 +19,13 @@ def prove(tx: Tx, said: Said, sender: KnownAddress) -> KnownAddress:
     """The sender with everything the provider vouches for: an address nobody had becomes theirs; one that another
     file has makes the two one, under the older file, so that its history stays where it was."""
     for vouched in said.vouched[:ADDRESSES]:
-        known = tx.people.vouch(sender.customer, vouched)
+        known, fresh = tx.people.vouch(sender.customer, vouched)
         if known.customer != sender.customer:
             kept, gone = sorted((known.customer, sender.customer))
             tx.people.join(gone, kept)
             tx.emit(CustomersJoined(customer=kept, gone=gone), actor=f"channel:{said.channel}")
             sender = replace(sender, customer=kept)
-        if known.verified_at == tx.now:  # the first time
+        if fresh:
             tx.emit(AddressVerified(customer=sender.customer, address=known.id, medium=known.medium.value),
                     actor=f"channel:{said.channel}")
     return sender

@@ -58,8 +58,8 @@ class People:
             "opted_out_at": None, "verified_at": None, "created_at": self._now}).one()
         return _known(row)
 
-    def vouch(self, owner: CustomerId, address: Address) -> KnownAddress:
-        """The address as proved to be this customer's. One that stood alone under another file keeps that file."""
+    def vouch(self, owner: CustomerId, address: Address) -> tuple[KnownAddress, bool]:
+        """The address as proved to be this customer's, and whether that is new. It keeps the file it stood in."""
         row = self._db.execute(_KNOWN, {"medium": address.medium.value, "value": address.value}).first()
         if row is None:
             row = self._db.execute(_NEW_ADDRESS, {
@@ -68,7 +68,9 @@ class People:
         elif row.verified_at is None:
             row = self._db.execute(update(_A).where(_A.c.id == row.id).values(verified_at=self._now)
                                    .returning(*_A.c)).one()
-        return _known(row)
+        else:
+            return _known(row), False
+        return _known(row), True
 
     def join(self, gone: CustomerId, into: CustomerId) -> None:
         """Two files are one person: addresses and contacts of the one move to the other; the empty file says where."""

@@ -126,8 +126,10 @@ class Methods:
             return web.Response(status=int(last), text="<html><h1>Bad Gateway</h1></html>", content_type="text/html")
         markup = {"reply_markup": orjson.loads(values["reply_markup"])} if values.get("reply_markup") else {}
         _check_keys(markup.get("reply_markup"))
-        message = self.message(chat, sender=await self._do_getme(request, {}), **content, **markup)
-        self.sent.append(message | {"method": method})
+        # The answer shows only keys under the message; a keyboard is the citizen's own (Bot API, Message).
+        shown = markup if "inline_keyboard" in markup.get("reply_markup", {}) else {}
+        message = self.message(chat, sender=await self._do_getme(request, {}), **content, **shown)
+        self.sent.append(message | markup | {"method": method})
         if last == "408":
             await asyncio.sleep(3600)
         if last == "777" and request.transport is not None:
