@@ -153,7 +153,8 @@ def test_known_jalali_days(written: tuple[int, int, int], day: date) -> None:
 ZONES = ["UTC", "Asia/Tehran", "Europe/Berlin", "America/St_Johns", "Australia/Lord_Howe", "Africa/Casablanca"]
 #: Days around which clocks were set, and days that are nothing special.
 DAYS = [date(2022, 3, 22), date(2022, 9, 21), date(2026, 3, 29), date(2026, 10, 25), date(2026, 4, 5),
-        date(2026, 10, 4), date(2026, 11, 20), date(2026, 3, 8), date(2026, 11, 1), date(2026, 2, 15), date(2026, 3, 22),
+        date(2026, 10, 4), date(2026, 11, 20), date(2026, 3, 8),
+        date(2026, 11, 1), date(2026, 2, 15), date(2026, 3, 22),
         date(2025, 3, 20)]
 
 _minute = st.integers(0, 24 * 4).map(lambda quarter: quarter * 900)
