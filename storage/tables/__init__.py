@@ -1,7 +1,23 @@
 """Every table, as SQLModel classes. Only `storage/` may import this; migrations must equal it (tested)."""
 
-from storage.tables.desk import Agents, Queues, Sessions, Tokens
-from storage.tables.knowledge import Articles, Suggestions
+from storage.tables.channels import Exchanges, Pauses, Pieces, Spent
+from storage.tables.desk import Agents, Calendars, Policies, Queues, Sessions, Targets, Tokens
+from storage.tables.knowledge import (
+    Approvals,
+    ArticleFiles,
+    ArticleLinks,
+    Articles,
+    ArticleTasks,
+    ArticleVersions,
+    Categories,
+    Feedback,
+    GapQuestions,
+    Gaps,
+    Matters,
+    RoutingHints,
+    Suggestions,
+    Synonyms,
+)
 from storage.tables.people import Addresses, Customers
 from storage.tables.story import Journal, Marks
 from storage.tables.talk import LIVE_CONTACT, Attachments, Contacts, Items, Messages, References
@@ -11,21 +27,40 @@ __all__ = [
     "LIVE_CONTACT",
     "Addresses",
     "Agents",
+    "Approvals",
+    "ArticleFiles",
+    "ArticleLinks",
+    "ArticleTasks",
+    "ArticleVersions",
     "Articles",
     "Attachments",
+    "Calendars",
+    "Categories",
     "Contacts",
     "Customers",
     "Deliveries",
+    "Exchanges",
+    "Feedback",
+    "GapQuestions",
+    "Gaps",
     "Items",
     "Journal",
     "Marks",
+    "Matters",
     "Messages",
     "Offers",
     "Parts",
+    "Pauses",
+    "Pieces",
+    "Policies",
     "Queues",
     "References",
+    "RoutingHints",
     "Sessions",
+    "Spent",
     "Suggestions",
+    "Synonyms",
+    "Targets",
     "Timers",
     "Tokens",
 ]

@@ -1,23 +1,20 @@
-"""Articles, which of them were proposed for which contact, and what past contacts teach. Ranks nothing."""
+"""Which articles were proposed for which contact, what became of each, and what past contacts teach."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, case, func, insert, select, update
+from sqlalchemy import Connection, case, func, select, update
 
-from router.errors import Conflict, NotFound
 from router.model import AgentId, ContactId
 from router.records import ContactState, Direction
 from storage.items import insert_new
-from storage.tables import Articles as Rows
-from storage.tables import Contacts, Messages, Suggestions
+from storage.tables import Articles, Contacts, Messages, Suggestions
 
-_A: Any = Rows.__table__  # type: ignore[attr-defined]
+_A: Any = Articles.__table__  # type: ignore[attr-defined]
 _S: Any = Suggestions.__table__  # type: ignore[attr-defined]
 _C: Any = Contacts.__table__  # type: ignore[attr-defined]
 _M: Any = Messages.__table__  # type: ignore[attr-defined]
@@ -28,31 +25,6 @@ _SAID = 3  #: a question is so many of the citizen's messages
 _SAID_CHARS = 1_000  #: of each, at most
 _WORDS = func.substr(case((_M.c.new_text != "", _M.c.new_text), else_=_M.c.text), 1, _SAID_CHARS).label("words")
 _SPOKEN = (_M.c.direction == Direction.IN.value, _M.c.automatic == "")
-
-
-class ArticleState(StrEnum):
-    """Who may see an article."""
-
-    DRAFT = "draft"  #: those who write articles
-    INTERNAL = "internal"  #: also agents; suggested to them
-    PUBLIC = "public"  #: also citizens, on the help pages
-    ARCHIVED = "archived"  #: kept for what was written with it, no longer found
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Article:
-    """A piece of knowledge. `body` is plain text with a few marks (see docs/knowledge.md)."""
-
-    id: int
-    title: str
-    body: str
-    language: str
-    state: ArticleState
-    keywords: tuple[str, ...] = ()
-    version: int = 1  #: compare-and-set
-    created_at: datetime
-    updated_at: datetime
-    author: AgentId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +38,10 @@ class Shown:
     shown_at: datetime
     used_at: datetime | None = None
     used_by: AgentId | None = None
+    opened_at: datetime | None = None  #: an agent read it in full
+    sent_at: datetime | None = None
+    kept: float | None = None  #: how much of its words went out with it, 0..1; 1 = unedited
+    said: str = ""  #: what the citizen said of it: yes, no
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,70 +53,17 @@ class Lesson:
     question: str
 
 
-def _article(row: Any) -> Article:
-    return Article(id=row.id, title=row.title, body=row.body, language=row.language, state=ArticleState(row.state),
-                   keywords=tuple(row.keywords), version=row.version, created_at=row.created_at,
-                   updated_at=row.updated_at, author=None if row.author_id is None else AgentId(row.author_id))
-
-
 def _shown(row: Any) -> Shown:
     return Shown(article=row.article_id, rank=row.rank, score=row.score, why=row.why, shown_at=row.shown_at,
-                 used_at=row.used_at, used_by=None if row.used_by is None else AgentId(row.used_by))
+                 used_at=row.used_at, used_by=None if row.used_by is None else AgentId(row.used_by),
+                 opened_at=row.opened_at, sent_at=row.sent_at, kept=row.kept, said=row.said)
 
 
-class Knowledge:
-    """Articles and their suggestions, inside a transaction."""
+class SuggestionRows:
+    """See the module."""
 
-    def __init__(self, connection: Connection, now: datetime) -> None:
-        self._db, self._now = connection, now
-
-    def add(self, *, title: str, body: str, language: str, state: ArticleState, keywords: Sequence[str] = (),
-            author: AgentId | None = None) -> Article:
-        """A new article, version 1."""
-        return _article(self._db.execute(insert(_A).values(
-            title=title, body=body, language=language, state=state.value, keywords=list(keywords), version=1,
-            created_at=self._now, updated_at=self._now, author_id=author).returning(*_A.c)).one())
-
-    def get(self, article: int) -> Article:
-        """NotFound when there is none."""
-        row = self._db.execute(select(_A).where(_A.c.id == article)).first()
-        if row is None:
-            raise NotFound(f"there is no article {article}")
-        return _article(row)
-
-    def many(self, ids: Collection[int]) -> dict[int, Article]:
-        """Those that exist, by id."""
-        return {row.id: _article(row) for row in self._db.execute(select(_A).where(_A.c.id.in_(list(ids))))}
-
-    def change(self, article: int, version: int, **fields: Any) -> Article:
-        """Write fields if nobody changed it since `version`; Conflict otherwise. The next version comes back."""
-        if "state" in fields:
-            fields["state"] = ArticleState(fields["state"]).value
-        if "keywords" in fields:
-            fields["keywords"] = list(fields["keywords"])
-        row = self._db.execute(
-            update(_A).where(_A.c.id == article, _A.c.version == version)
-            .values(**fields, version=version + 1, updated_at=self._now).returning(*_A.c)).first()
-        if row is None:
-            self.get(article)
-            raise Conflict("somebody else changed this article; load it again")
-        return _article(row)
-
-    def after(self, article: int, *, limit: int = 200) -> list[Article]:
-        """Articles of every state by id, after one: to read them all a page at a time."""
-        rows = self._db.execute(select(_A).where(_A.c.id > article).order_by(_A.c.id).limit(limit))
-        return [_article(row) for row in rows]
-
-    def newest(self, states: Collection[ArticleState], *, language: str = "", before: int | None = None,
-               limit: int = 50) -> list[Article]:
-        """Articles of some states, newest id first; `before` continues a page."""
-        wanted = (select(_A).where(_A.c.state.in_([state.value for state in states]))
-                  .order_by(_A.c.id.desc()).limit(limit))
-        if language:
-            wanted = wanted.where(_A.c.language == language)
-        if before is not None:
-            wanted = wanted.where(_A.c.id < before)
-        return [_article(row) for row in self._db.execute(wanted)]
+    _db: Connection
+    _now: datetime
 
     def show(self, contact: ContactId, found: Sequence[tuple[int, float, Mapping[str, Any]]]) -> list[int]:
         """Remember (article, score, why) as proposed, best first; returns those that were not proposed before."""
@@ -170,6 +93,23 @@ class Knowledge:
         return bool(self._db.execute(
             update(_S).where(_S.c.contact_id == contact, _S.c.article_id == article, _S.c.used_at.is_(None))
             .values(used_at=self._now, used_by=agent)).rowcount)
+
+    def opened(self, contact: ContactId, article: int) -> bool:
+        """An agent read it in full; False when that is known or it was not shown."""
+        return bool(self._db.execute(
+            update(_S).where(_S.c.contact_id == contact, _S.c.article_id == article, _S.c.opened_at.is_(None))
+            .values(opened_at=self._now)).rowcount)
+
+    def sent(self, contact: ContactId, article: int, kept: float) -> None:
+        """It went out; `kept` is the share of its words that did."""
+        self._db.execute(update(_S).where(_S.c.contact_id == contact, _S.c.article_id == article)
+                         .values(sent_at=self._now, kept=kept))
+
+    def say(self, contact: ContactId, article: int, said: str) -> bool:
+        """What the citizen said of it; False when it was never used for the contact."""
+        return bool(self._db.execute(
+            update(_S).where(_S.c.contact_id == contact, _S.c.article_id == article, _S.c.used_at.is_not(None))
+            .values(said=said)).rowcount)
 
     def question(self, contact: ContactId) -> str:
         """What the citizen said lately, oldest first, under the contact's subject; "" when nothing was said."""
