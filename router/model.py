@@ -70,6 +70,7 @@ class SignalKind(StrEnum):
     LEFT = "left"  #: hung up or closed the window
     CONNECTED = "connected"  #: now speaks with the agent on the telephone
     TYPING = "typing"  #: is typing; never stored
+    STATED = "stated"  #: says how else they are reached (`stated`); proves nothing
     OPT_OUT = "opt-out"  #: takes no messages here any more (blocked the bot, wrote STOP)
     OPT_IN = "opt-in"  #: takes messages again
 
@@ -122,6 +123,7 @@ class Thread:
     tokens: tuple[str, ...] = ()  #: our own unguessable tokens found in it, strongest evidence first
     references: tuple[str, ...] = ()  #: Message-IDs it refers to, nearest first, without brackets
     reply_to: str = ""  #: external id of the message it answers (messengers)
+    conversation: str = ""  #: a mail program's own name of the conversation; only believed with sender and subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +136,7 @@ class Bounce:
     reason: str
     references: tuple[str, ...] = ()  #: Message-IDs of what bounced, without brackets
     tokens: tuple[str, ...] = ()
+    complaint: bool = False  #: it arrived, and its reader called it unwanted (RFC 5965)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +162,8 @@ class Said:
     data: Mapping[str, Any] = field(default_factory=dict)  #: JSON-able extras for people (cc, location)
     ids: tuple[str, ...] = ()  #: ids by which later messages may refer to this one (Message-ID, "chat:message")
     vouched: tuple[Address, ...] = ()  #: proved by the provider or host site to be the sender's own as well
+    people: tuple[Address, ...] = ()  #: others who read along (To, Cc), none of them ours
+    everywhere: bool = False  #: `external_id` means the same on every channel: one mail sent to two of our mailboxes
     stated: tuple[Address, ...] = ()  #: what the sender says of themself (pre-chat form); reaches them, proves nothing
     raw: bytes = b""
 
@@ -189,6 +194,7 @@ class Signal:
     value: str = ""
     thread: Thread = field(default_factory=Thread)
     language: str = ""
+    stated: tuple[Address, ...] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
     raw: bytes = b""
 
@@ -260,6 +266,8 @@ class Limits:
     live: bool = False  #: the citizen is present while waiting (chat, call) and can leave
     connects: bool = False  #: accepting means connecting a telephone call
     one_thread: bool = True  #: all words of one address belong together; mail has several threads an address
+    copies: int = 0  #: how many others may get a copy of an answer
+    own: tuple[str, ...] = ()  #: addresses of ours, which never get one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

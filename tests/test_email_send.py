@@ -50,7 +50,7 @@ def test_a_reply_in_persian() -> None:
     mail = written(letter)
     assert str(mail["From"]) == '"سارا (پیشخوان شهر)" <desk@city.example>' and mail["To"] == "ali@citizen.example"
     assert mail["Subject"] == "Re: پروانه [#AB12]"
-    assert mail["Message-ID"] == f"<p.{TOKEN}.reply-5@city.example>" == f"<{letter.message_id}>"
+    assert mail["Message-ID"] == f"<p.{TOKEN}.35oand2mwdqkwena@city.example>" == f"<{letter.message_id}>"
     assert mail["In-Reply-To"] == mail["References"] == "<own-1@citizen.example>"
     assert mail["X-Pishkhan-Thread"] == TOKEN and mail["X-Pishkhan-Loop"] == "desk@city.example"
     assert "Auto-Submitted" not in mail and "Reply-To" not in mail
@@ -164,7 +164,7 @@ async def test_a_message_is_handed_over(mail: FakeMail) -> None:
     digest = await house.put(b"scan")
     file = Attachment(name="اسکن.png", media_type="image/png", size=4, digest=digest)
     sent = await adapter(mail, house).send(out(attachments=(file,)))
-    assert sent.parts[0].external_id == f"p.{TOKEN}.reply-5@city.example" and "taken" in sent.detail
+    assert sent.parts[0].external_id == f"p.{TOKEN}.35oand2mwdqkwena@city.example" and "taken" in sent.detail
     assert mail.sent[0].to == ("ali@citizen.example",) and mail.sent[0].sender == "desk@city.example"
     assert parse(mail.sent[0].raw, Arrival(channel="x", now=NOW)).uploads[0].content == b"scan"
     again = await adapter(mail, house).send(out(parts_done={0: sent.parts[0].external_id}))

@@ -6,19 +6,25 @@ import mimetypes
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
-from channels.email import markup
+from channels.email import calendar, markup, seals, tnef
 from channels.email.charsets import codec, decode
 from channels.email.mime import Mail, Part, read_headers
 from channels.email.words import filename, header
 from router.model import Upload
+from router.rules.text import language
 
 MAX_TEXT = 1_000_000
 MAX_UPLOADS = 100
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset=[\"']?\s*([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 _TEXTS = ("text/plain", "text/html", "text/enriched", "text/richtext", "text/markdown")
 _ENDINGS = {"message/rfc822": ".eml", "text/calendar": ".ics", "application/pdf": ".pdf", "image/jpeg": ".jpg",
-            "message/delivery-status": ".txt", "text/rfc822-headers": ".txt", "application/ms-tnef": ".dat"}
+            "message/delivery-status": ".txt", "text/rfc822-headers": ".txt", "application/ms-tnef": ".dat",
+            "text/vcard": ".vcf", "text/x-vcard": ".vcf"}
+_CARDS = ("text/vcard", "text/x-vcard", "text/directory")
+_TNEF = ("application/ms-tnef", "application/vnd.ms-tnef")
+MAX_THINGS = 20
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,30 +36,75 @@ class Body:
     html_text: str = ""  #: the HTML as text, whether or not there is a plain one
     uploads: tuple[Upload, ...] = ()
     notes: set[str] = field(default_factory=set)
+    data: dict[str, Any] = field(default_factory=dict)  #: events, cards, signed, encrypted
+
+
+@dataclass(slots=True)
+class _Pieces:
+    """What was found while going through the parts."""
+
+    plain: list[str] = field(default_factory=list)
+    html: list[str] = field(default_factory=list)
+    uploads: list[Upload] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    cards: list[dict[str, Any]] = field(default_factory=list)
 
 
 def read(mail: Mail) -> Body:
     """The text (plain, or else made from the HTML), the sanitised HTML and the files."""
-    plain: list[str] = []
-    html: list[str] = []
-    uploads: list[Upload] = []
-    body = Body()
+    pieces, body = _Pieces(), Body()
     for part in mail.leaves():
-        kind = _text_kind(part, bool(plain or html))
+        kind = _text_kind(part, bool(pieces.plain or pieces.html))
         if kind:
-            (html if kind == "html" else plain).append(_decoded(part, kind))
-        elif part.body.strip() or part.media_type not in ("text/plain", "text/html"):
-            uploads.append(_upload(part, len(uploads) + 1))
-    if len(uploads) > MAX_UPLOADS:
+            (pieces.html if kind == "html" else pieces.plain).append(_decoded(part, kind))
+        elif (part.body.strip() or part.media_type not in ("text/plain", "text/html")) and not _opened(part, pieces):
+            _particular(part, pieces)
+            pieces.uploads.append(_upload(part, len(pieces.uploads) + 1))
+    if len(pieces.uploads) > MAX_UPLOADS:
         body.notes.add("too many attachments")
-    body.uploads = tuple(uploads[:MAX_UPLOADS])
-    source = "\n".join(html)
+    body.uploads = tuple(pieces.uploads[:MAX_UPLOADS])
+    source = "\n".join(pieces.html)
     body.html_text = markup.to_text(source)[:MAX_TEXT] if source else ""
     body.html = markup.sanitise(source) if source else ""
     if source and not body.html:
         body.notes.add("html not shown")
-    body.text = "\n\n".join(text.strip("\n") for text in plain if text.strip())[:MAX_TEXT] or body.html_text
+    body.text = "\n\n".join(text.strip("\n") for text in pieces.plain if text.strip())[:MAX_TEXT] or body.html_text
+    body.text, found = seals.armoured(body.text)
+    body.data.update({"events": pieces.events[:MAX_THINGS]} if pieces.events else {})
+    body.data.update({"cards": pieces.cards[:MAX_THINGS]} if pieces.cards else {}, **found)
+    if not body.text and pieces.events:
+        told = " ".join(f"{each['title']} {each['text'][:200]}" for each in pieces.events)
+        body.text = "\n\n".join(calendar.shown(each, language(told) or "fa") for each in pieces.events)[:MAX_TEXT]
     return body
+
+
+def _particular(part: Part, pieces: _Pieces) -> None:
+    """What an invitation or a visiting card says; the file stays beside it."""
+    label = part.params.get("charset", "")
+    name = part.disposition()[1].get("filename", "").lower()
+    if part.media_type in ("text/calendar", "application/ics") or name.endswith(".ics"):
+        found = calendar.events(part.content(), label)
+        pieces.events += [each for each in found if each not in pieces.events]
+    elif part.media_type in _CARDS or name.endswith(".vcf"):
+        pieces.cards += calendar.cards(part.content(), label)
+
+
+def _opened(part: Part, pieces: _Pieces) -> bool:
+    """Outlook's winmail.dat taken apart; False when it is none or there is nothing in it."""
+    name = part.disposition()[1].get("filename", "") or part.params.get("name", "")
+    if part.media_type not in _TNEF and name.lower() != "winmail.dat":
+        return False
+    found = tnef.read(part.content())
+    if found is None or not (found.files or found.text or found.html):
+        return False
+    if not (pieces.plain or pieces.html):
+        pieces.html += [decode(found.html[:4 * MAX_TEXT], found.charset)[:markup.MAX_CHARS]] if found.html else []
+        pieces.plain += [found.text[:MAX_TEXT]] if found.text else []
+    for each in found.files:
+        name = filename(each.name) or f"attachment-{len(pieces.uploads) + 1}.bin"
+        kind = each.media_type or mimetypes.guess_type(name)[0] or "application/octet-stream"
+        pieces.uploads.append(Upload(name=name, media_type=kind, content=each.content, inline_id=each.inline_id))
+    return True
 
 
 def _text_kind(part: Part, has_text: bool) -> str:

@@ -51,14 +51,29 @@ def report(mail: Mail) -> str:
 
 def read(mail: Mail, *, subject: str, sender: str, text: str, own: Collection[str]) -> Bounce | None:
     """The report in a mail, or None when it is none, or tells of success only."""
-    if report(mail) in ("feedback-report", "disposition-notification"):
-        return None
+    kind = report(mail)
+    if kind in ("feedback-report", "disposition-notification"):
+        return _complaint(mail) if kind == "feedback-report" else None
     for part in mail.parts[:50]:
         stated = part.media_type in _REPORT_TYPES or (part.media_type.startswith("text/") and (
             b"Final-Recipient:" in part.body[:_SCAN] and b"Action:" in part.body[:_SCAN]))
         if stated and (found := _stated(part, mail)) is not None:
             return found
     return _free(mail, subject, sender, text, own)
+
+
+def _complaint(mail: Mail) -> Bounce | None:
+    """An abuse report (RFC 5965) about a mail of ours; None for those about something else (RFC 6591, not-spam)."""
+    part = next((each for each in mail.parts[:50] if each.media_type == "message/feedback-report"), None)
+    told = read_headers(part.content()[:_SCAN].lstrip()) if part is not None else Headers([])
+    kind = header(told.get("feedback-type"), limit=40).lower() or "abuse"
+    if kind in ("not-spam", "auth-failure", "dmarc"):
+        return None
+    references, tokens = _origin(mail, b"")
+    stated = [canonical(header(raw, limit=400).strip("<>")) for name in (
+        "original-rcpt-to", "removal-recipient") for raw in told.all(name)[:3]]
+    return Bounce(permanent=True, recipient=next((each for each in stated if each), ""), code=f"arf:{kind}",
+                  reason=kind, references=references, tokens=tokens, complaint=True)
 
 
 def _stated(part: Part, mail: Mail) -> Bounce | None:

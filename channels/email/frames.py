@@ -23,14 +23,16 @@ T = TypeVar("T")
 
 def request(raw: bytes, arrival: Arrival) -> bytes:
     """One mail for the reader, without its last bytes: send `raw` after it."""
-    meta = orjson.dumps({"channel": arrival.channel, "now": arrival.now.isoformat(), "own": arrival.own})
+    meta = orjson.dumps({"channel": arrival.channel, "now": arrival.now.isoformat(), "own": arrival.own,
+                         "ours": arrival.ours, "colleagues": arrival.colleagues, "authority": arrival.authority})
     return LENGTH.pack(len(meta), len(raw)) + meta
 
 
 def arrival_of(meta: bytes) -> Arrival:
     """The reader's side of `request`."""
     given = orjson.loads(meta)
-    return Arrival(channel=given["channel"], now=datetime.fromisoformat(given["now"]), own=tuple(given["own"]))
+    return Arrival(channel=given["channel"], now=datetime.fromisoformat(given["now"]), own=tuple(given["own"]),
+                   ours=tuple(given["ours"]), colleagues=tuple(given["colleagues"]), authority=given["authority"])
 
 
 def answer(said: Said) -> bytes:
@@ -41,8 +43,9 @@ def answer(said: Said) -> bytes:
         "text": said.text, "html": said.html, "subject": said.subject, "new_text": said.new_text,
         "uploads": [[u.name, u.media_type, u.inline_id, len(u.content)] for u in said.uploads],
         "tokens": said.thread.tokens, "references": said.thread.references, "automatic": said.automatic,
+        "conversation": said.thread.conversation, "people": [[p.value, p.name] for p in said.people],
         "bounce": None if bounce is None else [bounce.permanent, bounce.recipient, bounce.code, bounce.reason,
-                                               bounce.references, bounce.tokens],
+                                               bounce.references, bounce.tokens, bounce.complaint],
         "quarantine": said.quarantine, "language": said.language, "ids": said.ids, "data": dict(said.data),
     }
     body = b"".join(u.content for u in said.uploads)
@@ -65,15 +68,18 @@ def _said(given: Mapping[str, Any], body: memoryview, raw: bytes, arrival: Arriv
         sender=Address(medium=Medium.EMAIL, value=value, name=name), at=datetime.fromisoformat(given["at"]),
         text=_is(str, given["text"]), html=_is(str, given["html"]), subject=_is(str, given["subject"]),
         new_text=_is(str, given["new_text"]), uploads=_uploads(given["uploads"], body),
-        thread=Thread(tokens=_texts(given["tokens"]), references=_texts(given["references"])),
+        thread=Thread(tokens=_texts(given["tokens"]), references=_texts(given["references"]),
+                      conversation=_is(str, given["conversation"])),
+        people=tuple(Address(medium=Medium.EMAIL, value=value, name=name) for value, name in (
+            _texts(each, 2) for each in _is(list, given["people"]))), everywhere=not given["quarantine"],
         automatic=_is(str, given["automatic"]), quarantine=_is(str, given["quarantine"]),
         language=_is(str, given["language"]), ids=_texts(given["ids"]), data=_is(dict, given["data"]), raw=raw)
     if given["bounce"] is None:
         return found
-    permanent, recipient, code, reason, references, tokens = given["bounce"]
+    permanent, recipient, code, reason, references, tokens, complaint = given["bounce"]
     return replace(found, bounce=Bounce(
         permanent=_is(bool, permanent), recipient=_is(str, recipient), code=_is(str, code), reason=_is(str, reason),
-        references=_texts(references), tokens=_texts(tokens)))
+        references=_texts(references), tokens=_texts(tokens), complaint=_is(bool, complaint)))
 
 
 def _uploads(given: Any, body: memoryview) -> tuple[Upload, ...]:

@@ -6,6 +6,9 @@ header X-Pishkhan-Thread, and as `[p:TOKEN]` at the end of the text for provider
 
 from __future__ import annotations
 
+import base64
+import binascii
+import hashlib
 import re
 from collections.abc import Iterable
 
@@ -21,15 +24,18 @@ _TOKEN = r"[0-9a-f]{16,64}"
 _OURS = re.compile(rf"(?:^|[<\s])p\.({_TOKEN})\.[A-Za-z0-9_-]{{1,80}}@", re.IGNORECASE)
 _MARKER = re.compile(rf"\[p:({_TOKEN})\]", re.IGNORECASE)
 _WHOLE = re.compile(_TOKEN, re.IGNORECASE)
-_ID = re.compile(rb"<([^<>\s]{1,250})>")
+_ID = re.compile(rb"<\s{0,20}([^<>\s]{1,250})\s{0,20}>")
 _BARE_ID = re.compile(rb"[^<>\s,;\"]{1,200}@[^<>\s,;\"]{1,200}")
-_UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 _ARRIVED_AT = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to", "cc")
 
 
 def message_id(token: str, key: str, host: str) -> str:
-    """The Message-ID of an outgoing mail, without brackets. The same delivery always has the same."""
-    return f"p.{token}.{_UNSAFE.sub('-', key)[:60]}@{host}"
+    """The Message-ID of an outgoing mail, without brackets. The same delivery always has the same.
+
+    Short, because some mail programs fold a long one into encoded words when they answer, and others forget it then.
+    """
+    digest = base64.b32encode(hashlib.sha256(key.encode()).digest()[:10]).decode().lower()
+    return f"p.{token}.{digest}@{host}"
 
 
 def plus_address(address: str, token: str) -> str:
@@ -44,7 +50,9 @@ def marker(token: str) -> str:
 
 
 def ids(raw: bytes) -> list[str]:
-    """The Message-IDs in a header value, in their order, without brackets."""
+    """The Message-IDs in a header value, in their order, without brackets; also those that somebody encoded."""
+    if b"=?" in raw:
+        raw = header(raw, limit=20_000).encode()
     found = _ID.findall(raw) or _BARE_ID.findall(raw)
     return [each.decode("utf-8", "replace") for each in found]
 
@@ -54,6 +62,15 @@ def references(headers: Headers) -> tuple[str, ...]:
     nearest = [each for raw in headers.all("in-reply-to")[:3] for each in ids(raw[:5_000])[:5]]
     chain = [each for raw in headers.all("references")[:3] for each in ids(raw[-20_000:])]
     return tuple(dict.fromkeys([*nearest, *reversed(chain)]))[:MAX_REFERENCES]
+
+
+def conversation(headers: Headers) -> str:
+    """Outlook's name of the conversation: the part of Thread-Index that every answer repeats; "" when there is none."""
+    try:
+        found = base64.b64decode(b"".join(headers.get("thread-index").split())[:2_000], validate=True)
+    except (binascii.Error, ValueError):
+        return ""
+    return found[6:22].hex() if len(found) >= 22 else ""
 
 
 def tokens(headers: Headers, referred: Iterable[str], texts: Iterable[str], own: Iterable[str]) -> tuple[str, ...]:

@@ -11,13 +11,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from channels.email import automatic, bodies, bounces, marks
-from channels.email.addresses import Box, boxes
+from channels.email import automatic, bodies, bounces, forwards, marks, seals
+from channels.email.addresses import Box, boxes, same_place
 from channels.email.mime import Headers, Mail, split
 from channels.email.quotes import new_text
 from channels.email.words import header
@@ -38,6 +38,9 @@ class Arrival:
     channel: str
     now: datetime
     own: tuple[str, ...] = ()  #: our addresses, canonical; none = where this mail was delivered
+    ours: tuple[str, ...] = ()  #: every address of the house, also of its other mailboxes
+    colleagues: tuple[str, ...] = ()  #: addresses whose forwards are attributed to their first sender
+    authority: str = ""  #: how our mail server signs Authentication-Results
 
 
 def parse(raw: bytes, arrival: Arrival) -> Said:
@@ -60,7 +63,8 @@ def _parse(raw: bytes, arrival: Arrival) -> Said:
     if not raw.strip():
         return quarantined(raw, arrival, "empty")
     mail = split(raw[:MAX_BYTES])
-    headers = mail.headers
+    headers, digest = mail.headers, _digest(mail)
+    mail, seal = seals.opened(mail, raw[:MAX_BYTES])
     own = arrival.own or _delivered(headers)
     box, doubt = _sender(headers)
     subject = header(headers.get("subject"), limit=500)
@@ -75,14 +79,56 @@ def _parse(raw: bytes, arrival: Arrival) -> Said:
     fresh = new_text(body.text, sender=box.name)
     quarantine = "" if box.address or bounce else "no sender address" if headers.fields else "no mail: it has no header"
     notes = sorted({*mail.notes, *body.notes} | ({doubt} if doubt else set()))
-    return Said(
-        channel=arrival.channel, external_id=f"{identity[:250]}:{_digest(mail)}".lstrip(":"),
+    said = Said(
+        channel=arrival.channel, external_id=f"{identity[:250]}:{digest}".lstrip(":"),
         sender=Address(medium=Medium.EMAIL, value=box.address or NOBODY, name=box.name),
         at=_date(headers, arrival.now), text=body.text, html=body.html, subject=subject,
         new_text="" if fresh == body.text.strip() else fresh, uploads=body.uploads,
-        thread=Thread(tokens=marks.tokens(headers, references, texts, own), references=references),
+        thread=Thread(tokens=marks.tokens(headers, references, texts, own), references=references,
+                      conversation=marks.conversation(headers)),
         automatic=reason, bounce=bounce, quarantine=quarantine, language=words.language(fresh or body.text or subject),
-        ids=(identity,) if identity else (), data=_extras(headers, reply_to, notes), raw=raw)
+        ids=(identity,) if identity else (), data={**_extras(headers, reply_to, notes), **body.data, **seal}, raw=raw,
+        people=_people(headers, {*own, *arrival.ours, box.address}), everywhere=not quarantine)
+    if said.automatic or not forwards.colleague(box.address, headers, arrival.colleagues, arrival.authority):
+        return said
+    return _forwarded(said, mail, arrival)
+
+
+def _forwarded(said: Said, mail: Mail, arrival: Arrival) -> Said:
+    """A colleague's forward as the mail of whoever wrote it first; as it is when it is no forward."""
+    by = {"by": said.sender.value, "name": said.sender.name}
+    part = forwards.attached(mail)
+    if part is not None:
+        first = _parse(part.content(), replace(arrival, colleagues=()))
+        if not first.quarantine and not first.bounce and not _ours(first.sender.value, arrival):
+            others = tuple(each for each in said.uploads if each.content != part.content())
+            note = said.new_text or said.text
+            return replace(first, external_id=said.external_id, ids=(*first.ids, *said.ids), raw=said.raw,
+                           uploads=(*first.uploads, *others), at=said.at,
+                           data={**first.data, "forwarded": {**by, "note": note[:5_000]}})
+    found = forwards.inline(said.text)
+    if found is None or _ours(found.sender.address, arrival):
+        return said
+    sender = Address(medium=Medium.EMAIL, value=found.sender.address, name=found.sender.name)
+    fresh = new_text(found.text, sender=found.sender.name)
+    return replace(said, sender=sender, subject=found.subject or said.subject, new_text=fresh, people=(),
+                   data={**said.data, "forwarded": {**by, "note": found.note[:5_000]}})
+
+
+def _ours(address: str, arrival: Arrival) -> bool:
+    return any(same_place(address, each) for each in (*arrival.own, *arrival.ours))
+
+
+def _people(headers: Headers, ours: Collection[str]) -> tuple[Address, ...]:
+    """Who else got the mail, without ourselves and whoever sent it."""
+    found: dict[str, str] = {}
+    for name in ("to", "cc"):
+        for raw in headers.all(name)[:3]:
+            for box in boxes(raw):
+                if box.address and not box.doubt and not any(same_place(box.address, each) for each in ours):
+                    found.setdefault(box.address, box.name)
+    return tuple(Address(medium=Medium.EMAIL, value=value, name=name) for value, name in found.items())[
+        :_SHOWN_ADDRESSES]
 
 
 def _sender(headers: Headers) -> tuple[Box, str]:
