@@ -12,7 +12,7 @@ from agents.views import View
 from router.errors import NotFound
 from router.model import AgentId, ContactId, CustomerId
 from router.records import Agent, Contact, ContactState
-from router.rules.assign import cost
+from router.rules.effort import cost
 from storage.tx import StoreTx
 
 MESSAGES = 500

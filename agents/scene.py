@@ -16,7 +16,7 @@ from agents.tally import Tally
 from agents.views import Card, View
 from router.model import AgentId, Health, QueueId
 from router.records import Agent, AgentState, Contact, ContactState, Queue
-from router.rules.assign import cost
+from router.rules.effort import cost
 from router.rules.states import ENDED, HOLDING
 
 #: Kinds of views that are kept (messages are not: they are looked at by few).

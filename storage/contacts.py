@@ -47,7 +47,7 @@ def contact_of(row: Any) -> Contact:
         queued_at=row.queued_at, answered_at=row.answered_at, closed_at=row.closed_at, disposition=row.disposition,
         excluded=tuple(AgentId(a) for a in row.excluded), data=row.data, version=row.version, needs=row.needs,
         prefers=row.prefers, segment=row.segment, kind=row.kind, patience=row.patience,
-        target_seconds=row.target_seconds, step=row.step, promised_at=row.promised_at, renewals=row.renewals)
+        step=row.step)
 
 
 def _values(fields: dict[str, Any]) -> dict[str, Any]:
@@ -86,7 +86,7 @@ class Contacts:
         defaults = {"reference": self._reference(), "token": token, "state_since": self._now, "opened_at": self._now,
                     "subject": "", "language": "fa", "priority": 0, "effort": 2, "disposition": "", "excluded": [],
                     "data": {}, "version": 0, "needs": {}, "prefers": {}, "segment": "ordinary", "kind": "",
-                    "patience": "", "target_seconds": 0, "step": 0, "renewals": 0}
+                    "patience": "", "step": 0}
         row = self._db.execute(_OPEN, defaults | _values(fields)).one()
         return contact_of(row)
 
@@ -137,6 +137,12 @@ class Contacts:
         found = {row.reference: row.contact_id for row in rows}
         first = next((found[r] for r in wanted if r in found), None)
         return None if first is None else self.get(first)
+
+    def recent_of(self, channel: str, address: int, *, limit: int) -> list[Contact]:
+        """The newest contacts of an address on a channel, newest first."""
+        rows = self._db.execute(select(_T).where(_T.c.address_id == address, _T.c.channel == channel)
+                                .order_by(_T.c.id.desc()).limit(limit))
+        return [contact_of(row) for row in rows]
 
     def in_state(self, *states: ContactState) -> list[Contact]:
         """All contacts in these states, oldest first."""

@@ -20,7 +20,8 @@ _QUEUE = select(_Q).where(_Q.c.id == bindparam("which"))
 _QUEUE_NAMED = select(_Q).where(_Q.c.name == bindparam("which"))
 
 
-def _agent(row: Any) -> Agent:
+def agent_of(row: Any) -> Agent:
+    """A row as the record that leaves the store."""
     return Agent(id=AgentId(row.id), login=row.login, name=row.name, public_name=row.public_name, role=Role(row.role),
                  state=AgentState(row.state), reason=row.reason, state_since=row.state_since, idle_since=row.idle_since,
                  skills=row.skills, languages=tuple(row.languages), efforts=row.efforts, paused=tuple(row.paused),
@@ -55,11 +56,11 @@ class Desk:
         row = self._db.execute(_AGENT, {"which": agent}).first()
         if row is None:
             raise NotFound(f"there is no agent {agent}")
-        return _agent(row)
+        return agent_of(row)
 
     def agents(self) -> list[Agent]:
         """Everybody, by id."""
-        return [_agent(row) for row in self._db.execute(select(_A).order_by(_A.c.id))]
+        return [agent_of(row) for row in self._db.execute(select(_A).order_by(_A.c.id))]
 
     def set_agent(self, agent: AgentId, **fields: Any) -> Agent:
         """Write fields of an agent; a new state sets its time."""
@@ -69,7 +70,7 @@ class Desk:
         row = self._db.execute(update(_A).where(_A.c.id == agent).values(**_plain(fields)).returning(*_A.c)).first()
         if row is None:
             raise NotFound(f"there is no agent {agent}")
-        return _agent(row)
+        return agent_of(row)
 
     def add_agent(self, login: str, name: str, role: Role, password_hash: str, **fields: Any) -> Agent:
         """A new agent; the login must be new."""
@@ -79,7 +80,7 @@ class Desk:
                   "shift": "", "missed": 0} | _plain(fields)
         row = self._db.execute(insert(_A).values(
             login=login, name=name, role=role.value, password_hash=password_hash, **values).returning(*_A.c)).one()
-        return _agent(row)
+        return agent_of(row)
 
     def queue(self, queue: QueueId) -> Queue:
         """NotFound when there is none."""

@@ -6,12 +6,13 @@ from router.records.desk import Agent, Calendar, Policy, Queue, Target
 from router.records.people import Customer, KnownAddress
 from router.records.states import AgentState, ContactState, Direction, Role
 from router.records.talk import Contact, Delivery, Line, Message
-from router.records.work import Entry, Offer, Timer
+from router.records.work import Claim, Entry, Offer, Routed, Timer
 
 __all__ = [
     "Agent",
     "AgentState",
     "Calendar",
+    "Claim",
     "Contact",
     "ContactState",
     "Customer",
@@ -25,6 +26,7 @@ __all__ = [
     "Policy",
     "Queue",
     "Role",
+    "Routed",
     "Target",
     "Timer",
 ]

@@ -34,3 +34,4 @@ class KnownAddress:
     customer: CustomerId
     opted_out_at: datetime | None = None
     verified_at: datetime | None = None  #: when a provider or the host site proved whose it is
+    suppressed: str = ""  #: why nothing is sent there any more: "bounced", "complaint"; "" = it may be written to

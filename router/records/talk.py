@@ -57,10 +57,7 @@ class Contact:
     segment: str = "ordinary"  #: the customer's, when it was queued
     kind: str = ""  #: kind of matter: question, complaint ...; "" = not known
     patience: str = ""  #: how long such citizens wait before they leave: a class; "" = the medium's
-    target_seconds: int = 0  #: promised: answered within so much working time; 0 = the queue's
     step: int = 0  #: overflow steps taken since it was queued
-    promised_at: datetime | None = None  #: answer by, as told to the citizen
-    renewals: int = 0  #: times this was put off with a notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +98,8 @@ class Delivery:
     due_at: datetime | None = None  #: next try; None = settled
     error: str = ""  #: code of the last SendError
     detail: str = ""
+    lane: int = 0  #: see `rules.lanes`
+    trail: tuple[Mapping[str, str], ...] = ()  #: where it failed before it went by another channel: channel, error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

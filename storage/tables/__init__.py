@@ -21,7 +21,7 @@ from storage.tables.knowledge import (
 from storage.tables.people import Addresses, Customers
 from storage.tables.story import Journal, Marks
 from storage.tables.talk import LIVE_CONTACT, Attachments, Contacts, Items, Messages, References
-from storage.tables.work import Deliveries, Offers, Parts, Timers
+from storage.tables.work import Clocks, Deliveries, Offers, Parts, Timers
 
 __all__ = [
     "LIVE_CONTACT",
@@ -36,6 +36,7 @@ __all__ = [
     "Attachments",
     "Calendars",
     "Categories",
+    "Clocks",
     "Contacts",
     "Customers",
     "Deliveries",

@@ -58,10 +58,7 @@ class Contacts(SQLModel, table=True):
     segment: str = string("ordinary")
     kind: str = string()
     patience: str = string()
-    target_seconds: int = 0
     step: int = 0
-    promised_at: datetime | None = when()
-    renewals: int = 0
 
 
 class Messages(SQLModel, table=True):

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, Text, UniqueConstraint
 from sqlalchemy import text as clause
 from sqlmodel import Field, SQLModel
 
-from storage.columns import Key
+from storage.columns import Json, Key
 from storage.tables.fields import json, key, ref, string, when
 
 
@@ -22,6 +22,8 @@ class Deliveries(SQLModel, table=True):
               postgresql_where=clause("state IN ('pending', 'sending')")),
         Index("deliveries_due", "state", "due_at"),
         Index("deliveries_address", "address_id", "created_at"),
+        Index("deliveries_lane", "channel", "lane", "due_at", sqlite_where=clause("state = 'pending'"),
+              postgresql_where=clause("state = 'pending'")),
     )
     id: int | None = key()
     message_id: int = ref("messages.id", null=False, index=False)
@@ -35,6 +37,9 @@ class Deliveries(SQLModel, table=True):
     due_at: datetime | None = when()
     error: str = string()
     detail: str = string()
+    lane: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    digest: str = Field(default="", sa_column=Column(Text, nullable=False, server_default=""))
+    trail: list[Any] = Field(default=None, sa_column=Column(Json, nullable=False, server_default="[]"))
     created_at: datetime = when(null=False)
     settled_at: datetime | None = when()
 
@@ -67,6 +72,15 @@ class Offers(SQLModel, table=True):
     ended_at: datetime | None = when()
     outcome: str = string()
     why: dict[str, Any] = json()
+
+
+class Clocks(SQLModel, table=True):
+    """Promises that run: how much of each is used, and what the citizen was told."""
+
+    __tablename__ = "clocks"
+    contact_id: int = Field(sa_column=Column(Key, ForeignKey("contacts.id"), primary_key=True))
+    name: str = Field(sa_column=Column(Text, primary_key=True))
+    data: dict[str, Any] = json()
 
 
 class Timers(SQLModel, table=True):

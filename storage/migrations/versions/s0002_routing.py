@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.columns import Json, Key, Moment
+from storage.columns import Json, Key
 
 revision = "0002"
 down_revision = "0001"
@@ -19,7 +19,7 @@ _TEXTS = {
     "contacts": (("segment", "ordinary"), ("kind", ""), ("patience", "")),
 }
 _NUMBERS = {"queues": ("most_waiting",), "agents": ("backup_after", "missed"),
-            "contacts": ("target_seconds", "step", "renewals")}
+            "contacts": ("step",)}
 
 
 def upgrade() -> None:
@@ -34,7 +34,6 @@ def upgrade() -> None:
         for name in _NUMBERS.get(table, ()):
             op.add_column(table, sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
     op.add_column("queues", sa.Column("merged_into", Key, nullable=True))
-    op.add_column("contacts", sa.Column("promised_at", Moment(), nullable=True))
     op.execute("UPDATE contacts SET segment = coalesce("
                "(SELECT segment FROM customers WHERE customers.id = contacts.customer_id), 'ordinary')")
     op.create_table("calendars",
@@ -51,6 +50,11 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False), sa.Column("clock", sa.Text(), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=False), sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("queue", "medium", "segment", "kind", "clock", name="one_target"),
+    )
+    op.create_table("clocks",
+        sa.Column("contact_id", Key, nullable=False), sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("data", Json(), nullable=False), sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], ),
+        sa.PrimaryKeyConstraint("contact_id", "name"),
     )
     op.create_index("contacts_waiting", "contacts", ["queue_id", "queued_at"], unique=False,
                     sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
