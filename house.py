@@ -22,13 +22,17 @@ from knowledge.given import Given as KnowledgeGiven
 from knowledge.library import Library
 from knowledge.pages import HelpPages
 from knowledge.routes import Articles
+from router import delivering
 from router.bus import LocalBus
 from router.dispatch import Dispatch
 from router.events import QueueChanged, RequestRefused
+from router.exchanges import Exchanges, logged
 from router.intake import Intake
+from router.lights import Lights
 from router.model import Finding, Health, Limits, Medium
 from router.outbox import Outbox
 from router.ports import Channel, Clock, Wire
+from router.rules.outgoing import Outgoing
 from router.rules.retry import Schedule
 from router.rules.triage import ChannelPolicy
 from router.timers import Timers
@@ -37,6 +41,7 @@ from router.web import application
 from settings import ChannelSettings, Settings, SettingsError
 from storage.lines import Lines, line_of
 from storage.migrate import Shape, migrate, shape
+from storage.pieces import Pieces
 from storage.store import SqlStore, Where
 
 log = logging.getLogger("pishkhan.house")
@@ -60,7 +65,8 @@ class House:
         self.where = Where(folder=folder, database=settings.storage.database,
                            synchronous=settings.storage.synchronous, queue_limit=settings.storage.queue_limit)
         self.bus = LocalBus()
-        self.health: dict[str, Health] = {}
+        self._lights = Lights(clock, self._lit)
+        self.health = self._lights.shown
         self.channels: dict[str, Channel] = {}
         self._schedule, self._password_cost = schedule, password_cost
         self._tasks: list[asyncio.Task[None]] = []
@@ -115,11 +121,15 @@ class House:
             tx.emit(QueueChanged(queue=made.id), actor="settings")
 
     def _build_core(self) -> None:
+        self.plan: dict[str, Outgoing] = {}
+        self.exchanges = Exchanges(self.store, self.clock)
         desk = self.settings.desk
         self.lines = Lines(self.store)
         self.policies: dict[str, ChannelPolicy] = {}
         self.intake = Intake(self.store, self.store.blobs, self.bus, self.policies,
-                             desk_names={"fa": desk.name_fa, "en": desk.name_en}, line_of=line_of)  # type: ignore[arg-type]
+                             desk_names={"fa": desk.name_fa, "en": desk.name_en},
+                             line_of=line_of,  # type: ignore[arg-type]
+                             ended=partial(delivering.reported, plan=self.plan))
         self.dispatch = Dispatch(self.store, self.bus, self.clock, wrap_up=timedelta(seconds=desk.wrap_up_seconds),
                                  away_after_missed=desk.away_after_missed)
         self.timers = Timers(self.store, self.bus, self.clock, {
@@ -131,16 +141,18 @@ class House:
             if not common.enabled:
                 continue
             wire = Wire(accept=self.intake, reads=self.lines, blobs=self.store.blobs, bus=self.bus, clock=self.clock,
-                        report=partial(self._report, name), refused=partial(self._refused, name), base_url=self.url)
+                        report=partial(self._lights.report, name), refused=partial(self._refused, name),
+                        base_url=self.url, exchanged=self.exchanges, pieces=Pieces(self.store))
             channel = kind(common.medium).adapter(name, own, common, wire)
             self.channels[name] = channel
             self.policies[name] = policy_of(name, common, channel.limits, self.settings.desk.language)
+            self.plan[name] = outgoing_of(common, channel, self._schedule, self.settings.desk.timezone)
             self.health.setdefault(name, Health(code="starting", since=self.clock()))
-        rates = {name: common.rate_per_second for name, (common, _) in self.settings.channels.items()}
-        self.outbox = Outbox(self.store, self.bus, self.clock, self.channels, rates, self._schedule)
+        self.outbox = Outbox(self.store, self.bus, self.clock, self.channels, self.plan, self.exchanges)
 
     def _build_pages(self) -> None:
-        routes = [route for channel in self.channels.values() for route in channel.routes()]
+        routes = [logged(route, name, self.exchanges, self.clock) for name, channel in self.channels.items()
+                  for route in channel.routes()]
         desk = self.settings.desk
         self.library = Library(self.store, self.bus)
         knowledge = KnowledgeGiven(store=self.store, library=self.library, who=who, readable=readable,
@@ -162,13 +174,13 @@ class House:
     async def _findings(self, name: str) -> Sequence[Finding]:
         return await self.channels[name].check()
 
-    def _report(self, name: str, health: Health) -> None:
-        known = self.health.get(name)
-        if known is None or (known.code, known.en) != (health.code, health.en):
-            log.info("channel %s is %s", name, health.code)
-            self.health[name] = health
-            if self._tasks:
-                self.front.live.nudge()
+    def _lit(self, name: str, health: Health) -> None:
+        log.info("channel %s is %s", name, health.code)
+        if self._tasks:
+            self.front.live.nudge()
+
+    async def _follow_lights(self) -> None:
+        await self._lights.run(self.bus, await self.store.snapshot(lambda tx: tx.channels.paused()))
 
     async def _refused(self, name: str, reason: str) -> None:
         await self.store.run(lambda tx: tx.emit(RequestRefused(channel=name, reason=reason), actor=f"channel:{name}"))
@@ -176,7 +188,8 @@ class House:
     def _run(self) -> None:
         parts: Mapping[str, Callable[[], Awaitable[None]]] = {
             "dispatch": self.dispatch.run, "timers": self.timers.run, "outbox": self.outbox.run,
-            "front": self.front.run, "knowledge": self.library.run,
+            "front": self.front.run, "lights": self._follow_lights, "exchanges": self.exchanges.run,
+            "knowledge": self.library.run,
             **{f"channel:{name}": channel.run for name, channel in self.channels.items()},
         }
         self._tasks = [asyncio.create_task(_kept_running(name, run), name=name) for name, run in parts.items()]
@@ -212,4 +225,14 @@ def policy_of(name: str, common: ChannelSettings, limits: Limits, language: str)
         name=name, medium=Medium(common.medium), queue=common.queue, language=common.language or language,
         acknowledge=common.acknowledge, acknowledge_per_day=common.acknowledge_per_day, effort=common.effort,
         priority=common.priority, reopen=timedelta(hours=common.reopen_hours), live=limits.live,
-        connects=limits.connects, text_chars=limits.text_chars, one_thread=limits.one_thread)
+        connects=limits.connects, text_chars=limits.text_chars, one_thread=limits.one_thread,
+        consent_by_word=limits.consent_by_word)
+
+
+def outgoing_of(common: ChannelSettings, channel: Channel, schedule: Schedule | None, zone: str) -> Outgoing:
+    """What the outbox needs to know about a configured channel; `schedule` (of tests) where none is configured."""
+    delays = tuple(timedelta(seconds=each) for each in common.retry_seconds)
+    return Outgoing(
+        medium=channel.medium, schedule=Schedule(delays=delays) if delays else schedule or Schedule(),
+        rate=common.rate_per_second, repeats=common.repeats, failover=common.failover, zone=zone,
+        caps=getattr(channel, "caps", None))

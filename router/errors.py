@@ -144,6 +144,26 @@ class InvalidMessage(SendError):
     fa = "این پیام را نمی‌توان روی این کانال فرستاد."
 
 
+class Looping(SendError):
+    """The same words went to this citizen too often, or a machine answers; nothing more goes by itself."""
+
+    code = "looping"
+    en = "Stopped: the same message went to this address again and again, or a machine answers there."
+    fa = "متوقف شد: همین پیام پی‌درپی به این نشانی رفته، یا آن سو دستگاهی پاسخ می‌دهد."
+
+
+class Capped(SendError):
+    """A cap or the day's budget is reached; with `retry_after` it waits until then, without it has failed."""
+
+    code = "capped"
+    en = "Held back: the channel's limit or budget for today is reached."
+    fa = "نگه داشته شد: سقف یا بودجهٔ امروز این کانال پر شده است."
+
+    def __init__(self, detail: str = "", *, retry_after: timedelta | None = None, scope: str = "day") -> None:
+        super().__init__(detail, provider_code=f"cap-{scope}")
+        self.retry_after, self.scope = retry_after, scope
+
+
 class Doubtful(SendError):
     """It may have been sent. Becomes `uncertain`; never resent without a person's word."""
 

@@ -27,9 +27,10 @@ class Intake:
     """See `router.ports.Accept`. `line_of` tells how a contact stands, inside the same transaction."""
 
     def __init__(self, store: Store, blobs: Blobs, bus: Bus, policies: Mapping[str, ChannelPolicy], *,
-                 desk_names: Mapping[str, str], line_of: Callable[[Tx, Contact], Line]) -> None:
+                 desk_names: Mapping[str, str], line_of: Callable[[Tx, Contact], Line],
+                 ended: Callable[[Tx, Delivery], Delivery] = lambda tx, delivery: delivery) -> None:
         self._store, self._blobs, self._bus, self._policies = store, blobs, bus, policies
-        self._desk_names, self._line_of = desk_names, line_of
+        self._desk_names, self._line_of, self._ended = desk_names, line_of, ended
 
     async def __call__(self, item: Item) -> Accepted:
         """Returns after the commit; Unavailable when it cannot commit; NotFound for an unknown channel."""
@@ -63,7 +64,8 @@ class Intake:
     async def _typing(self, signal: Signal, policy: ChannelPolicy) -> Accepted:
         contact = await self._store.snapshot(lambda tx: tx.contacts.live_on(signal.channel, _key(signal, policy)))
         if contact is not None:
-            self._bus.whisper("typing", contact.id, {"who": "customer"})
+            preview = {"text": text.clean(signal.value)[:500]} if signal.value else {}
+            self._bus.whisper("typing", contact.id, {"who": "customer", **preview})
         return Accepted(fate=Fate.SIGNAL, reason="typing")
 
     # --- receipts
@@ -81,7 +83,7 @@ class Intake:
             tx.items.settle(item, fate, reason, contact=delivery.contact if delivery else None,
                             message=delivery.message if delivery else None)
         if delivery is not None:
-            _tell_delivery(tx, delivery, f"channel:{receipt.channel}")
+            _tell_delivery(tx, self._ended(tx, delivery), f"channel:{receipt.channel}")
         return Accepted(fate=fate, reason=reason, message=delivery.message if delivery else None)
 
     # --- signals
@@ -129,11 +131,12 @@ class Intake:
         if said.bounce is not None:
             delivery = tx.outbox.bounce(said.channel, said.bounce)
             if delivery is not None:
+                delivery = self._ended(tx, delivery)
                 _tell_delivery(tx, delivery, f"channel:{said.channel}")
                 return _settled(tx, item, said, Fate.BOUNCE, said.bounce.code, tx.contacts.get(delivery.contact),
                                 message=None)
         address = tx.people.known(said.sender, said.language)
-        if address.opted_out_at is not None and not said.automatic:
+        if address.opted_out_at is not None and not said.automatic and not policy.consent_by_word:
             tx.people.opt_out(address, None)  # whoever writes to us again wants our answer
         if said.vouched:
             address = identity.prove(tx, said, address)

@@ -265,6 +265,9 @@ class Limits:
     html: bool = False
     live: bool = False  #: the citizen is present while waiting (chat, call) and can leave
     connects: bool = False  #: accepting means connecting a telephone call
+    part_cost: float = 0.0  #: what one part of a text costs; shown to whoever writes it
+    currency: str = ""
+    consent_by_word: bool = False  #: it knows stop and start words; a message alone is no new consent
     one_thread: bool = True  #: all words of one address belong together; mail has several threads an address
     copies: int = 0  #: how many others may get a copy of an answer
     own: tuple[str, ...] = ()  #: addresses of ours, which never get one
@@ -282,7 +285,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """A channel's light. `code` is one of: ok, starting, down, refused, misconfigured, paused."""
+    """A channel's light. `code` is one of: ok, starting, down, refused, misconfigured, paused, alarm."""
 
     code: str
     en: str = ""

@@ -7,35 +7,40 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 
-from router.errors import Doubtful, OptedOut, PishkhanError, SendError, Unavailable
-from router.events import DeliveryChanged
+from router import delivering
+from router.errors import Doubtful, PishkhanError, SendError, Unavailable
 from router.model import DeliveryId, DeliveryState, Outbound, Sent
-from router.ports import Batch, Bus, Channel, Clock, Store, Tx
+from router.pace import Pace
+from router.ports import Batch, Bus, Channel, Clock, Store
 from router.records import Delivery
-from router.rules import retry
-from router.rules.retry import Schedule
+from router.rules.exchange import Exchange
+from router.rules.lanes import ANSWER, BULK, LANES
+from router.rules.outgoing import Outgoing
+from router.rules.text import clean
 
 log = logging.getLogger("pishkhan.outbox")
 SEND_SECONDS = 90.0  #: longer than this and nobody knows whether it went
-AT_ONCE = 16  #: messages of one channel under way together
+AT_ONCE = {ANSWER: 16, BULK: 8}  #: messages of one channel and lane under way together
 _LONGEST = 60.0
 
 
 class Outbox:
-    """One loop; one slow channel never holds up another."""
+    """One loop; one slow channel never holds up another, and bulk never holds up answers."""
 
     def __init__(self, store: Store, bus: Bus, clock: Clock, channels: Mapping[str, Channel],
-                 rates: Mapping[str, float], schedule: Schedule | None = None) -> None:
+                 plan: Mapping[str, Outgoing], exchanged: Callable[[Exchange], None]) -> None:
         self._store, self._bus, self._clock, self._channels = store, bus, clock, channels
-        self._schedule = schedule or Schedule()
-        self._free = dict.fromkeys(channels, AT_ONCE)
-        self._pace = {name: _Pace(rates.get(name, 20.0)) for name in channels}
+        self._plan, self._exchanged = plan, exchanged
+        self._free = {(name, lane): AT_ONCE[lane] for name in channels for lane in LANES}
+        self._pace = {name: Pace(plan[name].rate) for name in channels}
+        self._started: set[DeliveryId] = set()
         self._wake = asyncio.Event()
 
     async def run(self) -> None:
         """Until cancelled. First, whatever was being sent when the process died becomes uncertain."""
-        await self._store.run(self._reconcile, name="reconcile")
+        await self._store.run(delivering.reconcile, name="reconcile")
         listener = self._bus.subscribe("outbox", size=10_000)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._listen(listener.get))
@@ -56,58 +61,46 @@ class Outbox:
             if isinstance(what, Batch) and any(_concerns(entry.name, entry.data) for entry in what.entries):
                 self._wake.set()
 
-    def _reconcile(self, tx: Tx) -> None:
-        for delivery in tx.outbox.interrupted():
-            changed = tx.outbox.fail(delivery.id, state=DeliveryState.UNCERTAIN.value, error=Doubtful.code,
-                                     detail="the process ended while this was being sent", due_at=None)
-            _tell(tx, changed)
-
     async def _send_due(self, group: asyncio.TaskGroup) -> float:
         """Start everything that may go now; returns the seconds until the next look."""
-        ready = [name for name, free in self._free.items() if free > 0]
+        now = self._clock()
+        most = max(AT_ONCE.values()) * 2
         try:
-            now = self._clock()
-            due = await self._store.snapshot(lambda tx: tx.outbox.due(now, limit=200, channels=ready))
-            following = None if due else await self._store.snapshot(lambda tx: tx.outbox.next_due())
+            paused = await self._store.snapshot(lambda tx: tx.channels.paused())
+            open_ = [name for name in self._channels if name not in paused]
+            ready = [name for name in open_ if any(self._free[name, lane] for lane in LANES)]
+            due = await self._store.snapshot(lambda tx: tx.outbox.due(now, limit=most, channels=ready))
+            following = await self._store.snapshot(lambda tx: tx.outbox.next_due(open_))
         except Unavailable:
             return 1.0
         started = 0
         for delivery in due:
-            if self._free[delivery.channel] > 0:
-                self._free[delivery.channel] -= 1
+            place = (delivery.channel, delivery.lane)
+            if self._free[place] > 0 and delivery.id not in self._started:
+                self._free[place] -= 1
+                self._started.add(delivery.id)
                 started += 1
-                group.create_task(self._one(delivery))
+                group.create_task(self._one(delivery, place))
         if due:
-            return _LONGEST if started else 0.5
+            return _LONGEST if started or self._started else 0.5
         if following is None:
             return _LONGEST
         # At least a moment: what is due may belong to a contact or channel that is busy and will wake us itself.
         return min(_LONGEST, max(0.05, (following - now).total_seconds()))
 
-    async def _one(self, delivery: Delivery) -> None:
+    async def _one(self, delivery: Delivery, place: tuple[str, int]) -> None:
         try:
-            await self._pace[delivery.channel].wait()
-            out = await self._store.run(lambda tx: self._claim(tx, delivery.id), name="send-claim")
+            await self._pace[delivery.channel].wait(place[1])
+            out = await self._store.run(lambda tx: delivering.claim(tx, delivery, self._plan), name="send-claim")
             if out is not None:
                 await self._send(out)
         except Unavailable:
             log.error("outbox cannot commit delivery=%s", delivery.id)
             await asyncio.sleep(0.5)
         finally:
-            self._free[delivery.channel] += 1
+            self._free[place] += 1
+            self._started.discard(delivery.id)
             self._wake.set()
-
-    def _claim(self, tx: Tx, delivery: DeliveryId) -> Outbound | None:
-        out = tx.outbox.claim(delivery, tx.now)
-        if out is None:
-            return None
-        if tx.people.address(out.contact).opted_out_at is not None:
-            _tell(
-                tx,
-                tx.outbox.fail(delivery, state=DeliveryState.FAILED.value, error=OptedOut.code, detail="", due_at=None),
-            )
-            return None
-        return out
 
     async def _send(self, out: Outbound) -> None:
         began = time.perf_counter()
@@ -125,56 +118,29 @@ class Outbox:
             # A fault of an adapter: nobody knows how far it came, so it is not sent again by itself.
             log.exception("adapter of channel %s failed delivery=%s", out.channel, out.delivery)
             outcome = Doubtful("a fault in the channel's adapter")
+        millis = int((time.perf_counter() - began) * 1000)
         while True:
             try:
-                changed = await self._store.run(lambda tx: self._settle(tx, out, outcome), name="send-settle")
+                changed = await self._store.run(lambda tx: delivering.settle(tx, out, outcome, self._plan),
+                                                name="send-settle")
                 break
             except Unavailable:
                 await asyncio.sleep(0.5)  # the provider's answer must not be lost
-        log.info(
-            "delivery=%s channel=%s state=%s error=%s attempt=%d ms=%.0f",
-            out.delivery,
-            out.channel,
-            changed.state,
-            changed.error,
-            out.attempt,
-            (time.perf_counter() - began) * 1000,
-        )
-
-    def _settle(self, tx: Tx, out: Outbound, outcome: Sent | SendError) -> Delivery:
-        if isinstance(outcome, Sent):
-            changed = tx.outbox.settle(out.delivery, outcome)
-        else:
-            following = retry.after(outcome, out.attempt, tx.now, self._schedule)
-            changed = tx.outbox.fail(out.delivery, state=following.state.value, error=outcome.code,
-                                     detail=outcome.provider_code or outcome.detail, due_at=following.due_at,
-                                     parts=outcome.parts)
-            if isinstance(outcome, OptedOut):
-                tx.people.opt_out(tx.people.address(out.contact), tx.now)
-        _tell(tx, changed)
-        return changed
+        self._exchanged(_told(out, outcome, self._clock(), millis))
+        log.info("delivery=%s channel=%s state=%s error=%s attempt=%d ms=%d", out.delivery, out.channel, changed.state,
+                 changed.error, out.attempt, millis)
 
 
-class _Pace:
-    """At most so many a second, evenly; a burst of one second is allowed."""
-
-    def __init__(self, per_second: float) -> None:
-        self._gap = 1.0 / per_second if per_second > 0 else 0.0
-        self._next = 0.0
-
-    async def wait(self) -> None:
-        """Until it is our turn."""
-        now = time.monotonic()
-        self._next = max(self._next, now - 1.0) + self._gap
-        if self._next > now:
-            await asyncio.sleep(self._next - now)
+def _told(out: Outbound, outcome: Sent | SendError, at: datetime, millis: int) -> Exchange:
+    """The hand-over as a line of the exchange log; what a request looked like is the adapter's own line."""
+    sent = isinstance(outcome, Sent)
+    answered = (f"parts({len(outcome.parts)})" if isinstance(outcome, Sent)
+                else clean(outcome.provider_code)[:60])
+    return Exchange(channel=out.channel, at=at, way="out", method="SEND", path=f"/{out.kind.value}", millis=millis,
+                    asked=f"text({len(out.text)}), files({len(out.attachments)}), try({out.attempt})",
+                    answered=answered, outcome="ok" if sent else getattr(outcome, "code", "error"))
 
 
 def _concerns(name: str, data: Mapping[str, object]) -> bool:
-    return (name == "message-added" and data.get("delivery") is not None) or (
+    return (name == "message-added" and data.get("delivery") is not None) or name == "channel-paused" or (
         name == "delivery-changed" and data.get("state") == DeliveryState.PENDING.value)
-
-
-def _tell(tx: Tx, delivery: Delivery) -> None:
-    tx.emit(DeliveryChanged(about=delivery.contact, delivery=delivery.id, message=delivery.message,
-                            state=delivery.state.value, error=delivery.error), actor="outbox")

@@ -26,6 +26,7 @@ from router.records import (
     Line,
 )
 from router.routes import Route
+from router.rules.exchange import Exchange, Piece
 from router.units import Store as Store
 from router.units import Tx as Tx
 
@@ -151,6 +152,26 @@ class Subscription(Protocol):
     def close(self) -> None: ...
 
 
+class Pieces(Protocol):
+    """What a channel may keep: parts of a longer inbound message, until all are there or time is over."""
+
+    async def keep(self, piece: Piece) -> Sequence[Piece]:
+        """Kept durably; every part of that message that is here, in order."""
+        ...
+
+    async def forget(self, channel: str, whole: str) -> None:
+        """The message was taken in."""
+        ...
+
+    async def late(self, channel: str, before: datetime) -> Sequence[Sequence[Piece]]:
+        """Messages that began before a time and are not complete."""
+        ...
+
+
+def _unlogged(exchange: Exchange) -> None:
+    """Where there is no log."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wire:
     """Everything a channel gets from the house."""
@@ -165,6 +186,8 @@ class Wire:
         [str], Any
     ]  #: record (await) a request that failed its check: `await wire.refused("bad-signature")`
     base_url: str  #: where citizens and providers reach us, without trailing slash
+    exchanged: Callable[[Exchange], None] = _unlogged  #: one redacted line for the exchange log; never waits
+    pieces: Pieces | None = None  #: keeps parts of longer messages until all are there
 
 
 class Channel(Protocol):

@@ -43,6 +43,9 @@ def parse(table: Mapping[str, Any], media: Mapping[str, type], environ: Mapping[
     _own_secrets(channels)
     for name, (common, _) in channels.items():
         fine = not queues or common.queue in queues
+        for other in common.failover:
+            at(f"channels.{name}.failover", other in channels and other != name,
+               f"there is no other channel {other!r}{nearest(other, channels)}")
         at(f"channels.{name}.queue", fine, f"there is no queue {common.queue!r}{nearest(common.queue, queues)}")
     return Settings(
         server=build(Server, _section(table, "server"), "server", environ),

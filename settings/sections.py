@@ -100,11 +100,16 @@ class ChannelSettings:
     priority: int = 0
     reopen_hours: int = 72  #: a message within so long after closing reopens the contact
     rate_per_second: float = 20.0  #: messages handed to the provider at most
+    retry_seconds: tuple[float, ...] = ()  #: waits before the second, third, ... try; () = the house's schedule
+    repeats: int = 5  #: the same words go to one address so often in five minutes; 0 = no limit
+    failover: tuple[str, ...] = ()  #: channels that take over a message that failed here, in this order
 
     def __post_init__(self) -> None:
         one_of("language", self.language, ("", *LANGUAGES))
         need(self.rate_per_second > 0, "rate_per_second: must be more than 0")
-        at_least(self, acknowledge_per_day=0, effort=0, reopen_hours=0)
+        at_least(self, acknowledge_per_day=0, effort=0, reopen_hours=0, repeats=0)
+        need(all(0 < each <= 604_800 for each in self.retry_seconds) and len(self.retry_seconds) <= 50,
+             "retry_seconds: at most 50 waits of more than 0 seconds and at most a week")
 
 
 Pair = tuple[ChannelSettings, Any]  #: what every channel has, and its medium's own

@@ -17,7 +17,8 @@ _T: Any = Rows.__table__  # type: ignore[attr-defined]
 _M: Any = MarkRows.__table__  # type: ignore[attr-defined]
 
 
-def _upsert(connection: Connection, table: Any, keys: list[str], values: dict[str, Any]) -> None:
+def upsert(connection: Connection, table: Any, keys: list[str], values: dict[str, Any]) -> None:
+    """Insert the row, or write its other values where one with these keys is there."""
     make: Any = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     changed = {name: value for name, value in values.items() if name not in keys}
     connection.execute(make(table).values(**values).on_conflict_do_update(index_elements=keys, set_=changed))
@@ -31,7 +32,7 @@ class Timers:
 
     def set(self, kind: str, subject: int, due_at: datetime, data: Mapping[str, Any] | None = None) -> None:
         """Set or move a timer."""
-        _upsert(self._db, _T, ["kind", "subject"],
+        upsert(self._db, _T, ["kind", "subject"],
                 {"kind": kind, "subject": subject, "due_at": due_at, "data": dict(data or {})})
 
     def clear(self, kind: str, subject: int) -> None:
@@ -74,4 +75,4 @@ class Marks:
 
     def set(self, owner: str, name: str, value: str) -> None:
         """Remember a text."""
-        _upsert(self._db, _M, ["owner", "name"], {"owner": owner, "name": name, "value": value})
+        upsert(self._db, _M, ["owner", "name"], {"owner": owner, "name": name, "value": value})

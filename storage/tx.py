@@ -11,6 +11,8 @@ from sqlalchemy import Connection, insert
 from router.events import Event
 from router.records import Entry
 from storage.accounts import Accounts
+from storage.channels import Channels
+from storage.clocks import Clocks
 from storage.contacts import Contacts
 from storage.customers import People
 from storage.desk import Desk
@@ -20,6 +22,7 @@ from storage.knowledge import Knowledge
 from storage.messages import Messages
 from storage.offers import Offers
 from storage.outbox import Deliveries
+from storage.routed import RoutedReads
 from storage.routing import Routing
 from storage.tables import Journal
 from storage.timers import Marks, Timers
@@ -71,6 +74,16 @@ class StoreTx:
         return Desk(self.connection, self.now)
 
     @cached_property
+    def routed(self) -> RoutedReads:
+        """Contacts as routing sees them."""
+        return RoutedReads(self.connection, self.now)
+
+    @cached_property
+    def clocks(self) -> Clocks:
+        """Promises that run."""
+        return Clocks(self.connection)
+
+    @cached_property
     def routing(self) -> Routing:
         """Hours, policies and promises."""
         return Routing(self.connection)
@@ -79,6 +92,11 @@ class StoreTx:
     def timers(self) -> Timers:
         """Things due later."""
         return Timers(self.connection)
+
+    @cached_property
+    def channels(self) -> Channels:
+        """Pauses, exchanges with providers, parts that wait."""
+        return Channels(self.connection, self.now)
 
     @cached_property
     def marks(self) -> Marks:

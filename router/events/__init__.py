@@ -6,7 +6,14 @@ citizen: the journal is kept longer than messages are.
 
 from __future__ import annotations
 
-from router.events.channels import DeliveryChanged, ItemTaken, RequestRefused
+from router.events.channels import (
+    ChannelAlarm,
+    ChannelPaused,
+    DeliveryChanged,
+    DeliveryRerouted,
+    ItemTaken,
+    RequestRefused,
+)
 from router.events.contacts import (
     AddressVerified,
     ContactChanged,
@@ -26,13 +33,13 @@ __all__ = [
     "AgentChanged",
     "ArticleChanged",
     "ArticlesSuggested",
-    "ContactChanged",
+    "ChannelAlarm", "ChannelPaused", "ContactChanged",
     "ContactEdited",
     "ContactOpened",
     "ContactQueued",
     "CustomerChanged",
     "CustomersJoined",
-    "DeliveryChanged",
+    "DeliveryChanged", "DeliveryRerouted",
     "Event",
     "ItemTaken",
     "MessageAdded",

@@ -30,6 +30,39 @@ class RequestRefused(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelPaused(Event):
+    """A person stopped or resumed what goes out on a channel; what comes in is taken as ever."""
+
+    name: ClassVar[str] = "channel-paused"
+    channel: str
+    paused: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelAlarm(Event):
+    """Something on a channel wants a person: `kind` is same-text, robot, or cap-day, cap-address, cap-prefix."""
+
+    name: ClassVar[str] = "channel-alarm"
+    channel: str
+    kind: str
+    delivery: int | None = None
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRerouted(Event):
+    """An outgoing message failed on one channel and goes by another that the citizen allows."""
+
+    name: ClassVar[str] = "delivery-rerouted"
+    delivery: int
+    message: int
+    was_channel: str
+    channel: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryChanged(Event):
     """An outgoing message moved forward or was rescheduled."""
 

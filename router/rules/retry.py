@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from router.errors import Doubtful, Misconfigured, SendError, Throttled, Unreachable
+from router.errors import Capped, Doubtful, Misconfigured, SendError, Throttled, Unreachable
 from router.model import DeliveryState
 
 
@@ -34,6 +34,10 @@ def after(error: SendError, attempt: int, now: datetime, schedule: Schedule) -> 
     """`attempt` counts from 1. An error that says nothing about retrying ends the delivery."""
     if isinstance(error, Doubtful):
         return Next(state=DeliveryState.UNCERTAIN)
+    if isinstance(error, Capped):
+        if error.retry_after is None:
+            return Next(state=DeliveryState.FAILED)
+        return Next(state=DeliveryState.PENDING, due_at=now + error.retry_after)
     if isinstance(error, Throttled):
         return Next(state=DeliveryState.PENDING, due_at=now + min(error.retry_after, schedule.longest))
     if isinstance(error, Unreachable) and attempt <= len(schedule.delays):

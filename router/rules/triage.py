@@ -24,6 +24,7 @@ class ChannelPolicy:
     live: bool = False  #: the citizen is present while waiting, so leaving means something
     connects: bool = False  #: leaving an accepted contact ends the talk
     text_chars: int = 100_000
+    consent_by_word: bool = False  #: who said stop is only written to again after a start word, not after any message
     one_thread: bool = True  #: without a key of its own, a word belongs to its sender's only thread
 
 

@@ -14,6 +14,7 @@ depends_on = None
 def upgrade() -> None:
     """Forward."""
     op.add_column("addresses", sa.Column("verified_at", Moment(), nullable=True))
+    op.add_column("addresses", sa.Column("suppressed", sa.Text(), nullable=False, server_default=""))
     op.add_column("deliveries", sa.Column("lane", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("deliveries", sa.Column("digest", sa.Text(), nullable=False, server_default=""))
     op.add_column("deliveries", sa.Column("trail", Json(), nullable=False, server_default="[]"))

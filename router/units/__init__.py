@@ -11,36 +11,32 @@ from router.model import (
     Address,
     AddressId,
     AgentId,
-    Bounce,
     ContactId,
     CustomerId,
-    DeliveryId,
     Fate,
     ItemId,
+    Medium,
     MessageId,
     OfferId,
-    Outbound,
-    OutKind,
     QueueId,
-    Receipt,
-    Sent,
 )
 from router.records import (
     Agent,
-    Calendar,
     Contact,
     ContactState,
     Customer,
-    Delivery,
     Direction,
     KnownAddress,
     Message,
     Offer,
-    Policy,
     Queue,
-    Target,
     Timer,
 )
+from router.units.outgoing import Channels as Channels
+from router.units.outgoing import Deliveries as Deliveries
+from router.units.routing import Clocks as Clocks
+from router.units.routing import RoutedContacts as RoutedContacts
+from router.units.routing import Routing as Routing
 
 T = TypeVar("T")
 
@@ -67,7 +63,13 @@ class Tx(Protocol):
     @property
     def routing(self) -> Routing: ...
     @property
+    def routed(self) -> RoutedContacts: ...
+    @property
+    def clocks(self) -> Clocks: ...
+    @property
     def timers(self) -> Timers: ...
+    @property
+    def channels(self) -> Channels: ...
 
     def emit(self, event: Event, *, actor: str) -> None:
         """Append to the journal; published after the commit."""
@@ -100,6 +102,10 @@ class Items(Protocol):
 
     def earlier(self, channel: str, external_id: str) -> tuple[Fate, ContactId | None, MessageId | None]: ...
 
+    def elsewhere(self, channels: Sequence[str], external_id: str) -> tuple[ContactId | None, MessageId | None] | None:
+        """Contact and message of the same item on one of these channels; None when it is not there."""
+        ...
+
 
 class People(Protocol):
     """Customers and their addresses."""
@@ -118,7 +124,19 @@ class People(Protocol):
 
     def address(self, contact: ContactId) -> KnownAddress: ...
 
+    def find(self, medium: Medium, value: str) -> KnownAddress | None:
+        """The address, when we know it."""
+        ...
+
+    def suppress(self, address: KnownAddress, why: str) -> None:
+        """No more messages to it, and why; "" lifts that."""
+        ...
+
     def customer(self, customer: CustomerId) -> Customer: ...
+
+    def of_customer(self, customer: CustomerId) -> Sequence[KnownAddress]:
+        """Every address of one customer."""
+        ...
 
     def opt_out(self, address: KnownAddress, at: datetime | None) -> None: ...
 
@@ -146,6 +164,10 @@ class Contacts(Protocol):
         """The contact of the first of these message ids that we know."""
         ...
 
+    def recent_of(self, channel: str, address: AddressId, *, limit: int) -> Sequence[Contact]:
+        """The newest contacts of an address on a channel, newest first."""
+        ...
+
     def in_state(self, *states: ContactState) -> Sequence[Contact]: ...
 
     def held_by(self, agent: AgentId) -> Sequence[Contact]:
@@ -166,43 +188,6 @@ class Messages(Protocol):
 
     def remember(self, channel: str, reference: str, message: Message) -> None:
         """So that a later References or reply finds it."""
-        ...
-
-
-class Deliveries(Protocol):
-    """The outbox."""
-
-    def add(
-        self, message: Message, contact: Contact, kind: OutKind, *, key: str, data: Mapping[str, Any]
-    ) -> Delivery: ...
-
-    def acknowledged(self, address: AddressId, since: datetime) -> int:
-        """How many acknowledgements went to an address since a time."""
-        ...
-
-    def due(self, now: datetime, *, limit: int, channels: Sequence[str]) -> Sequence[Delivery]:
-        """Due deliveries, per contact only the oldest unsettled one, so that order is kept."""
-        ...
-
-    def next_due(self) -> datetime | None: ...
-
-    def claim(self, delivery: DeliveryId, now: datetime) -> Outbound | None:
-        """pending -> sending; None when somebody else took it."""
-        ...
-
-    def settle(self, delivery: DeliveryId, sent: Sent) -> Delivery: ...
-
-    def fail(self, delivery: DeliveryId, *, state: str, error: str, detail: str, due_at: datetime | None,
-             parts: Sequence[tuple[int, str]] = ()) -> Delivery: ...
-
-    def receipt(self, receipt: Receipt) -> Delivery | None:
-        """Apply a report; None when it concerns nothing we know."""
-        ...
-
-    def bounce(self, channel: str, bounce: Bounce) -> Delivery | None: ...
-
-    def interrupted(self) -> Sequence[Delivery]:
-        """Those that were `sending` when the process died."""
         ...
 
 
@@ -234,28 +219,6 @@ class Desk(Protocol):
     def queue_named(self, name: str) -> Queue | None: ...
 
     def queues(self) -> Sequence[Queue]: ...
-
-
-class Routing(Protocol):
-    """Hours, policies and promises."""
-
-    def calendars(self) -> Sequence[Calendar]: ...
-
-    def put_calendar(self, name: str, definition: Mapping[str, Any]) -> Calendar: ...
-
-    def drop_calendar(self, name: str) -> None: ...
-
-    def policies(self) -> Sequence[Policy]: ...
-
-    def put_policy(self, name: str, rule: str, parameters: Mapping[str, Any]) -> Policy: ...
-
-    def drop_policy(self, name: str) -> None: ...
-
-    def targets(self) -> Sequence[Target]: ...
-
-    def put_target(self, **fields: Any) -> Target: ...
-
-    def drop_target(self, number: int) -> None: ...
 
 
 class Timers(Protocol):
