@@ -26,30 +26,39 @@ from router.events.contacts import (
 )
 from router.events.desk import AgentChanged, OfferEnded, OfferMade, QueueChanged, SignedIn
 from router.events.event import Event
-from router.events.knowledge import ArticleChanged, ArticlesSuggested, SuggestionUsed
+from router.events.knowledge import (
+    ApprovalChanged,
+    ArticleChanged,
+    ArticleOutcome,
+    ArticlesSuggested,
+    ArticleTaskChanged,
+    GapChanged,
+    KnowledgeSet,
+    MatterReturned,
+    MatterSettled,
+    ObjectChanged,
+    RoutingSuggested,
+    RoutingUndone,
+    SuggestionUsed,
+)
+from router.events.routing import (
+    OverflowTaken,
+    PromiseBroken,
+    PromiseGiven,
+    PromiseNear,
+    QueueHours,
+    RoutingAlarm,
+    RoutingChanged,
+)
 
 __all__ = [
-    "AddressVerified",
-    "AgentChanged",
-    "ArticleChanged",
-    "ArticlesSuggested",
-    "ChannelAlarm", "ChannelPaused", "ContactChanged",
-    "ContactEdited",
-    "ContactOpened",
-    "ContactQueued",
-    "CustomerChanged",
-    "CustomersJoined",
-    "DeliveryChanged", "DeliveryRerouted",
-    "Event",
-    "ItemTaken",
-    "MessageAdded",
-    "OfferEnded",
-    "OfferMade",
-    "QueueChanged",
-    "RequestRefused",
-    "SignedIn",
-    "SuggestionUsed",
-    "registry",
+    "AddressVerified", "AgentChanged", "ApprovalChanged", "ArticleChanged", "ArticleOutcome", "ArticleTaskChanged",
+    "ArticlesSuggested", "ChannelAlarm", "ChannelPaused", "ContactChanged", "ContactEdited", "ContactOpened",
+    "ContactQueued", "CustomerChanged", "CustomersJoined", "DeliveryChanged", "DeliveryRerouted", "Event",
+    "GapChanged", "ItemTaken", "KnowledgeSet", "MatterReturned", "MatterSettled", "MessageAdded", "ObjectChanged",
+    "OfferEnded", "OfferMade", "OverflowTaken", "PromiseBroken", "PromiseGiven", "PromiseNear", "QueueChanged",
+    "QueueHours", "RequestRefused", "RoutingAlarm", "RoutingChanged", "RoutingSuggested", "RoutingUndone", "SignedIn",
+    "SuggestionUsed", "registry",
 ]
 
 
