@@ -21,6 +21,7 @@ LIVE_STATES = tuple(state for state in ContactState if state not in ENDED)
 _MAY_WAIT = (ContactState.WAITING, ContactState.OFFERED, ContactState.SELF_SERVICE)
 #: Entries that change no view of a contact.
 _QUIET = frozenset({"item-taken", "delivery-changed", "articles-suggested", "suggestion-used", "article-changed",
+                    "article-outcome", "matter-settled", "matter-returned", "routing-suggested",
                     "request-refused", "signed-in"})
 
 

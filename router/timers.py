@@ -15,7 +15,8 @@ log = logging.getLogger("pishkhan.timers")
 Handler = Callable[[Tx, Timer], None]
 #: Events after which a timer may have been set or cleared.
 _SETTING = frozenset(
-    {"offer-made", "offer-ended", "contact-changed", "contact-queued", "agent-changed", "contact-edited"}
+    {"offer-made", "offer-ended", "contact-changed", "contact-queued", "agent-changed", "contact-edited",
+     "article-changed"}
 )
 _LONGEST = 3600.0  #: seconds; also bounds how long a clock that steps goes unnoticed
 

@@ -26,6 +26,7 @@ from router.events.contacts import (
 )
 from router.events.desk import AgentChanged, OfferEnded, OfferMade, QueueChanged, SignedIn
 from router.events.event import Event
+from router.events.flows import CaseChanged, CaseOpened, FlowEnded, FlowStarted, FlowStep, SurveyAnswered
 from router.events.knowledge import (
     ApprovalChanged,
     ArticleChanged,
@@ -52,6 +53,7 @@ from router.events.routing import (
 )
 
 __all__ = [
+    "CaseChanged", "CaseOpened", "FlowEnded", "FlowStarted", "FlowStep", "SurveyAnswered",
     "AddressVerified", "AgentChanged", "ApprovalChanged", "ArticleChanged", "ArticleOutcome", "ArticleTaskChanged",
     "ArticlesSuggested", "ChannelAlarm", "ChannelPaused", "ContactChanged", "ContactEdited", "ContactOpened",
     "ContactQueued", "CustomerChanged", "CustomersJoined", "DeliveryChanged", "DeliveryRerouted", "Event",
