@@ -11,11 +11,13 @@ from sqlalchemy import Connection, insert
 from router.events import Event
 from router.records import Entry
 from storage.accounts import Accounts
+from storage.cases import Cases
 from storage.channels import Channels
 from storage.clocks import Clocks
 from storage.contacts import Contacts
 from storage.customers import People
 from storage.desk import Desk
+from storage.flows import Flows
 from storage.items import Items
 from storage.journal import JournalReads
 from storage.knowledge import Knowledge
@@ -112,6 +114,16 @@ class StoreTx:
     def knowledge(self) -> Knowledge:
         """Articles and suggestions."""
         return Knowledge(self.connection, self.now)
+
+    @cached_property
+    def flows(self) -> Flows:
+        """Dialogues that answer by themselves."""
+        return Flows(self.connection, self.now)
+
+    @cached_property
+    def cases(self) -> Cases:
+        """Matters with a tracking code."""
+        return Cases(self.connection, self.now)
 
     @cached_property
     def journal(self) -> JournalReads:

@@ -1,7 +1,9 @@
 """Every table, as SQLModel classes. Only `storage/` may import this; migrations must equal it (tested)."""
 
+from storage.tables.cases import Cases
 from storage.tables.channels import Exchanges, Pauses, Pieces, Spent
 from storage.tables.desk import Agents, Calendars, Policies, Queues, Sessions, Targets, Tokens
+from storage.tables.flows import Dialogues, FlowVersions
 from storage.tables.knowledge import (
     Approvals,
     ArticleFiles,
@@ -35,13 +37,16 @@ __all__ = [
     "Articles",
     "Attachments",
     "Calendars",
+    "Cases",
     "Categories",
     "Clocks",
     "Contacts",
     "Customers",
     "Deliveries",
+    "Dialogues",
     "Exchanges",
     "Feedback",
+    "FlowVersions",
     "GapQuestions",
     "Gaps",
     "Items",

@@ -1,0 +1,188 @@
+"""Walks a program: one input in, words and deeds out. Pure: the same state, input and world give the same turn.
+
+Every input is answered within `MOST_STEPS` steps; whoever goes on for `MOST_TURNS` inputs is given to a person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from desk.flows import answers, words
+from desk.flows.asking import World
+from desk.flows.model import Answer, Heard, Outcome, Program, Prompt, State, Step, Turn, Waits
+from desk.flows.walk import Walk
+from router.rules.text import fold
+
+MOST_TURNS = 100
+
+
+def advance(program: Program, state: State, heard: Heard, world: World) -> Turn:
+    """The answer to one input."""
+    walk = Walk(program, replace(state, turn=state.turn + 1), world)
+    if state.waits is Waits.NOTHING:
+        return walk.turn(understood="ignored")
+    if heard.kind == "left":
+        return walk.ends(Outcome.DROPPED, "left")
+    if heard.kind == "open":
+        walk.enter(state.step)
+        return walk.turn()
+    if state.turn >= MOST_TURNS:
+        return walk.hand_over("too-many-turns")
+    if state.step not in program.steps:
+        return walk.hand_over("broken")
+    if heard.kind in ("remind", "late"):
+        return _timed(walk, heard)
+    if heard.kind in ("found", "called"):
+        return _came_back(walk, heard)
+    if heard.early:
+        return _went_on(walk, heard)
+    return _heard(walk, heard)
+
+
+def restart(program: Program, state: State, world: World) -> Turn:
+    """Politely from the beginning, after the definition changed under the dialogue."""
+    walk = Walk(program, replace(state, turn=state.turn + 1), world)
+    walk.say("changed")
+    walk.enter(program.start)
+    return walk.turn(understood="command")
+
+
+def standing(program: Program, state: State, world: World) -> tuple[Prompt, ...]:
+    """The open question once more, without any effect."""
+    walk = Walk(program, state, world)
+    walk.ask_again()
+    return tuple(walk.prompts)
+
+
+def _timed(walk: Walk, heard: Heard) -> Turn:
+    if walk.state.waits is not Waits.ANSWER:
+        return walk.turn(understood="ignored")
+    if heard.kind == "remind":
+        walk.say("remind")
+        walk.ask_again()
+        walk.state = replace(walk.state, reminded=True, turn=walk.state.turn - 1)
+        return walk.turn(understood="ignored")
+    if walk.program.head.on_timeout == "hand-over":
+        return walk.hand_over("time")
+    walk.say("bye")
+    return walk.ends(Outcome.DROPPED, "time")
+
+
+def _came_back(walk: Walk, heard: Heard) -> Turn:
+    """Knowledge or another system has answered, or could not."""
+    step = walk.here
+    wanted = Waits.LOOKUP if heard.kind == "found" else Waits.CALL
+    if walk.state.waits is not wanted:
+        return walk.turn(understood="ignored")
+    walk.state = replace(walk.state, waits=Waits.ANSWER)
+    if heard.kind == "found":
+        if not heard.result:
+            walk.enter(step.otherwise)  # not sure enough: nothing is said about it
+            return walk.turn()
+        walk.prompts.append(Prompt(text=str(heard.result.get("text", ""))))
+        walk.state = replace(walk.state, part="helped", visit=walk.state.visit + 1)
+        walk.ask_again()
+        return walk.turn()
+    if heard.result is None:
+        walk.enter(step.failed)
+        return walk.turn()
+    for name in step.values:
+        walk.values[name] = heard.result.get(name)
+    walk.state = replace(walk.state, trail=())
+    walk.enter(step.next)
+    return walk.turn()
+
+
+def _went_on(walk: Walk, heard: Heard) -> Turn:
+    """Said before the question could be read: it belongs to the answer before, or to nothing."""
+    if words.command(heard.text) == "human":
+        return walk.hand_over("asked")
+    last = walk.program.steps.get(walk.state.trail[-1][0]) if walk.state.trail else None
+    said = walk.values.get(last.save) if last is not None else None
+    if last is not None and last.kind == "ask" and last.answer is Answer.TEXT and isinstance(said, str):
+        walk.values[last.save] = f"{said}\n{heard.text.strip()}"[: answers.LONGEST]
+        return walk.turn(understood="ignored", added=last.save)
+    return walk.turn(understood="ignored")
+
+
+def _heard(walk: Walk, heard: Heard) -> Turn:
+    pressed = _pressed(walk, heard)
+    if isinstance(pressed, Turn):
+        return pressed
+    free = walk.here.kind == "ask" and walk.here.answer in (Answer.TEXT, Answer.LOCATION) and not pressed
+    if walk.state.waits is not Waits.ANSWER or (free and words.command(heard.text)):
+        return _commanded(walk, heard) or walk.turn(understood="ignored")
+    if heard.kind == "silence" and walk.here.optional:
+        walk.answered(answers.Understood(value=None, shown=""))
+        return walk.turn()
+    if pressed:
+        heard = replace(heard, text=pressed)
+    understood = walk.understand(heard, pressed)
+    if understood is not None:
+        walk.answered(understood)
+        return walk.turn()
+    return _commanded(walk, heard) or _missed(walk, heard)
+
+
+def _pressed(walk: Walk, heard: Heard) -> Turn | str:
+    """What the button stood for; "" without a button; a whole turn when the button is of an earlier question."""
+    if not heard.button.startswith("f:"):
+        return ""
+    mark, _, rest = heard.button[2:].partition(".")
+    visit, _, value = rest.partition(".")
+    if mark == walk.state.mark and visit == str(walk.state.visit) and walk.state.waits is Waits.ANSWER:
+        return value
+    if mark == walk.state.mark and visit == str(walk.state.visit - 1):
+        return walk.turn(understood="ignored")  # pressed twice
+    if walk.state.waits is Waits.ANSWER:
+        walk.say("stale")
+        walk.ask_again()
+    return walk.turn(understood="ignored")
+
+
+def _commanded(walk: Walk, heard: Heard) -> Turn | None:
+    """Words that mean the same at any point; None when these are none."""
+    command = words.command(heard.text)
+    if not command and walk.world.carries.keys and fold(heard.text) == "0":
+        command = "human"
+    asks_in_words = walk.here.answer is not Answer.TEXT or walk.here.kind != "ask"
+    if command == "human" or (not command and asks_in_words and words.wants_person(heard.text)):
+        return walk.hand_over("asked")
+    if command == "again":
+        walk.restart()
+    elif walk.state.waits is not Waits.ANSWER:
+        return None
+    elif command == "back":
+        walk.back()
+    elif command in walk.program.head.languages:
+        walk.state = replace(walk.state, language=command, chosen=True)
+        walk.ask_again()
+    else:
+        return None
+    return walk.turn(understood="command")
+
+
+def _missed(walk: Walk, heard: Heard) -> Turn:
+    misses = walk.state.misses + 1
+    walk.state = replace(walk.state, misses=misses)
+    if misses >= walk.program.head.misses:
+        return walk.hand_over("not-understood")
+    step: Step = walk.here
+    said = step.again.get(walk.state.language) if not walk.state.part else ""
+    if said:
+        walk.prompts.append(Prompt(text=walk.filled(said)))
+    elif heard.kind != "silence":
+        walk.say(_hint(walk, heard))
+    walk.ask_again()
+    return walk.turn(understood="no")
+
+
+def _hint(walk: Walk, heard: Heard) -> str:
+    step = walk.here
+    if walk.state.part == "helped":
+        return "miss-yes-no"
+    if step.kind != "ask":
+        return "miss-choice"
+    if step.answer is Answer.TEXT and len(heard.text) > float(step.most or answers.LONGEST):
+        return "too-long"
+    return f"miss-{step.answer.value}"
