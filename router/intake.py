@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
-from router import identity, signals
+from router import belonging, identity, signals
 from router.errors import NotFound
 from router.events import ContactChanged, ContactOpened, ContactQueued, DeliveryChanged, ItemTaken, MessageAdded
 from router.model import Attachment, Fate, Item, ItemId, OutKind, QueueId, Receipt, Said, Signal, SignalKind
@@ -132,41 +133,37 @@ class Intake:
             delivery = tx.outbox.bounce(said.channel, said.bounce)
             if delivery is not None:
                 delivery = self._ended(tx, delivery)
+                belonging.suppress(tx, said.bounce, tx.people.address(delivery.contact))
                 _tell_delivery(tx, delivery, f"channel:{said.channel}")
                 return _settled(tx, item, said, Fate.BOUNCE, said.bounce.code, tx.contacts.get(delivery.contact),
                                 message=None)
+        if (twin := belonging.twin(tx, said, self._policies, self._queue(tx, policy, said.queue))) is not None:
+            return _settled(tx, item, said, Fate.DUPLICATE, "other-mailbox", twin, line=Line(contact=twin))
         address = tx.people.known(said.sender, said.language)
         if address.opted_out_at is not None and not said.automatic and not policy.consent_by_word:
             tx.people.opt_out(address, None)  # whoever writes to us again wants our answer
+        if address.suppressed and not said.automatic and not said.bounce:
+            tx.people.suppress(address, "")  # nor is gone who writes to us
         if said.vouched:
             address = identity.prove(tx, said, address)
-        verdict = self._where(tx, said, policy, address)
+        verdict = belonging.where(tx, said, policy, address, _key(said, policy))
         contact = verdict.contact
         fate = Fate.AUTOMATIC if said.automatic or said.bounce else Fate.CONTINUES if contact else Fate.NEW
         if contact is None:
             contact = self._open(tx, said, policy, address, verdict)
-        message = self._append(tx, said, contact, files)
-        contact = self._advance(tx, said, policy, contact, verdict)
+        message = self._append(tx, said, contact, files, belonging.noted(said, verdict, contact, address))
+        contact = self._advance(tx, said, policy, contact, verdict, address)
         if fate is Fate.NEW:
             self._acknowledge(tx, said, policy, contact, address)
         return _settled(tx, item, said, fate, said.automatic or verdict.reason, contact, message,
                         line=Line(contact=contact))
-
-    def _where(self, tx: Tx, said: Said, policy: ChannelPolicy, address: KnownAddress) -> threads.Verdict:
-        by_token = next((c for c in (tx.contacts.by_token(t) for t in said.thread.tokens[:5]) if c is not None), None)
-        references = (said.thread.reply_to, *said.thread.references) if said.thread.reply_to else said.thread.references
-        evidence = threads.Evidence(
-            sender=address.id, by_token=by_token,
-            by_reference=tx.contacts.by_reference_ids(said.channel, references) if references else None,
-            by_key=tx.contacts.newest_on(said.channel, _key(said, policy)) if _key(said, policy) else None)
-        return threads.decide(evidence, now=tx.now, reopen=policy.reopen)
 
     def _open(
         self, tx: Tx, said: Said, policy: ChannelPolicy, address: KnownAddress, verdict: threads.Verdict
     ) -> Contact:
         known = tx.people.customer(address.customer).language
         waits = triage.waits(said)
-        data = {**identity.stated(said), **({"related": verdict.related.id} if verdict.related else {})}
+        data = {**identity.stated(said), **belonging.opening(said, verdict)}
         contact = tx.contacts.open(
             channel=said.channel, medium=policy.medium.value, thread_key=_key(said, policy), customer=address.customer,
             address=address.id, state=ContactState.WAITING if waits else ContactState.CLOSED,
@@ -183,12 +180,13 @@ class Intake:
                                   why={"queue": said.queue or policy.queue, "thread": verdict.reason}), actor=actor)
         return contact
 
-    def _append(self, tx: Tx, said: Said, contact: Contact, files: list[Attachment]) -> Message:
+    def _append(self, tx: Tx, said: Said, contact: Contact, files: list[Attachment],
+                data: Mapping[str, Any]) -> Message:
         message = tx.messages.add(
             contact.id, Direction.IN, at=min(said.at, tx.now), text=text.clean(said.text, limit=WORDS),
             html=text.clean(said.html, limit=WORDS), new_text=text.clean(said.new_text, limit=WORDS),
             subject=text.clean(said.subject)[:SUBJECT_CHARS], author=text.clean(said.sender.name)[:200],
-            external_id=said.external_id[:500], automatic=said.automatic, language=said.language, data=dict(said.data),
+            external_id=said.external_id[:500], automatic=said.automatic, language=said.language, data=dict(data),
             attachments=files)
         for reference in said.ids[:5]:
             tx.messages.remember(said.channel, reference, message)
@@ -197,20 +195,22 @@ class Intake:
         return message
 
     def _advance(
-        self, tx: Tx, said: Said, policy: ChannelPolicy, contact: Contact, verdict: threads.Verdict
+        self, tx: Tx, said: Said, policy: ChannelPolicy, contact: Contact, verdict: threads.Verdict,
+        address: KnownAddress
     ) -> Contact:
         """What a new word of the citizen does to a contact that was there."""
         if verdict.contact is None or said.automatic or said.bounce:
             return contact
         actor = f"customer:{contact.customer}"
+        data = {**contact.data, **identity.stated(said), **belonging.growing(said, contact, address)}
         if contact.state is ContactState.WRAP_UP:
-            changed = tx.contacts.change(contact, state=states.move(contact.state, ContactState.ACTIVE))
+            changed = tx.contacts.change(contact, state=states.move(contact.state, ContactState.ACTIVE), data=data)
             tx.emit(ContactChanged(about=contact.id, was=contact.state.value, state=changed.state.value,
                                    agent=changed.agent, was_agent=contact.agent, reason="citizen-wrote"), actor=actor)
             return changed
         reason = {ContactState.SELF_SERVICE: "asked", ContactState.SNOOZED: "woke", ContactState.CLOSED: "reopened",
                   ContactState.ABANDONED: "reopened"}.get(contact.state)
-        data = {**contact.data, **identity.stated(said)} | ({"voicemail": True} if said.data.get("voicemail") else {})
+        data |= {"voicemail": True} if said.data.get("voicemail") else {}
         if reason is None:
             return tx.contacts.change(contact, data=data) if data != contact.data else contact
         return signals.enqueue(tx, contact, self._queue(tx, policy, said.queue) if said.queue or contact.queue is None

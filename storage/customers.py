@@ -26,7 +26,7 @@ _CUSTOMER = select(_C).where(_C.c.id == bindparam("customer"))
 def _known(row: Any) -> KnownAddress:
     return KnownAddress(id=AddressId(row.id), medium=Medium(row.medium), value=row.value, name=row.name,
                         customer=CustomerId(row.customer_id), opted_out_at=row.opted_out_at,
-                        verified_at=row.verified_at)
+                        verified_at=row.verified_at, suppressed=row.suppressed)
 
 
 def _customer(row: Any) -> Customer:
@@ -55,8 +55,18 @@ class People:
             "data": {}}).scalar_one()
         row = self._db.execute(_NEW_ADDRESS, {
             "medium": address.medium.value, "value": address.value, "name": address.name, "customer_id": customer,
-            "opted_out_at": None, "verified_at": None, "created_at": self._now}).one()
+            "opted_out_at": None, "verified_at": None, "suppressed": "",
+            "created_at": self._now}).one()
         return _known(row)
+
+    def find(self, medium: Medium, value: str) -> KnownAddress | None:
+        """The address, when we know it."""
+        row = self._db.execute(_KNOWN, {"medium": medium.value, "value": value}).first()
+        return None if row is None else _known(row)
+
+    def suppress(self, address: KnownAddress, why: str) -> None:
+        """No more messages to it, and why; "" lifts that."""
+        self._db.execute(update(_A).where(_A.c.id == address.id).values(suppressed=why))
 
     def vouch(self, owner: CustomerId, address: Address) -> tuple[KnownAddress, bool]:
         """The address as proved to be this customer's, and whether that is new. It keeps the file it stood in."""
@@ -64,7 +74,7 @@ class People:
         if row is None:
             row = self._db.execute(_NEW_ADDRESS, {
                 "medium": address.medium.value, "value": address.value, "name": address.name, "customer_id": owner,
-                "opted_out_at": None, "verified_at": self._now, "created_at": self._now}).one()
+                "opted_out_at": None, "verified_at": self._now, "suppressed": "", "created_at": self._now}).one()
         elif row.verified_at is None:
             row = self._db.execute(update(_A).where(_A.c.id == row.id).values(verified_at=self._now)
                                    .returning(*_A.c)).one()

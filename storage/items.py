@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -55,6 +56,14 @@ class Items:
         """What became of the item when it came first."""
         row = self._db.execute(_EARLIER, {"channel": channel, "external_id": external_id}).one()
         return Fate(row.fate), row.contact_id, row.message_id
+
+    def elsewhere(self, channels: Sequence[str], external_id: str) -> tuple[ContactId | None, MessageId | None] | None:
+        """Contact and message of the same item on one of these channels; None when it is not there."""
+        row = self._db.execute(
+            select(_T.c.contact_id, _T.c.message_id).where(
+                _T.c.channel.in_(list(channels)), _T.c.external_id == external_id, _T.c.contact_id.is_not(None))
+            .order_by(_T.c.id).limit(1)).first()
+        return None if row is None else (row.contact_id, row.message_id)
 
     def with_fate(self, fate: Fate, *, before: int | None = None, limit: int = 200) -> list[dict[str, Any]]:
         """The newest items of one fate, without their raw bytes; `size` is None where those are a file."""

@@ -34,4 +34,5 @@ class Addresses(SQLModel, table=True):
     customer_id: int = ref("customers.id", null=False)
     opted_out_at: datetime | None = when()
     verified_at: datetime | None = when()
+    suppressed: str = string()
     created_at: datetime = when(null=False)
