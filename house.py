@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -22,17 +23,20 @@ from knowledge.given import Given as KnowledgeGiven
 from knowledge.library import Library
 from knowledge.pages import HelpPages
 from knowledge.routes import Articles
-from router import delivering
+from router import delivering, opening
 from router.bus import LocalBus
 from router.dispatch import Dispatch
-from router.events import QueueChanged, RequestRefused
+from router.errors import BadRequest
+from router.events import RequestRefused
 from router.exchanges import Exchanges, logged
 from router.intake import Intake
 from router.lights import Lights
 from router.model import Finding, Health, Limits, Medium
 from router.outbox import Outbox
 from router.ports import Channel, Clock, Wire
+from router.rules import plan as plans
 from router.rules.outgoing import Outgoing
+from router.rules.plan import Plan
 from router.rules.retry import Schedule
 from router.rules.triage import ChannelPolicy
 from router.timers import Timers
@@ -77,7 +81,11 @@ class House:
         self.store = SqlStore(self.where, self.clock, self.bus.publish)
         self.store.start()
         self.bus.head = await self.store.snapshot(lambda tx: tx.journal.head())
-        await self.store.run(self._seed_queues)
+        try:
+            await self.store.run(self._seed)
+        except BadRequest as error:
+            await self.store.close()
+            raise SettingsError(error.message) from None
         self._build_core()
         self._build_channels()
         self._build_pages()
@@ -101,24 +109,13 @@ class House:
         self.library.close()
         await self.store.close()
 
-    def _seed_queues(self, tx: Tx) -> None:
-        wanted = self.settings.queues
-        known = {queue.name for queue in tx.desk.queues()}
-        for name, queue in wanted.items():
-            if name not in known:
-                made = tx.desk.add_queue(  # type: ignore[attr-defined]
-                    name,
-                    title_fa=queue.title_fa,
-                    title_en=queue.title_en,
-                    skills=queue.skills,
-                    priority=queue.priority,
-                    accept_seconds=queue.accept_seconds,
-                    target_seconds=queue.target_seconds,
-                )
-                tx.emit(QueueChanged(queue=made.id), actor="settings")
-        if not wanted and not known:
-            made = tx.desk.add_queue("general", title_fa="عمومی", title_en="General")  # type: ignore[attr-defined]
-            tx.emit(QueueChanged(queue=made.id), actor="settings")
+    def _seed(self, tx: Tx) -> None:
+        given = self.settings
+        opening.seed(
+            tx, base_plan(given), queues={name: asdict(each) for name, each in given.queues.items()},
+            calendars={name: each.definition() for name, each in given.calendars.items()},
+            policies={name: asdict(each) for name, each in given.policies.items()},
+            targets=[asdict(each) for each in given.targets])
 
     def _build_core(self) -> None:
         self.plan: dict[str, Outgoing] = {}
@@ -145,7 +142,8 @@ class House:
                         base_url=self.url, exchanged=self.exchanges, pieces=Pieces(self.store))
             channel = kind(common.medium).adapter(name, own, common, wire)
             self.channels[name] = channel
-            self.policies[name] = policy_of(name, common, channel.limits, self.settings.desk.language)
+            self.policies[name] = policy_of(name, common, channel.limits, self.settings.desk.language,
+                                            base_plan(self.settings).media)
             self.plan[name] = outgoing_of(common, channel, self._schedule, self.settings.desk.timezone)
             self.health.setdefault(name, Health(code="starting", since=self.clock()))
         self.outbox = Outbox(self.store, self.bus, self.clock, self.channels, self.plan, self.exchanges)
@@ -219,11 +217,24 @@ def prepare(where: Where) -> None:
         migrate(where.url)
 
 
-def policy_of(name: str, common: ChannelSettings, limits: Limits, language: str) -> ChannelPolicy:
+def base_plan(settings: Settings) -> Plan:
+    """What the settings say about routing; the rest stands in the database."""
+    own = {name: replace(plans.MEDIA.get(name, plans.MediumPlan()),
+                         **{key: value for key, value in asdict(each).items() if value >= 0})
+           for name, each in settings.media.items()}
+    routing = settings.routing
+    return Plan(media=plans.media(own), zone=settings.desk.timezone, reoffer_seconds=routing.reoffer_seconds,
+                near_percent=routing.near_percent, learn=routing.learn, calendar=routing.calendar,
+                renewals=routing.renewals)
+
+
+def policy_of(name: str, common: ChannelSettings, limits: Limits, language: str,
+              media: Mapping[str, plans.MediumPlan] = plans.MEDIA) -> ChannelPolicy:
     """What intake needs to know about a configured channel."""
     return ChannelPolicy(
         name=name, medium=Medium(common.medium), queue=common.queue, language=common.language or language,
-        acknowledge=common.acknowledge, acknowledge_per_day=common.acknowledge_per_day, effort=common.effort,
+        acknowledge=common.acknowledge, acknowledge_per_day=common.acknowledge_per_day,
+        effort=common.effort or media.get(common.medium, plans.MediumPlan()).effort,
         priority=common.priority, reopen=timedelta(hours=common.reopen_hours), live=limits.live,
         connects=limits.connects, text_chars=limits.text_chars, one_thread=limits.one_thread,
         consent_by_word=limits.consent_by_word)

@@ -8,19 +8,32 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from settings.checks import SettingsError, at, nearest, only
-from settings.sections import LANGUAGES, ChannelSettings, Desk, Pair, QueueSettings, Server, Settings, Storage
+from settings.routing import (
+    CalendarSettings,
+    MediumSettings,
+    PolicySettings,
+    QueueSettings,
+    RoutingSettings,
+    TargetSettings,
+)
+from settings.sections import LANGUAGES, ChannelSettings, Desk, Pair, Server, Settings, Storage
 from settings.values import Secret, build, secret_name
 
 __all__ = [
-    "LANGUAGES", "ChannelSettings", "Desk", "Pair", "QueueSettings", "Secret", "Server", "Settings", "SettingsError",
-    "Storage", "build", "load", "parse", "secret_name",
+    "LANGUAGES", "CalendarSettings", "ChannelSettings", "Desk", "MediumSettings", "Pair", "PolicySettings",
+    "QueueSettings", "RoutingSettings", "Secret", "Server", "Settings", "SettingsError", "Storage", "TargetSettings",
+    "build", "load", "parse", "secret_name",
 ]
+
+C = TypeVar("C")
+#: Media that a cost may be set for; a medium need not have a channel for it.
+MEDIA = ("email", "sms", "webchat", "telegram", "voice", "phone", "fax", "letter", "counter", "form")
 
 
 def load(path: Path, media: Mapping[str, type], environ: Mapping[str, str] = os.environ) -> Settings:
@@ -52,7 +65,26 @@ def parse(table: Mapping[str, Any], media: Mapping[str, type], environ: Mapping[
         storage=build(Storage, _section(table, "storage"), "storage", environ),
         desk=build(Desk, _section(table, "desk"), "desk", environ),
         queues=queues, channels=channels,
+        calendars=_tables(CalendarSettings, table, "calendars", environ),
+        policies=_tables(PolicySettings, table, "policies", environ),
+        media=_tables(MediumSettings, table, "media", environ, known=MEDIA),
+        targets=_targets(table, environ),
+        routing=build(RoutingSettings, _section(table, "routing"), "routing", environ),
     )
+
+
+def _tables(kind: type[C], table: Mapping[str, Any], section: str, environ: Mapping[str, str],
+            known: Collection[str] = ()) -> dict[str, C]:
+    found = {name: build(kind, part, _named(section, name), environ) for name, part in _section(table, section).items()}
+    for name in found:
+        at(f"{section}.{name}", not known or name in known, f"there is no medium {name!r}{nearest(name, known)}")
+    return found
+
+
+def _targets(table: Mapping[str, Any], environ: Mapping[str, str]) -> tuple[TargetSettings, ...]:
+    rows = table.get("targets", [])
+    at("targets", isinstance(rows, list), "must be a list of tables, [[targets]]")
+    return tuple(build(TargetSettings, row, f"targets[{number}]", environ) for number, row in enumerate(rows))
 
 
 def _channel(name: str, table: Any, media: Mapping[str, type], environ: Mapping[str, str]) -> Pair:

@@ -9,6 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from settings.checks import at_least, need, one_of
+from settings.routing import (
+    CalendarSettings,
+    MediumSettings,
+    PolicySettings,
+    QueueSettings,
+    RoutingSettings,
+    TargetSettings,
+)
 
 LANGUAGES = ("fa", "en")
 
@@ -72,21 +80,6 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class QueueSettings:
-    """A queue created at the first start; later changes are made in the admin."""
-
-    title_fa: str
-    title_en: str
-    skills: tuple[str, ...] = ()
-    priority: int = 0
-    accept_seconds: int = 30
-    target_seconds: int = 120
-
-    def __post_init__(self) -> None:
-        at_least(self, accept_seconds=1, target_seconds=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelSettings:
     """What every channel has. The rest of its table belongs to its medium."""
 
@@ -96,10 +89,12 @@ class ChannelSettings:
     enabled: bool = True
     acknowledge: bool = False  #: answer a new contact with its reference
     acknowledge_per_day: int = 3  #: at most so many acknowledgements to one address in 24 hours
-    effort: int = 2  #: points one contact costs an agent
+    effort: int = 0  #: points one contact costs an agent; 0 = what the medium costs
     priority: int = 0
     reopen_hours: int = 72  #: a message within so long after closing reopens the contact
     rate_per_second: float = 20.0  #: messages handed to the provider at most
+    flow: str = ""  #: the dialogue that answers first; "" = people answer everything
+    survey: str = ""  #: the dialogue that asks after a colleague has closed a contact; "" = none
     retry_seconds: tuple[float, ...] = ()  #: waits before the second, third, ... try; () = the house's schedule
     repeats: int = 5  #: the same words go to one address so often in five minutes; 0 = no limit
     failover: tuple[str, ...] = ()  #: channels that take over a message that failed here, in this order
@@ -110,6 +105,33 @@ class ChannelSettings:
         at_least(self, acknowledge_per_day=0, effort=0, reopen_hours=0, repeats=0)
         need(all(0 < each <= 604_800 for each in self.retry_seconds) and len(self.retry_seconds) <= 50,
              "retry_seconds: at most 50 waits of more than 0 seconds and at most a week")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """Another system that dialogues may ask."""
+
+    base_url: str  #: e.g. "https://inquiry.example.org/api"
+    token: Secret = Secret("")  #: sent as a bearer token; none = nothing is sent
+    private: bool = False  #: the address may be inside our own network
+    seconds: float = 8.0  #: patience
+    max_bytes: int = 65_536  #: a longer answer is none
+
+    def __post_init__(self) -> None:
+        need(self.base_url.startswith(("https://", "http://")) and not self.base_url.endswith("/"),
+             "base_url: must begin with https:// or http:// and not end with '/'")
+        need(self.private or self.base_url.startswith("https://"),
+             "base_url: outside our own network only https:// is asked")
+        need(0 < self.seconds <= 60, "seconds: must be more than 0 and at most 60")
+        at_least(self, max_bytes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowSettings:
+    """Dialogues that answer by themselves."""
+
+    folder: str = ""  #: the house's own definitions, *.toml; "" = the shipped ones only
+    endpoints: Mapping[str, Endpoint] = field(default_factory=dict)  #: the only systems that dialogues may ask
 
 
 Pair = tuple[ChannelSettings, Any]  #: what every channel has, and its medium's own
@@ -123,4 +145,10 @@ class Settings:
     storage: Storage = field(default_factory=Storage)
     desk: Desk = field(default_factory=Desk)
     queues: Mapping[str, QueueSettings] = field(default_factory=dict)
+    calendars: Mapping[str, CalendarSettings] = field(default_factory=dict)
+    policies: Mapping[str, PolicySettings] = field(default_factory=dict)
+    media: Mapping[str, MediumSettings] = field(default_factory=dict)
+    targets: tuple[TargetSettings, ...] = ()
+    routing: RoutingSettings = field(default_factory=RoutingSettings)
     channels: Mapping[str, Pair] = field(default_factory=dict)
+    flows: FlowSettings = field(default_factory=FlowSettings)

@@ -88,6 +88,8 @@ class Plan:
     reoffer_seconds: int = 30
     near_percent: int = sla.NEAR_PERCENT
     learn: bool = True
+    calendar: str = ""  #: hours of promises of queues that have none of their own
+    renewals: int = 2  #: a promised answer is put off at most so often
     segments: tuple[str, ...] = SEGMENTS
     _hours: dict[str, Hours] = field(default_factory=dict)
     _steps: dict[QueueId, tuple[Step, ...]] = field(default_factory=dict)
@@ -241,15 +243,8 @@ def check(plan: Plan, at: datetime) -> None:
         except hours.HoursError as error:
             place, what = error.faults[0]
             raise BadRequest(f"calendars.{name}.{place}: {what}", field=f"calendars.{name}.{place}") from None
-    names = {queue.name for queue in plan.queues.values()}
     for queue in plan.queues.values():
-        overflow.read(queue.overflow, queues=names, own=queue.name)
-        for key in ("when_full", "when_closed", "when_unstaffed", "leave_unstaffed"):
-            overflow.door(key, getattr(queue, key), queues=names, own=queue.name)
-        if queue.calendar and queue.calendar not in plan.calendars:
-            raise BadRequest(f"calendar: there is no calendar {queue.calendar!r}", field="calendar")
-        if queue.policy and queue.policy not in plan.policies:
-            raise BadRequest(f"policy: there is no policy {queue.policy!r}", field="policy")
+        check_queue(plan, queue)
     try:
         sla.check(plan.targets)
         plan.config(at)
@@ -257,3 +252,18 @@ def check(plan: Plan, at: datetime) -> None:
         raise BadRequest(str(error), field="seconds") from None
     except PolicyError as error:
         raise BadRequest(f"{error.key}: {error.reason}", field=error.key) from None
+
+
+def check_queue(plan: Plan, queue: Queue) -> None:
+    """BadRequest naming the key of a queue that cannot be meant so."""
+    names = {each.name for each in plan.queues.values()}
+    overflow.read(queue.overflow, queues=names, own=queue.name)
+    for key in ("when_full", "when_closed", "when_unstaffed", "leave_unstaffed"):
+        overflow.door(key, getattr(queue, key), queues=names, own=queue.name)
+    if queue.calendar and queue.calendar not in plan.calendars:
+        raise BadRequest(f"calendar: there is no calendar {queue.calendar!r}", field="calendar")
+    if queue.policy and queue.policy not in plan.policies:
+        raise BadRequest(f"policy: there is no policy {queue.policy!r}", field="policy")
+    for skill in queue.levels:
+        if skill not in queue.skills:
+            raise BadRequest(f"levels.{skill}: is not among the skills it needs", field="levels")

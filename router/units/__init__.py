@@ -220,6 +220,10 @@ class Desk(Protocol):
 
     def queues(self) -> Sequence[Queue]: ...
 
+    def add_queue(self, name: str, **fields: Any) -> Queue: ...
+
+    def set_queue(self, queue: QueueId, **fields: Any) -> Queue: ...
+
 
 class Timers(Protocol):
     """Things due later."""

@@ -1,0 +1,61 @@
+"""Makes queues, hours, policies and promises at a start where there are none of those names. Overwrites nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from router.errors import BadRequest
+from router.events import QueueChanged, RoutingChanged
+from router.ports import Tx
+from router.rules import plan as plans
+from router.rules.plan import Plan
+
+Table = Mapping[str, Mapping[str, Any]]
+GENERAL = {"general": {"title_fa": "عمومی", "title_en": "General"}}
+
+
+def seed(tx: Tx, base: Plan, *, queues: Table, calendars: Table, policies: Table,
+         targets: Sequence[Mapping[str, Any]]) -> None:
+    """All of it or nothing: BadRequest names the section and key that cannot be meant so."""
+    known = {queue.name for queue in tx.desk.queues()}
+    new = [name for name in queues or ({} if known else GENERAL) if name not in known]
+    there = {each.name for each in tx.routing.calendars()}, {each.name for each in tx.routing.policies()}
+    for name in calendars.keys() - there[0]:
+        tx.routing.put_calendar(name, calendars[name])
+        tx.emit(RoutingChanged(what="calendar", which=name), actor="settings")
+    for name in policies.keys() - there[1]:
+        tx.routing.put_policy(name, policies[name]["rule"], policies[name]["parameters"])
+        tx.emit(RoutingChanged(what="policy", which=name), actor="settings")
+    if not known:
+        for target in targets:
+            tx.routing.put_target(**target)
+    for name in new:
+        made = tx.desk.add_queue(name, **(queues or GENERAL)[name])
+        tx.emit(QueueChanged(queue=made.id), actor="settings")
+    checked(tx, base)
+
+
+def checked(tx: Tx, base: Plan) -> Plan:
+    """All that is set now; BadRequest naming what cannot be meant so."""
+    plan = read(tx, base)
+    for policy in plan.policies.values():
+        try:
+            plans.policy_of(policy)
+        except BadRequest as error:
+            raise BadRequest(f"policies.{policy.name}.{error.message}", field=error.field) from None
+    for queue in plan.queues.values():
+        try:
+            plans.check_queue(plan, queue)
+        except BadRequest as error:
+            raise BadRequest(f"queues.{queue.name}.{error.message}", field=error.field) from None
+    plans.check(plan, tx.now)
+    return plan
+
+
+def read(tx: Tx, base: Plan) -> Plan:
+    """What the settings say, with what administrators set."""
+    return base.changed(
+        queues={queue.id: queue for queue in tx.desk.queues()},
+        calendars={each.name: each for each in tx.routing.calendars()},
+        policies={each.name: each for each in tx.routing.policies()}, targets=tuple(tx.routing.targets()))
