@@ -64,6 +64,7 @@ class Policy:
     ageing_ms: int = 60_000  #: with order="ageing": one point of rank is worth so much waiting
     scarce_idle: int = 0  #: the last idle holders of a scarce skill wait for it; 0 = off
     scarce_wait_percent: int = 50  #: of the promise: so long the others wait for that
+    vip_idle: int = 0  #: the last idle agents wait as long for the best segment; 0 = off
     fixed: tuple[Id, ...] = ()  #: with choice="fixed": agents in order
     weights: Mapping[Id, int] = field(default_factory=dict)  #: with choice="weighted": agent -> share of contacts
 
@@ -130,7 +131,7 @@ def policy(name: str) -> Policy:
 
 def check(config: Config) -> None:
     """Refuse what cannot be meant so: PolicyError with the key."""
-    _whole("capacity", config.capacity, 1, 1000)
+    _whole("capacity", config.capacity, 1, 250)
     for name in ("reoffer_ms", "away_after", "away_ms"):
         _whole(name, getattr(config, name), 0)
     if not config.media:
@@ -161,7 +162,7 @@ def check_queue(config: Config, queue: QueueRules, names: list[Id]) -> None:
         skill_level(f"{key}.requires.{skill}", skill, level)
     for medium, points in queue.points.items():
         _known(f"{key}.points", medium, config.media)
-        _whole(f"{key}.points.{medium}", points, 1)
+        _whole(f"{key}.points.{medium}", points, 1, 250)
     for (medium, segment), target in queue.targets.items():
         _known(f"{key}.targets", medium, config.media)
         _known(f"{key}.targets", segment, config.segments)
@@ -190,7 +191,7 @@ def skill_level(key: str, skill: str, level: int) -> None:
 
 
 def _medium(key: str, medium: MediumRules) -> None:
-    _whole(f"{key}.points", medium.points, 1, 1000)
+    _whole(f"{key}.points", medium.points, 1, 250)
     for name in ("limit", "tier"):
         _whole(f"{key}.{name}", getattr(medium, name), 0)
     for name in ("offer_ms", "mean_ms", "target_ms"):
@@ -202,7 +203,7 @@ def _policy(key: str, policy: Policy) -> None:
         _known(f"{key}.{name}", getattr(policy, name), known)
     for name in _SHARES:
         _whole(f"{key}.{name}", getattr(policy, name), 0, 100)
-    for name in ("idle_first_ms", "hold_ms", "ageing_ms", "scarce_idle"):
+    for name in ("idle_first_ms", "hold_ms", "ageing_ms", "scarce_idle", "vip_idle"):
         _whole(f"{key}.{name}", getattr(policy, name), 0)
     if policy.guard != 0:
         _whole(f"{key}.guard", policy.guard, 2, 1000)

@@ -2,44 +2,101 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from router.core import acts, arrivals, auditing, explaining, moments, offers, setting, snapshots, staff
+from router.core import events as told
 from router.core.config import Config, Id
-from router.core.decisions import Decision
-from router.core.events import Event
+from router.core.crews import Agent
+from router.core.decisions import Decision, Ignored
+from router.core.state import State
+from router.core.waiting import Contact
+
+#: Takes one kind of event; lists who may be asked anew; answers why nothing changed, or None.
+Handler = Callable[[State, Any, list[Contact], list[Agent]], str | None]
+_REMEMBERED = 50_000  #: so many ids of events are known again
+
+HANDLERS: dict[type[told.Event], Handler] = {
+    told.ConfigChanged: setting.config, told.QueueChanged: setting.queue, told.QueueOpened: setting.opened,
+    told.QueueClosed: setting.closed, told.QueueMerged: setting.merged, told.SkillRemoved: setting.skill_removed,
+    told.DemandKnown: setting.demand, told.AgentProfile: staff.profile, told.AgentRemoved: staff.removed,
+    told.AgentStateChanged: staff.changed, told.LoadChanged: staff.load, told.ContactQueued: arrivals.queued,
+    told.ContactChanged: arrivals.changed, told.ContactGone: offers.gone, told.ContactTaken: arrivals.taken,
+    told.OfferTaken: arrivals.offered, told.OfferAccepted: offers.accepted, told.OfferDeclined: offers.declined,
+    told.OfferExpired: offers.expired, told.OfferRescinded: offers.rescinded, told.WorkEnded: offers.ended,
+    told.WrapUpEnded: offers.written, told.ContactSlept: offers.slept, told.ContactWoke: arrivals.woke,
+    told.TimerFired: lambda state, event, contacts, agents: None,
+}
 
 
 class Core:
     """`handle` every event in order; do what it answers. Same events, same decisions, bit for bit."""
 
     def __init__(self, config: Config) -> None:
-        self._config = config
+        self._state = State(config)
 
-    def handle(self, event: Event) -> list[Decision]:
+    def handle(self, event: told.Event) -> list[Decision]:
         """Take one event; the decisions that follow. Never raises for what an event says: `Ignored` tells why."""
-        raise NotImplementedError
+        state = self._state
+        kind = type(event)
+        if event.at < state.now:
+            return [Ignored(event=kind.__name__, reason="clock-back")]
+        if event.id is not None:
+            if event.id in state.seen:
+                return [Ignored(event=kind.__name__, reason="duplicate")]
+            state.seen[event.id] = None
+            if len(state.seen) > _REMEMBERED:
+                del state.seen[next(iter(state.seen))]
+        state.now = event.at
+        out = state.out = []
+        if state.guards and state.guards[0][0] <= event.at:
+            state.guard()
+        contacts: list[Contact] = []
+        agents: list[Agent] = []
+        if state.wakes and state.wakes[0][0] <= event.at:
+            contacts, agents = moments.wakes(state)
+            for agent in agents:
+                acts.turn(state, agent, "ready")
+        reason = HANDLERS[kind](state, event, contacts, agents)
+        if reason is not None:
+            out.append(Ignored(event=kind.__name__, reason=reason))
+        if state.floor.changed:
+            contacts += moments.duty(state)
+        if contacts or agents or state.draining or state.kept:
+            acts.settle(state, contacts, agents)
+        if state.wakes or state.told is not None:
+            moments.timer(state)
+        return out
+
+    @property
+    def now(self) -> int:
+        """The time of the last event."""
+        return self._state.now
 
     def explain(self, contact: Id) -> dict[str, Any]:
         """Where a contact stands and why: what binds, who could take it and what they do, rings to come. JSON-able."""
-        raise NotImplementedError
+        return explaining.explain(self._state, contact)
 
     def explain_offer(self, contact: Id) -> dict[str, Any]:
         """Why this agent got it: every term that was compared. Empty when it was never offered."""
-        raise NotImplementedError
+        return explaining.explain_offer(self._state, contact)
 
     def place(self, contact: Id) -> dict[str, Any]:
         """`ahead`: how many will be asked for before it among those who need the same agents; for the honest wait."""
-        raise NotImplementedError
+        return explaining.place(self._state, contact)
 
     def audit(self) -> list[str]:
         """Faults of the state as it is now; empty = every invariant holds. Cheap enough to run now and then."""
-        raise NotImplementedError
+        return auditing.audit(self._state)
 
     def snapshot(self) -> str:
         """All of the state as canonical JSON."""
-        raise NotImplementedError
+        return snapshots.write(self._state)
 
     @classmethod
     def restore(cls, snapshot: str) -> Core:
         """A core that goes on exactly where the snapshot was taken."""
-        raise NotImplementedError
+        core = cls.__new__(cls)
+        core._state = snapshots.read(snapshot)
+        return core

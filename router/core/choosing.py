@@ -1,0 +1,256 @@
+"""Which agent for a contact, which contact for an agent: the policies at work. Reads the state and changes nothing.
+
+Every answer carries its terms: the rule, what was compared, and among how many.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from router.core.config import Id, Policy
+from router.core.crews import Agent, Crew
+from router.core.floor import bits
+from router.core.keeping import barred, drained, drains, may_bar
+from router.core.order import GUARDED, Group
+from router.core.state import State
+from router.core.waiting import Contact, Line, Need
+
+Terms = tuple[Any, ...]  #: rule, names, values, number of candidates
+_CREW_TERMS = {"specialist": ("ring", "keep", "lack", "overflow", "band"), "most_able": ("ring", "lack", "level")}
+_SLOW = 12  #: so few needs are looked at one by one
+
+
+def tiers(state: State, need: Need, group: Group) -> list[tuple[tuple[int, ...], int]]:
+    """Crews that may take it, those before the agents themselves are compared equal put together; best first."""
+    found = need.tiers.get(group.name)
+    if found is not None:
+        return found
+    policy = group.policy
+    masks: dict[tuple[int, ...], int] = {}
+    for number in bits(need.crews):
+        crew = state.floor.crews[number]
+        if crew is not None:
+            terms = _crew_terms(state, need, crew, policy)
+            masks[terms] = masks.get(terms, 0) | crew.bit
+    found = need.tiers[group.name] = sorted(masks.items())
+    return found
+
+
+def _crew_terms(state: State, need: Need, crew: Crew, policy: Policy) -> tuple[int, ...]:
+    ring = state.floor.ring_of(need, crew) + (len(need.rings) + 1 if crew.backup else 0)
+    lack = sum(crew.skills.get(skill, 0) < level for skill, level in need.prefers)
+    if policy.choice == "specialist":
+        keep = int(policy.keep_whole and not need.whole and crew.whole)
+        overflow = int(any(crew.skills.get(skill, 0) <= 2 for skill, _ in need.skills))
+        return (ring, keep, lack, overflow, crew.band)
+    if policy.choice == "most_able":
+        return (ring, lack, -sum(crew.skills.get(skill, 0) for skill, _ in need.skills))
+    return (ring,)
+
+
+def first(crew: Crew, load: int, line: Line) -> tuple[int, Id, Agent] | None:
+    """The agent of a crew with that load whose turn it is."""
+    if line.excluded is None and line.only is None and line.need.medium not in crew.limits:
+        top = crew.top(load)
+        return None if top is None else (top[0], top[1], top[3])
+    found = [(agent.since, agent.id, agent) for agent in crew.ready(load) if free_for(agent, line)]
+    return min(found, default=None, key=lambda each: each[:2])
+
+
+def free_for(agent: Agent, line: Line) -> bool:
+    """Nothing but his crew's skills and points to ask: not declined, kept for him or for all, within his limits."""
+    crew, medium = agent.crew, line.need.medium
+    if crew is None or (line.only is not None and line.only != agent.id):
+        return False
+    if line.excluded is not None and agent.id in line.excluded:
+        return False
+    limit = crew.limits.get(medium, 0)
+    return not limit or agent.counts.get(medium, 0) < limit
+
+
+def able_now(state: State, agent: Agent, line: Line) -> bool:
+    """Ready, may take it, and it fits beside what he has."""
+    crew = agent.crew
+    return (crew is not None and agent.ready and crew.able[line.need.index] > 0
+            and agent.load + crew.able[line.need.index] <= crew.capacity and free_for(agent, line))
+
+
+def for_contact(state: State, contact: Contact) -> tuple[Agent, Terms] | None:
+    """The agent to ask for the first of a line; None when nobody is free for it."""
+    line, floor = contact.line, state.floor
+    if line is None or line.entry is None or line.entry[1] != contact.id:
+        return None  # whoever is free for it would have taken those before it
+    need, fits = line.need, 0
+    if not floor.waiting & need.bit:
+        return None
+    for load, at in floor.at.items():
+        if at:
+            fits |= at & floor.fitting(need, load)
+    if not fits:
+        return None
+    group = state.groups[line.group]
+    policy = group.policy
+    sticky = state.agent(contact.sticky) if policy.sticky != "off" else None
+    due = line.entry[0] if line.level == GUARDED else 1 << 62
+    if sticky is not None and able_now(state, sticky, line) and sticky.crew is not None and not (
+            sticky.crew.bit & drained(state, line, group, sticky.load, due)):
+        return sticky, ("sticky", ("load", "since"), (sticky.load, sticky.since), 1)
+    bar = barred(state, line, contact, policy)[0] if may_bar(line, policy) else 0
+    by_load = []
+    for load in sorted(floor.at):
+        here = floor.at[load] & floor.fitting(need, load)
+        if here and load == 0:
+            here &= ~bar
+        elif here and GUARDED in group.levels:
+            here &= ~drained(state, line, group, load, due)
+        if here:
+            by_load.append((load, here))
+    if not by_load:
+        return None
+    if policy.idle_first_ms and by_load[0][0] == 0:
+        found = _idle_first(state, line, by_load[0][1], policy)
+        if found is not None:
+            return found
+    if policy.choice in ("specialist", "longest_idle", "most_able"):
+        return _by_tier(state, line, group, by_load)
+    return _by_turn(state, line, group, by_load)
+
+
+def _by_tier(state: State, line: Line, group: Group, by_load: list[tuple[int, int]]) -> tuple[Agent, Terms] | None:
+    floor, policy = state.floor, group.policy
+    for terms, mask in tiers(state, line.need, group):
+        for load, here in by_load:
+            here &= mask
+            if not here:
+                continue
+            best: tuple[int, Id, Agent] | None = None
+            candidates = 0
+            while here:
+                low = here & -here
+                here ^= low
+                crew = floor.crews[low.bit_length() - 1]
+                top = first(crew, load, line) if crew is not None else None
+                if top is not None:
+                    candidates += 1
+                    if best is None or top < best:
+                        best = top
+            if best is not None:
+                return best[2], (policy.choice, (*_CREW_TERMS.get(policy.choice, ("ring",)), "load", "since"),
+                                 (*terms, load, best[0]), candidates)
+    return None
+
+
+def _idle_first(state: State, line: Line, mask: int, policy: Policy) -> tuple[Agent, Terms] | None:
+    """Whoever has been idle for longer than the policy bears."""
+    best: tuple[int, Id, Agent] | None = None
+    candidates = 0
+    for number in bits(mask):
+        crew = state.floor.crews[number]
+        top = first(crew, 0, line) if crew is not None else None
+        if top is not None and top[0] <= state.now - policy.idle_first_ms:
+            candidates += 1
+            if best is None or top < best:
+                best = top
+    return None if best is None else (best[2], ("idle_first", ("since",), (best[0],), candidates))
+
+
+def _by_turn(state: State, line: Line, group: Group, by_load: list[tuple[int, int]]) -> tuple[Agent, Terms] | None:
+    """Choices that compare every single agent."""
+    policy = group.policy
+    names = {"round_robin": ("ring", "turn"), "fixed": ("ring", "place"), "least_effort": ("ring", "share", "spent"),
+             "weighted": ("ring", "given")}[policy.choice]
+    found: list[tuple[tuple[int, ...], Id, Agent]] = []
+    for load, mask in by_load:
+        for number in bits(mask):
+            crew = state.floor.crews[number]
+            if crew is None:
+                continue
+            ring = _crew_terms(state, line.need, crew, policy)[0]
+            found += [((ring, *_turn(agent, crew, policy)), agent.id, agent) for agent in crew.ready(load)
+                      if free_for(agent, line)]
+    if not found:
+        return None
+    values, _, agent = min(found, key=lambda each: each[:2])
+    return agent, (policy.choice, names, values, len(found))
+
+
+def _turn(agent: Agent, crew: Crew, policy: Policy) -> tuple[int, ...]:
+    if policy.choice == "round_robin":
+        return (agent.turn,)
+    if policy.choice == "fixed":
+        return (policy.fixed.index(agent.id) if agent.id in policy.fixed else len(policy.fixed),)
+    if policy.choice == "least_effort":
+        return (1000 * agent.load // crew.capacity, agent.spent)
+    weight = policy.weights.get(agent.id, 0)
+    return (1_000_000 * (agent.given + 1) // weight if weight else 1 << 60,)
+
+
+def for_agent(state: State, agent: Agent) -> tuple[Line | None, Terms, bool]:
+    """The line whose first contact he should take, its terms; and whether he drains: takes nothing for now."""
+    crew, floor = agent.crew, state.floor
+    if crew is None or not agent.ready:
+        return None, (), False
+    there = crew.needs & floor.waiting
+    if not there:
+        return None, (), False
+    best: tuple[tuple[Any, ...], Line, Terms] | None = None
+    n = there.bit_count()
+    for group in state.groups.values():
+        if not group.lines:
+            continue
+        line, looked = _scan(state, agent, crew, group, there) if n <= _SLOW or n * n < group.lines or group.moving \
+            else _walk(state, agent, crew, group)
+        starving = group.levels.get(GUARDED)
+        if starving and agent.load and drains(agent, crew, group, line):
+            return None, (), True
+        if line is not None and line.entry is not None:
+            value, number, _ = line.entry
+            key = (line.level != GUARDED, value <= state.now, value, number)
+            if best is None or key < best[0]:
+                best = key, line, (group.policy.order, ("level", "late", "due"),
+                                   (line.level, value <= state.now, value), looked)
+    return (None, (), False) if best is None else (best[1], best[2], False)
+
+
+def _takes(state: State, agent: Agent, crew: Crew, line: Line, group: Group) -> bool:
+    """Skills and points are right; nothing else in the way?"""
+    if (line.only is not None or line.excluded is not None or crew.limits) and not free_for(agent, line):
+        return False
+    if not agent.load and may_bar(line, group.policy):
+        head = line.head()
+        return head is None or not barred(state, line, head, group.policy)[0] & crew.bit
+    return True
+
+
+def _walk(state: State, agent: Agent, crew: Crew, group: Group) -> tuple[Line | None, int]:
+    """Down the order until one is for him."""
+    able, room, looked = crew.able, crew.capacity - agent.load, 0
+    for line in group.walk(state.now):
+        looked += 1
+        if 0 < able[line.need.index] <= room and _takes(state, agent, crew, line, group):
+            return line, looked
+    return None, looked
+
+
+def _scan(state: State, agent: Agent, crew: Crew, group: Group, there: int) -> tuple[Line | None, int]:
+    """Through all that are for him."""
+    able, room, looked = crew.able, crew.capacity - agent.load, 0
+    best: tuple[Any, ...] | None = None
+    found: Line | None = None
+    config, now = state.config, state.now
+    for number in bits(there):
+        need = state.floor.needs[number]
+        if need is None or able[number] > room:
+            continue
+        for line in need.lines:
+            if line.group != group.name or line.entry is None:
+                continue
+            looked += 1
+            weight = mean = 1
+            if group.moving:
+                weight = config.weights.get(line.segment, 1 << (len(config.segments) - 1 - line.rank))
+                mean = state.learner.mean(need.queue, need.medium)
+            key = (*group.key(line, now, weight, mean), line.entry[1])
+            if (best is None or key < best) and _takes(state, agent, crew, line, group):
+                best, found = key, line
+    return found, looked

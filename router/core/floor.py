@@ -1,0 +1,256 @@
+"""Which crews may serve which needs, and who stands ready: bit sets kept up to date by single changes. Decides nothing.
+
+Crews and needs are numbered; a number that is free is used again. Sets of crews are Python integers, one bit a crew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from router.core.config import Config, Id, Policy, QueueRules
+from router.core.crews import READY, Agent, Crew
+from router.core.waiting import Need, Skills
+
+LANGUAGE = "language:"  #: a language is a skill of this name inside
+_NO_POLICY = Policy()
+
+
+def bits(number: int) -> Iterator[int]:
+    """The places of the ones in a number, lowest first."""
+    while number:
+        low = number & -number
+        yield low.bit_length() - 1
+        number ^= low
+
+
+class Floor:
+    """Agents and their crews on one side, needs on the other."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.queues: dict[Id, QueueRules] = {queue.id: queue for queue in config.queues}
+        self.agents: dict[Id, Agent] = {}
+        self.crews: list[Crew | None] = []
+        self.crew_of: dict[tuple[Any, ...], Crew] = {}
+        self.needs: list[Need | None] = []
+        self.need_of: dict[tuple[Any, ...], Need] = {}
+        self.at: dict[int, int] = {}  #: load -> bits of crews with a ready agent that has it
+        self.on_duty = 0  #: bits of crews with somebody not offline
+        self.whole = 0  #: bits of crews that take work that fills a seat
+        self.whole_idle = 0  #: ready agents of those with nothing to do
+        self.whole_staff = 0  #: agents of those who are ready or write up
+        self.waiting = 0  #: bits of needs where somebody waits
+        self.backups: dict[int, int] = {}  #: how long agents stand back -> how many do
+        self.changed = 0  #: bits of crews that went off or came on duty since asked
+
+    # agents
+
+    def stand(self, agent: Agent) -> None:
+        """Take him into the buckets if he is ready and has room, out of them otherwise."""
+        crew = agent.crew
+        if crew is None:
+            return
+        if agent.ready:
+            self.unstand(agent)
+        if agent.state == READY and agent.load < crew.capacity:
+            if crew.put(agent):
+                self.at[agent.load] = self.at.get(agent.load, 0) | crew.bit
+            if crew.whole and not agent.load:
+                self.whole_idle += 1
+
+    def unstand(self, agent: Agent) -> None:
+        """Out of the buckets, before his load, state or crew changes."""
+        crew = agent.crew
+        if agent.ready and crew is not None:
+            if crew.take(agent):
+                self.at[agent.load] ^= crew.bit
+            if crew.whole and not agent.load:
+                self.whole_idle -= 1
+
+    def staffed(self, agent: Agent, add: int) -> None:
+        """Count him in (or out, -1) among those on duty, by the state he has."""
+        crew = agent.crew
+        if crew is None or agent.state == "offline":
+            return
+        crew.duty += add
+        if not crew.duty:
+            self.on_duty &= ~crew.bit
+            self.changed |= crew.bit
+        elif add == 1 and crew.duty == 1:
+            self.on_duty |= crew.bit
+            self.changed |= crew.bit
+        if crew.whole and agent.state != "away":
+            self.whole_staff += add
+
+    # crews
+
+    def crew_for(self, agent: Agent) -> Crew:
+        """The crew of agents like him, made if he is the first."""
+        skills, media, queues, capacity, costs, limits, backup = agent.profile
+        takes = frozenset(self.config.media) if media is None else media & frozenset(self.config.media)
+        taken = takes - agent.except_media
+        key = (skills, taken, queues, capacity if capacity is not None else self.config.capacity, costs,
+               tuple(sorted({m: n for m in taken if (n := dict(limits).get(m, self.config.media[m].limit))}.items())),
+               backup)
+        crew = self.crew_of.get(key)
+        if crew is None:
+            index = next((i for i, each in enumerate(self.crews) if each is None), len(self.crews))
+            crew = self.crew_of[key] = Crew(key, index)
+            self.crews[index:index + 1] = [crew]
+            crew.able = bytearray(max(64, 2 * len(self.needs)))
+            crew.whole = any(0 < crew.costs.get(m, self.config.media[m].points) <= crew.capacity
+                             <= crew.costs.get(m, self.config.media[m].points) for m in taken)
+            if crew.whole:
+                self.whole |= crew.bit
+            for need in self.need_of.values():
+                self._match(need, crew)
+        return crew
+
+    def leave(self, agent: Agent) -> int:
+        """He leaves his crew; an empty crew is no more. Bits of the needs that lose a crew by it."""
+        crew = agent.crew
+        if crew is None:
+            return 0
+        self.unstand(agent)
+        agent.ready = False
+        self.staffed(agent, -1)
+        del crew.agents[agent.id]
+        agent.crew = None
+        if crew.backup:
+            self.backups[crew.backup] -= 1
+            if not self.backups[crew.backup]:
+                del self.backups[crew.backup]
+        if crew.agents:
+            return 0
+        del self.crew_of[crew.key]
+        self.crews[crew.index] = None
+        self.whole &= ~crew.bit
+        for at in self.at:
+            self.at[at] &= ~crew.bit
+        for number in bits(crew.needs):
+            need = self.needs[number]
+            if need is not None:
+                self._unmatch(need, crew)
+        return crew.needs
+
+    def join(self, agent: Agent) -> bool:
+        """He joins the crew of those like him; True when the crew is new."""
+        crew = self.crew_for(agent)
+        fresh = not crew.agents
+        crew.agents[agent.id] = agent
+        agent.crew = crew
+        if crew.backup:
+            self.backups[crew.backup] = self.backups.get(crew.backup, 0) + 1
+        self.staffed(agent, 1)
+        return fresh
+
+    # needs
+
+    def need_for(self, key: tuple[Any, ...]) -> Need:
+        """The need of that key, made and matched with every crew if it is new."""
+        need = self.need_of.get(key)
+        if need is not None:
+            return need
+        index = next((i for i, each in enumerate(self.needs) if each is None), len(self.needs)) \
+            if len(self.need_of) < len(self.needs) else len(self.needs)
+        need = self.need_of[key] = Need(key, index)
+        self.needs[index:index + 1] = [need]
+        medium = self.config.media[need.medium]
+        need.slow, need.whole = medium.slow, need.points >= self.config.capacity
+        for crew in self.crew_of.values():
+            self._match(need, crew)
+        return need
+
+    def forget(self, need: Need) -> None:
+        """Nobody needs it any more."""
+        for number in bits(need.crews):
+            crew = self.crews[number]
+            if crew is not None:
+                crew.needs &= ~need.bit
+                crew.able[need.index] = 0
+        del self.need_of[need.key]
+        self.needs[need.index] = None
+
+    def _match(self, need: Need, crew: Crew) -> None:
+        if need.index >= len(crew.able):
+            crew.able.extend(bytes(len(crew.able) + need.index))
+        cost = self.cost(need, crew)
+        crew.able[need.index] = cost
+        if cost:
+            need.crews |= crew.bit
+            crew.needs |= need.bit
+            need.fits.clear()
+            need.tiers.clear()
+
+    def match_again(self, need: Need) -> None:
+        """What it asks of agents is read anew."""
+        need.crews = 0
+        for crew in self.crew_of.values():
+            crew.needs &= ~need.bit
+            self._match(need, crew)
+        need.fits.clear()
+        need.tiers.clear()
+
+    def _unmatch(self, need: Need, crew: Crew) -> None:
+        need.crews &= ~crew.bit
+        need.fits.clear()
+        need.tiers.clear()
+
+    def cost(self, need: Need, crew: Crew) -> int:
+        """Points it takes of an agent of that crew; 0 = he may not, or never could."""
+        if need.medium not in crew.media or crew.backup > need.backup:
+            return 0
+        cost: int = crew.costs.get(need.medium, need.points)
+        if not 0 < cost <= crew.capacity or self.ring_of(need, crew) < 0:
+            return 0
+        return cost
+
+    def could(self, base: tuple[Any, ...], ring: int, backup: int, crew: Crew) -> bool:
+        """May it serve what that base asks, so many rings on?"""
+        return self.cost(Need((*base[:6], ring, backup), 0), crew) > 0
+
+    def ring_of(self, need: Need, crew: Crew) -> int:
+        """The first ring in which the crew may serve it (0 = from the start); -1 = in none that it has reached."""
+        member = crew.queues is None or need.queue in crew.queues
+        if member and has(crew.skills, need.skills):
+            return 0
+        for number, ring in enumerate(need.rings[:need.ring], 1):
+            kept = tuple((s, max(1, level - ring.relax)) for s, level in need.skills if s not in ring.drop)
+            if member and has(crew.skills, kept):
+                return number
+            for other in ring.queues:
+                rules = self.queues.get(other)
+                if rules is not None and (crew.queues is None or other in crew.queues) and \
+                        has(crew.skills, tuple(rules.requires.items())):
+                    return number
+        return -1
+
+    def fitting(self, need: Need, load: int) -> int:
+        """Bits of crews whose agents can take it beside that load."""
+        found = need.fits.get(load)
+        if found is None:
+            found = 0
+            for number in bits(need.crews):
+                crew = self.crews[number]
+                if crew is not None and load + crew.able[need.index] <= crew.capacity:
+                    found |= crew.bit
+            need.fits[load] = found
+        return found
+
+    def policy(self, group: str) -> Policy:
+        """The policy of a group of queues."""
+        return self.config.policies.get(group, _NO_POLICY)
+
+    def holders(self, skill: str) -> int:
+        """Bits of crews that have a skill."""
+        found = 0
+        for crew in self.crew_of.values():
+            if skill in crew.skills:
+                found |= crew.bit
+        return found
+
+
+def has(skills: Mapping[str, int], needed: Skills) -> bool:
+    """All of them, at the level needed."""
+    return all(skills.get(skill, 0) >= level for skill, level in needed)

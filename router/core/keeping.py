@@ -1,0 +1,74 @@
+"""What is kept back, and from whom: reserves of idle agents, and seats that empty for a starving contact.
+
+The only reasons, beside declining and holding, for which somebody may wait next to somebody free. Changes nothing.
+"""
+
+from __future__ import annotations
+
+from router.core.config import Policy
+from router.core.crews import Agent, Crew
+from router.core.floor import bits
+from router.core.order import GUARDED, Group
+from router.core.state import State
+from router.core.waiting import Contact, Line
+
+
+def barred(state: State, line: Line, head: Contact, policy: Policy) -> tuple[int, int, str]:
+    """Crews whose idle agents are kept from it, until when at most, and by which rule."""
+    floor, need, now = state.floor, line.need, state.now
+    mask, until, rule = 0, 0, ""
+    born = head.born + state.paused.get(need.queue, 0)
+    if need.slow and policy.reserve_percent:
+        ends, waited = line.target * policy.reserve_until_percent // 100, now - born
+        full = policy.reserve_percent * 60 * floor.whole_staff
+        spare = (floor.whole_idle - 1) * 10_000
+        if waited < ends and spare * ends < full * (ends - waited):
+            mask, rule = floor.whole, "reserve"
+            until = born + ends - (max(0, spare) * ends // full if full else 0)
+    ends = born + line.target * policy.scarce_wait_percent // 100
+    if now < ends and policy.scarce_idle:
+        idle = floor.at.get(0, 0)
+        counts: dict[str, int] = {}
+        for crew in (floor.crews[number] for number in bits(idle)):
+            for skill in crew.skills if crew else ():
+                counts[skill] = counts.get(skill, 0) + crew.at[0]  # type: ignore[union-attr]
+        needed = {skill for skill, _ in need.skills}
+        for skill, n in counts.items():
+            if n <= policy.scarce_idle and skill not in needed:
+                mask, until, rule = mask | floor.holders(skill), max(until, ends), rule or "scarce"
+    if now < ends and policy.vip_idle and line.rank:
+        idle = floor.at.get(0, 0) & need.crews
+        if sum(crew.at[0] for crew in (floor.crews[n] for n in bits(idle)) if crew) <= policy.vip_idle:
+            mask, until, rule = mask | need.crews, max(until, ends), rule or "vip"
+    return mask, max(until, now + 1), rule
+
+
+def may_bar(line: Line, policy: Policy) -> bool:
+    """Is there a rule that could keep idle agents from it?"""
+    return bool((line.need.slow and policy.reserve_percent) or policy.scarce_idle or policy.vip_idle)
+
+
+def drained(state: State, line: Line, group: Group, load: int, due: int) -> int:
+    """Crews whose agents with that load take nothing due later, for a starving contact that does not fit yet."""
+    mask = 0
+    if not group.policy.drain or not load:
+        return 0
+    for value, _, other in group.levels.get(GUARDED, ()):
+        if value > due or other is line:
+            break
+        if other.excluded is None and other.only is None:
+            mask |= other.need.crews & ~state.floor.fitting(other.need, load)
+    return mask
+
+
+def drains(agent: Agent, crew: Crew, group: Group, line: Line | None) -> bool:
+    """Does he take nothing, because a starving contact that comes before this line needs more of his seat?"""
+    if not group.policy.drain:
+        return False
+    for _, _, other in group.levels[GUARDED]:
+        if other is line:
+            return False
+        cost = crew.able[other.need.index]
+        if cost and agent.load + cost > crew.capacity and other.excluded is None and other.only is None:
+            return True
+    return False

@@ -1,0 +1,81 @@
+"""What the router learns from its own history: how much work of each kind comes, and how long it takes. Whole numbers.
+
+The share of all work that a crew could do is its flexibility. A table counts, and every so often becomes the one that
+is used; so a crew's flexibility is a function of one table, and a restored core has the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from router.core.config import Config, Id
+from router.core.crews import Crew
+from router.core.floor import LANGUAGE, has
+from router.core.waiting import Skills
+
+BANDS = 6  #: steps of flexibility that count as different
+_PRIOR_MS = 3_000_000  #: one kind of work nobody has seen yet, in agent-time
+_FIRST, _EVERY = 64, 1024  #: arrivals between two tables: doubles from the first to the second
+_KEEP = 98  #: percent of the past that stays in the next table
+_MEAN_WEIGHT = 64  #: a new measurement of time counts for one part in so many
+Kind = tuple[str, Skills]  #: medium, required skills
+
+
+class Learner:
+    """Counts work by kind, and the time a medium takes in a queue."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.counted: dict[Kind, int] = {}  #: kind -> agent-time, fading
+        self.used: dict[Kind, int] = {}  #: the table in force
+        self.seen = 0
+        self.next = _FIRST
+        self.means: dict[tuple[Id, str], int] = {}  #: (queue, medium) -> ms one takes
+
+    def mean(self, queue: Id, medium: str) -> int:
+        """How long one takes an agent, in ms."""
+        return self.means.get((queue, medium)) or self.config.media[medium].mean_ms
+
+    def took(self, queue: Id, medium: str, ms: int) -> None:
+        """One was worked on for so long; bounded to a quarter and four times of what is set."""
+        if not self.config.learn:
+            return
+        given = self.config.media[medium].mean_ms
+        old = self.mean(queue, medium)
+        new = old + (ms - old) // _MEAN_WEIGHT
+        self.means[queue, medium] = min(4 * given, max(given // 4, new))
+
+    def came(self, kind: Kind, work_ms: int) -> bool:
+        """One more of a kind; True when a new table is in force."""
+        self.counted[kind] = self.counted.get(kind, 0) + work_ms
+        self.seen += 1
+        if not self.config.learn or self.seen < self.next:
+            return False
+        self.seen = 0
+        self.next = min(_EVERY, 2 * self.next)
+        self.used = {each: work for each, work in self.counted.items() if work > 0}
+        self.counted = {each: work * _KEEP // 100 for each, work in self.used.items()}
+        return True
+
+    def told(self, work: Mapping[tuple[str, frozenset[str]], int]) -> None:
+        """The house's history takes the place of what was counted so far."""
+        self.counted = {(medium, tuple(sorted((skill, 1) for skill in skills))): 1000 * seconds
+                        for (medium, skills), seconds in work.items()}
+        self.used = dict(self.counted)
+
+    def table(self, crews: Iterable[Crew]) -> dict[Kind, int]:
+        """The work to weigh crews by: what was seen, and a little of everything somebody is there for."""
+        table = dict(self.used)
+        for crew in crews:
+            for medium in crew.media:
+                for skill in crew.skills:
+                    if not skill.startswith(LANGUAGE):
+                        table.setdefault((medium, ((skill, 1),)), _PRIOR_MS if not self.used else 0)
+        return table
+
+
+def weigh(crew: Crew, table: Mapping[Kind, int], total: int) -> None:
+    """Set a crew's flexibility by the table."""
+    could = sum(work for (medium, skills), work in table.items() if medium in crew.media and has(crew.skills, skills))
+    crew.flex = could / total if total else 0.0
+    crew.band = BANDS * could // total if total else 0

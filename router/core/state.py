@@ -1,0 +1,269 @@
+"""All that the core remembers, and how contacts come into line and out of it. No choosing in here."""
+
+from __future__ import annotations
+
+from heapq import heappop, heappush
+from typing import Any
+
+from router.core.config import Config, Id, QueueRules
+from router.core.crews import Agent, Crew
+from router.core.decisions import Decision, Servable, Step, Unservable
+from router.core.floor import LANGUAGE, Floor, bits
+from router.core.learning import Learner, weigh
+from router.core.order import Group
+from router.core.waiting import WAITING, Contact, Line, Need, Skills
+
+#: Kinds of what the core wakes for, in the order in which they are looked at within one moment.
+WAKE_LINE, WAKE_HOLD, WAKE_AWAY, WAKE_DECLINE, WAKE_KEPT = range(5)
+EVER = 1 << 62
+Base = tuple[Any, ...]  #: what a contact asks for, its queue's rules put in; contacts alike share one
+
+
+class State:
+    """Lines, groups, floor, learner, and the moments to come."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.floor = Floor(config)
+        self.learner = Learner(config)
+        self.contacts: dict[Id, Contact] = {}
+        self.bases: dict[Id, Base] = {}
+        self.lines: dict[tuple[Any, ...], Line] = {}
+        self.plain: dict[Base, Line] = {}  #: the line of those who have just come
+        self.groups: dict[str, Group] = {}
+        self.paused: dict[Id, int] = {}  #: queue -> ms it was closed in all
+        self.closed: dict[Id, int] = {queue.id: 0 for queue in config.queues if not queue.open}  #: -> since when
+        self.now = 0
+        self.wakes: list[tuple[int, int, int, Any]] = []  #: (when, kind, number, what)
+        self.guards: list[tuple[int, int, Line]] = []
+        self.count = 0  #: makes entries of those heaps different
+        self.held_lines: dict[Id, dict[Line, None]] = {}  #: agent -> lines kept for him
+        self.ringed: dict[Line, None] = {}  #: lines with rings to come
+        self.kept: dict[Line, None] = {}  #: lines that a reserve keeps from agents who are free
+        self.draining: dict[Id, None] = {}  #: agents who take nothing until a starving contact fits
+        self.unserved: dict[Id, None] = {}  #: contacts said to be unservable
+        self.out: list[Decision] = []
+        self.told: int | None = None  #: the timer that is set
+        self.seen: dict[Id, None] = {}  #: ids of events
+        self.turn = 0
+
+    # what a contact asks
+
+    def base(self, contact: Contact) -> Base:
+        """What it asks for, with its queue's rules."""
+        queue = self.floor.queues[contact.queue]  # type: ignore[index]
+        medium = self.config.media[contact.medium]
+        skills = dict(queue.requires)
+        for skill, level in contact.requires:
+            skills[skill] = max(level, skills.get(skill, 0))
+        if contact.language:
+            skills[LANGUAGE + contact.language] = 1
+        wanted = dict(queue.prefers) | dict(contact.prefers)
+        points = contact.points or queue.points.get(contact.medium, medium.points)
+        target = contact.target or queue.targets.get((contact.medium, contact.segment), medium.target_ms)
+        rings = queue.rings if contact.rings is None else contact.rings
+        rank = self.config.segments.index(contact.segment)
+        return (queue.id, contact.medium, points, tuple(sorted(skills.items())), tuple(sorted(wanted.items())), rings,
+                contact.segment, rank, contact.priority + queue.priority, target, queue.group)
+
+    def need(self, base: Base, ring: int, backup: int) -> Need:
+        """What is asked of an agent, so many rings on."""
+        return self.floor.need_for((*base[:6], ring, backup))
+
+    def offset(self, queue: Id) -> int:
+        """Real time less the queue's own clock."""
+        return self.paused.get(queue, 0) + (self.now - self.closed[queue] if queue in self.closed else 0)
+
+    def waited(self, contact: Contact) -> int:
+        """How long its queue was open while it waited."""
+        return self.now - self.offset(contact.queue) - contact.born  # type: ignore[arg-type]
+
+    # into line and out of it
+
+    def enqueue(self, contact: Contact) -> None:
+        """It waits, with the age it has; said at once if nobody could ever take it."""
+        base = self.bases[contact.id]
+        contact.state = WAITING
+        contact.agent = None
+        if contact.ring == 0 and contact.backup == 0 and not contact.excluded and not contact.hold:
+            line = self.plain.get(base)
+            if line is None:
+                line = self.plain[base] = self._line(base, self.need(base, 0, 0), None, None)
+        else:
+            need = self.need(base, contact.ring, contact.backup)
+            line = self._line(base, need, frozenset(contact.excluded) or None, contact.sticky if contact.hold else None)
+        line.push(contact)
+        if not line.need.crews and contact.id not in self.unserved:
+            self.judge(contact)
+        if line.entry is None or (contact.born, contact.id) == line.heap[0][:2]:
+            self.rehead(line)
+
+    def _line(self, base: Base, need: Need, excluded: frozenset[Id] | None, only: Id | None) -> Line:
+        return self.line((need.key, *base[6:10], excluded, only, base[10]))
+
+    def line(self, key: tuple[Any, ...]) -> Line:
+        """The line of that key, made when it is new."""
+        line = self.lines.get(key)
+        if line is None:
+            need, only = self.floor.need_for(key[0]), key[6]
+            line = self.lines[key] = Line(key, need)
+            need.uses += 1
+            if only is not None:
+                self.held_lines.setdefault(only, {})[line] = None
+        return line
+
+    def dequeue(self, contact: Contact) -> None:
+        """It waits no more."""
+        line = contact.line
+        if line is None:
+            return
+        first = line.entry is not None and line.entry[1] == contact.id
+        line.drop(contact)
+        if first:
+            self.rehead(line)
+        if not line.n and (line.excluded or line.only is not None or len(self.lines) > 20_000):
+            self.forget(line)
+
+    def forget(self, line: Line) -> None:
+        """Nobody waits in it, and it is not the usual one."""
+        del self.lines[line.key]
+        if line.only is not None:
+            self.held_lines[line.only].pop(line, None)
+            if not self.held_lines[line.only]:
+                del self.held_lines[line.only]
+        self.plain = {base: each for base, each in self.plain.items() if each is not line} \
+            if line.excluded is None and line.only is None else self.plain
+        line.need.uses -= 1
+        if not line.need.uses and not line.need.lines:
+            self.floor.forget(line.need)
+
+    def group(self, name: str) -> Group:
+        """The lines of the queues with that policy."""
+        group = self.groups.get(name)
+        if group is None:
+            group = self.groups[name] = Group(name, self.floor.policy(name))
+        return group
+
+    def rehead(self, line: Line) -> None:
+        """Its first contact is another one now: put it where it belongs among the lines."""
+        group, need = self.groups.get(line.group) or self.group(line.group), line.need
+        if line.entry is not None:
+            group.take(line)
+        head = line.head()
+        if head is None or need.queue in self.closed:
+            if line in need.lines:
+                del need.lines[line]
+                if not need.lines:
+                    self.floor.waiting &= ~need.bit
+            self.kept.pop(line, None)
+            self.ringed.pop(line, None)
+            return
+        if line not in need.lines:
+            need.lines[line] = None
+            self.floor.waiting |= need.bit
+        offset = self.paused.get(need.queue, 0)
+        star = group.put(line, head, offset, self.now, self.config.media[need.medium].tier)
+        if star is not None and (line.star_at is None or star < line.star_at):
+            line.star_at = star
+            self.count += 1
+            heappush(self.guards, (star, self.count, line))
+        if need.rings or self.floor.backups:
+            self.rewake(line, head)
+
+    def rewake(self, line: Line, head: Contact) -> None:
+        """When does its head come to its next ring, or to those who only help later?"""
+        need = line.need
+        after = need.rings[need.ring].after_ms if need.ring < len(need.rings) else EVER
+        if need.ring < len(need.rings):
+            self.ringed[line] = None
+        after = min([after, *(each for each in self.floor.backups if each > need.backup)])
+        if after < EVER:
+            self.wake_line(line, head.born + self.paused.get(need.queue, 0) + after)
+
+    def wake_line(self, line: Line, when: int) -> None:
+        """Look at the line then."""
+        if line.wake_at is None or when < line.wake_at:
+            line.wake_at = when
+            self.wake(when, WAKE_LINE, line)
+
+    def wake(self, when: int, kind: int, what: Any) -> None:
+        """Look at something then."""
+        self.count += 1
+        heappush(self.wakes, (when, kind, self.count, what))
+
+    def guard(self) -> None:
+        """Lines whose head has waited too many promises by now come before all others."""
+        while self.guards and self.guards[0][0] <= self.now:
+            line = heappop(self.guards)[2]
+            line.star_at = None
+            if line.entry is not None:
+                self.rehead(line)
+
+    # who could
+
+    def possible(self, contact: Contact) -> bool:
+        """Is there anybody, in any ring, whatever he does now?"""
+        base = self.bases[contact.id]
+        if self.need(base, contact.ring, contact.backup).crews:
+            return True
+        need = self.need(base, len(base[5]), max(self.floor.backups, default=0))
+        found = bool(need.crews)
+        if not need.uses and not need.lines:
+            self.floor.forget(need)
+        return found
+
+    def judge(self, contact: Contact) -> None:
+        """Say that nobody could take it, or that somebody can again."""
+        able = self.possible(contact)
+        if able and contact.id in self.unserved:
+            del self.unserved[contact.id]
+            self.out.append(Servable(contact=contact.id))
+        elif not able and contact.id not in self.unserved:
+            self.unserved[contact.id] = None
+            self.out.append(Unservable(contact=contact.id, missing=self.missing(contact)))
+
+    def missing(self, contact: Contact) -> tuple[str, ...]:
+        """What nobody brings; "combination" when each is there but not in one person."""
+        base = self.bases[contact.id]
+        crews = self.floor.crew_of.values()
+        lacking = [skill for skill, level in base[3] if not any(c.skills.get(skill, 0) >= level for c in crews)]
+        if not any(base[1] in crew.media for crew in crews):
+            lacking.append("medium")
+        return tuple(lacking) or ("combination",)
+
+    def enter(self, contact: Contact, ring: int, backup: int, skipped: int) -> None:
+        """It goes on to a ring, or to those who only help later."""
+        rings = self.bases[contact.id][5]
+        if ring > contact.ring:
+            self.out.append(Step(contact=contact.id, ring=ring, skipped=skipped,
+                                 alarm=any(each.alarm for each in rings[contact.ring:ring])))
+        self.dequeue(contact)
+        contact.ring, contact.backup = ring, backup
+        self.enqueue(contact)
+
+    # learning
+
+    def weigh(self, crews: list[Crew]) -> None:
+        """Set the flexibility of crews by the table in force."""
+        table = self.learner.table(self.floor.crew_of.values())
+        total = sum(table.values())
+        for crew in crews:
+            before = crew.band
+            weigh(crew, table, total)
+            if crew.band != before:
+                for number in bits(crew.needs):
+                    need = self.floor.needs[number]
+                    if need is not None:
+                        need.tiers.clear()
+
+    def rules(self, queue: Id) -> QueueRules:
+        """A queue's rules."""
+        return self.floor.queues[queue]
+
+    def agent(self, agent: Id | None) -> Agent | None:
+        """An agent, if there is one."""
+        return self.floor.agents.get(agent) if agent is not None else None
+
+    def skills(self, base: Base) -> Skills:
+        """The skills a contact needs, its queue's among them."""
+        return base[3]  # type: ignore[no-any-return]
