@@ -107,33 +107,6 @@ class ChannelSettings:
              "retry_seconds: at most 50 waits of more than 0 seconds and at most a week")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """Another system that dialogues may ask."""
-
-    base_url: str  #: e.g. "https://inquiry.example.org/api"
-    token: Secret = Secret("")  #: sent as a bearer token; none = nothing is sent
-    private: bool = False  #: the address may be inside our own network
-    seconds: float = 8.0  #: patience
-    max_bytes: int = 65_536  #: a longer answer is none
-
-    def __post_init__(self) -> None:
-        need(self.base_url.startswith(("https://", "http://")) and not self.base_url.endswith("/"),
-             "base_url: must begin with https:// or http:// and not end with '/'")
-        need(self.private or self.base_url.startswith("https://"),
-             "base_url: outside our own network only https:// is asked")
-        need(0 < self.seconds <= 60, "seconds: must be more than 0 and at most 60")
-        at_least(self, max_bytes=1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlowSettings:
-    """Dialogues that answer by themselves."""
-
-    folder: str = ""  #: the house's own definitions, *.toml; "" = the shipped ones only
-    endpoints: Mapping[str, Endpoint] = field(default_factory=dict)  #: the only systems that dialogues may ask
-
-
 Pair = tuple[ChannelSettings, Any]  #: what every channel has, and its medium's own
 
 
@@ -151,4 +124,3 @@ class Settings:
     targets: tuple[TargetSettings, ...] = ()
     routing: RoutingSettings = field(default_factory=RoutingSettings)
     channels: Mapping[str, Pair] = field(default_factory=dict)
-    flows: FlowSettings = field(default_factory=FlowSettings)
