@@ -127,11 +127,10 @@ class House:
                              desk_names={"fa": desk.name_fa, "en": desk.name_en},
                              line_of=line_of,  # type: ignore[arg-type]
                              ended=partial(delivering.reported, plan=self.plan))
-        self.dispatch = Dispatch(self.store, self.bus, self.clock, wrap_up=timedelta(seconds=desk.wrap_up_seconds),
-                                 away_after_missed=desk.away_after_missed)
-        self.timers = Timers(self.store, self.bus, self.clock, {
-            "offer": self.dispatch.expire, "reoffer": self.dispatch.reoffer, "wake": self.dispatch.wake,
-            "wrap-up": self.dispatch.end_wrap_up})
+        self.dispatch = Dispatch(self.store, self.bus, self.clock, base=base_plan(self.settings),
+                                 wrap_up=timedelta(seconds=desk.wrap_up_seconds),
+                                 away_after=self.settings.routing.missed_offers if desk.away_after_missed else 0)
+        self.timers = Timers(self.store, self.bus, self.clock, self.dispatch.handlers())
 
     def _build_channels(self) -> None:
         for name, (common, own) in self.settings.channels.items():

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
+from agents import wordings
 from agents.sight import skilled
 from router.errors import SendError
 from router.model import AgentId
@@ -23,6 +24,7 @@ WAITING: Mapping[str, Words] = {
     "all-busy": {"en": "Every ready colleague has their hands full.",
                  "fa": "دست همهٔ همکاران آماده پر است."},
     "not-waiting": {"en": "It does not wait.", "fa": "در انتظار نیست."},
+    **wordings.WAITING,
 }
 RULES: Mapping[str, Words] = {
     "last-agent": {"en": "The colleague who had this contact last is free.",
@@ -30,6 +32,7 @@ RULES: Mapping[str, Words] = {
     "longest-idle": {"en": "Of the ready and able colleagues with the emptiest desk, the one idle longest.",
                      "fa": "از میان همکاران آماده و توانا با خلوت‌ترین میز، آن که بیش از همه بیکار مانده است."},
     "direct": {"en": "A colleague handed it over.", "fa": "همکاری آن را سپرده است."},
+    **wordings.RULES,
 }
 TERMS: Mapping[str, Words] = {
     "trigger": {"en": "Decided when", "fa": "هنگام تصمیم"},
@@ -51,6 +54,7 @@ TERMS: Mapping[str, Words] = {
     "by": {"en": "Handed over by", "fa": "سپارنده"},
     "code": {"en": "What holds it up", "fa": "علت ماندن"},
     "rule": {"en": "Rule", "fa": "قاعده"},
+    **wordings.TERMS,
 }
 _ERRORS: tuple[type[SendError], ...] = (SendError, *SendError.__subclasses__())
 DELIVERIES: Mapping[str, Words] = {

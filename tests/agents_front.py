@@ -24,7 +24,6 @@ from router.dispatch import Dispatch, claim
 from router.intake import Intake
 from router.model import Address, Finding, Health, Limits, Medium, Said, Signal, SignalKind, Thread
 from router.records import AgentState, ContactState, Role
-from router.rules.assign import Proposal
 from router.rules.triage import ChannelPolicy
 from router.timers import Timers
 from router.web import application
@@ -111,7 +110,7 @@ class Desk:
         """The router proposes a contact to an agent; returns the offer."""
         def unit(tx: Any) -> int:
             why = {"rule": "longest-idle", "queue": "general", "candidates": 1}
-            claim(tx, Proposal(contact=tx.contacts.get(contact), agent=tx.desk.agent(client.agent), why=why))
+            claim(tx, contact, client.agent, why)
             return tx.offers.live(contact).id
         return await self.store.run(unit)
 
@@ -278,8 +277,7 @@ async def fronted(tmp_path: Path, *, desk: Mapping[str, Any] | None = None, serv
     running = TestServer(application(routes, front.guard, meter=front.meter))
     await running.start_server()
     made = Desk(store, bus, front, running, clock, intake, router, lights, routes)
-    timers = Timers(store, bus, clock, {"offer": router.expire, "wake": router.wake, "reoffer": router.reoffer,
-                                        "wrap-up": router.end_wrap_up})
+    timers = Timers(store, bus, clock, router.handlers())
     try:
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(front.run())]

@@ -56,7 +56,8 @@ async def test_a_message_becomes_a_contact_and_an_offer_at_once(tmp_path: Path, 
         contact = await until(lambda: offered(house), what="an offer")
         assert contact.agent == sara.id
         offer = await read(house, lambda tx: tx.offers.live(contact.id))
-        assert offer.why["rule"] == "longest-idle" and offer.why["candidates"] == 1
+        assert offer.why["rule"] == "specialist" and offer.why["candidates"] == 1
+        assert {"ring", "load", "queue", "policy", "waited_seconds", "idle_seconds"} <= set(offer.why)
         names = [e.name for e in await read(house, lambda tx: tx.journal.of_contacts([contact.id]))]
         assert names == ["contact-opened", "contact-queued", "message-added", "item-taken", "offer-made"]
 
@@ -70,7 +71,7 @@ async def test_a_freed_agent_gets_the_next_at_once(tmp_path: Path, database: str
     async with house_of(tmp_path, database) as house:
         await house.intake(fake.said("m1"))
         assert (await contact_of(house)).state is ContactState.WAITING
-        assert house.dispatch.explain(1)["code"] in ("no-agent-has-skills", "not-waiting")
+        assert house.dispatch.explain(1)["code"] in ("nobody-has-skills", "not-waiting")
         await agent(house)
         await until(lambda: offered(house), what="an offer to the agent who became ready")
 

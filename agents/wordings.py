@@ -1,0 +1,95 @@
+"""What the router decides on, in words, Persian and English: why it waits, the rule, every term. Pure; words only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Words = dict[str, str]  #: {"en": ..., "fa": ...}
+
+WAITING: Mapping[str, Words] = {
+    "closed": {"en": "The queue is closed now; it keeps its place and its clock stands still.",
+               "fa": "صف اکنون بسته است؛ نوبت آن می‌ماند و زمانش نمی‌گذرد."},
+    "nobody-has-skills": {"en": "Nobody who works here can take it: a skill or the medium is missing.",
+                          "fa": "هیچ همکاری نمی‌تواند آن را بپذیرد: مهارت یا رسانه‌ای کم است."},
+    "nobody-in-this-ring": {"en": "Nobody may take it yet; later steps let more colleagues.",
+                            "fa": "هنوز کسی مجاز به پذیرش نیست؛ گام‌های بعدی همکاران بیشتری را در بر می‌گیرد."},
+    "nobody-on-duty": {"en": "No colleague who can take it is at work now.",
+                       "fa": "هیچ‌یک از همکارانی که می‌توانند بپذیرند اکنون سر کار نیستند."},
+    "held-for-agent": {"en": "It is kept for the colleague who knows the matter for a moment.",
+                       "fa": "اندکی برای همکاری که موضوع را می‌شناسد نگه داشته می‌شود."},
+    "limit-of-medium": {"en": "Every ready colleague has as many of this medium as allowed.",
+                        "fa": "همهٔ همکاران آماده به سقف این رسانه رسیده‌اند."},
+    "others-first": {"en": "Others of its kind have waited longer.", "fa": "دیگران از همین گونه بیشتر منتظر مانده‌اند."},
+    "reserve": {"en": "The last free colleagues are kept for those who sit and wait.",
+                "fa": "آخرین همکاران آزاد برای کسانی نگه داشته می‌شوند که پای خط منتظرند."},
+    "scarce": {"en": "The last colleagues with a scarce skill are kept for those who need it.",
+               "fa": "آخرین دارندگان مهارتی کمیاب برای نیازمندان آن نگه داشته می‌شوند."},
+    "vip": {"en": "The last free colleagues are kept for important customers.",
+            "fa": "آخرین همکاران آزاد برای مشتریان ویژه نگه داشته می‌شوند."},
+    "drain": {"en": "Colleagues finish small work first, because somebody has waited far too long.",
+              "fa": "همکاران نخست کارهای کوچک را تمام می‌کنند، چون کسی بسیار زیاد منتظر مانده است."},
+    "asked-next": {"en": "It is next and is being offered.", "fa": "نوبت آن است و پیشنهاد می‌شود."},
+}
+RULES: Mapping[str, Words] = {
+    "sticky": {"en": "The colleague who had this contact last is free.",
+               "fa": "همکاری که آخرین بار این تماس را داشت آزاد است."},
+    "specialist": {"en": "The colleague whose skills fit it best and are needed least elsewhere, then the emptiest "
+                         "desk and the longest idle.",
+                   "fa": "همکاری که مهارتش بیش از همه درخور آن است و کمتر جای دیگری لازم است، سپس خلوت‌ترین میز و "
+                         "بیکارترین."},
+    "longest_idle": {"en": "Of those who can, the emptiest desk, then the longest idle.",
+                     "fa": "از میان کسانی که می‌توانند خلوت‌ترین میز، سپس بیکارترین."},
+    "least_effort": {"en": "Of those who can, the one who has had the least work.",
+                     "fa": "از میان کسانی که می‌توانند آن که کمتر کار کرده است."},
+    "most_able": {"en": "Of those who can, the most able.", "fa": "از میان کسانی که می‌توانند تواناترین."},
+    "round_robin": {"en": "In turn.", "fa": "به نوبت."},
+    "fixed": {"en": "In the order that was set.", "fa": "به ترتیب تعیین‌شده."},
+    "weighted": {"en": "By the shares that were set.", "fa": "بر پایهٔ سهم‌های تعیین‌شده."},
+    "idle_first": {"en": "The colleague had been idle for too long.", "fa": "همکار بیش از اندازه بیکار مانده بود."},
+    "promise": {"en": "The colleague became free; this was first: nobody starves, then rank, then promises that can "
+                      "still be kept, then the earliest due.",
+                "fa": "همکار آزاد شد و این نخست بود: کسی فراموش نمی‌شود، سپس جایگاه، سپس وعده‌هایی که هنوز شدنی است، "
+                      "سپس زودترین سررسید."},
+    "promise_strict": {"en": "The colleague became free; by rank, then the earliest due.",
+                       "fa": "همکار آزاد شد؛ بر پایهٔ جایگاه، سپس زودترین سررسید."},
+    "fifo": {"en": "The colleague became free; this had waited longest.",
+             "fa": "همکار آزاد شد؛ این بیش از همه منتظر مانده بود."},
+    "strict_priority": {"en": "The colleague became free; this had the highest priority.",
+                        "fa": "همکار آزاد شد؛ این بالاترین اولویت را داشت."},
+    "ageing": {"en": "The colleague became free; priority and age together put this first.",
+               "fa": "همکار آزاد شد؛ اولویت و زمان انتظار با هم این را جلو انداخت."},
+    "due_time": {"en": "The colleague became free; this was due first.", "fa": "همکار آزاد شد؛ سررسید این زودتر بود."},
+    "gcmu": {"en": "The colleague became free; waiting longer cost most here.",
+             "fa": "همکار آزاد شد؛ انتظار بیشتر این‌جا گران‌ترین بود."},
+    "queue_ratio": {"en": "The colleague became free; this queue was furthest behind its share.",
+                    "fa": "همکار آزاد شد؛ این صف بیش از همه از سهمش عقب بود."},
+}
+TERMS: Mapping[str, Words] = {
+    "policy": {"en": "Policy", "fa": "سیاست"}, "ring": {"en": "Step of widening", "fa": "گام گسترش"},
+    "keep": {"en": "Takes calls, so kept for them", "fa": "پذیرای تماس صوتی، پس برای آن نگه داشته"},
+    "lack": {"en": "Preferred skills missing", "fa": "مهارت‌های ترجیحیِ نداشته"},
+    "overflow": {"en": "Skill only as a help-out", "fa": "مهارت تنها در حد کمک"},
+    "band": {"en": "Flexibility (share of all work, in sixths)", "fa": "انعطاف (سهم از همهٔ کارها، در شش بخش)"},
+    "since": {"en": "Idle since (router's time)", "fa": "بیکار از (زمان مسیریاب)"},
+    "level": {"en": "Level (-1 = starving, then rank)", "fa": "سطح (۱- = بسیار دیرشده، سپس جایگاه)"},
+    "late": {"en": "Promise already broken", "fa": "وعده از پیش شکسته"},
+    "due": {"en": "Due (router's time)", "fa": "سررسید (زمان مسیریاب)"},
+    "due_in_seconds": {"en": "Due in (seconds)", "fa": "تا سررسید (ثانیه)"},
+    "sticky": {"en": "Had it last", "fa": "آخرین دارنده"},
+    "turn": {"en": "Turn", "fa": "نوبت"}, "place": {"en": "Place", "fa": "جایگاه"},
+    "share": {"en": "Load in thousandths", "fa": "بار در هزارم"}, "spent": {"en": "Work so far", "fa": "کار تا کنون"},
+    "given": {"en": "Given so far by weight", "fa": "سهم داده‌شده بر پایهٔ وزن"},
+    "segment": {"en": "Kind of customer", "fa": "گونهٔ مشتری"}, "prefers": {"en": "Preferred", "fa": "ترجیح"},
+    "waited_ms": {"en": "Has waited (milliseconds)", "fa": "زمان انتظار (هزارم ثانیه)"},
+    "target_ms": {"en": "Promised within (milliseconds)", "fa": "وعده (هزارم ثانیه)"},
+    "guarded": {"en": "Waited far too long: before everybody", "fa": "بسیار دیرشده: پیش از همه"},
+    "rings": {"en": "Steps to come", "fa": "گام‌های پیش رو"}, "on_duty": {"en": "Of them at work", "fa": "از آن‌ها سر کار"},
+    "free": {"en": "Of them have room", "fa": "از آن‌ها دارای ظرفیت"}, "may": {"en": "Of them may be asked",
+                                                                             "fa": "از آن‌ها قابل پرسش"},
+    "who": {"en": "Nearest to being free", "fa": "نزدیک‌ترین به آزاد شدن"},
+    "missing": {"en": "Nobody has", "fa": "هیچ‌کس ندارد"},
+    "held_for": {"en": "Kept for", "fa": "نگه داشته برای"}, "medium": {"en": "Medium", "fa": "رسانه"},
+    "wait_low": {"en": "Wait at least (seconds)", "fa": "انتظار دست‌کم (ثانیه)"},
+    "wait_high": {"en": "Wait at most (seconds)", "fa": "انتظار دست‌بالا (ثانیه)"},
+    "answer_by": {"en": "Answered by", "fa": "پاسخ تا"},
+}

@@ -1,0 +1,189 @@
+"""What dispatch knows: the core, what it was told, and the plan; how they are read from the store. No awaiting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from router import core, opening
+from router.core import Core
+from router.model import AgentId, ContactId, CustomerId
+from router.ports import Tx
+from router.records import Agent, Claim, ContactState, Entry, Routed
+from router.rules.plan import Plan
+from router.rules.telling import Known, Moment, Teller
+
+#: Entries after which a contact may stand differently for routing.
+_MOVES = frozenset({"contact-opened", "contact-queued", "contact-changed", "contact-edited", "offer-made",
+                    "offer-ended"})
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SETTINGS = frozenset({"queue-changed", "routing-changed"})
+
+
+@dataclass(slots=True, kw_only=True)
+class Seen:
+    """What some journal entries may have changed."""
+
+    contacts: dict[ContactId, None] = field(default_factory=dict)  #: in the order of the journal
+    agents: set[AgentId] = field(default_factory=set)
+    customers: set[CustomerId] = field(default_factory=set)
+    outcomes: dict[ContactId, str] = field(default_factory=dict)  #: how the last offer ended
+    wrap_ups: list[ContactId] = field(default_factory=list)
+    settings: bool = False
+    hours: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.contacts or self.agents or self.customers or self.settings or self.hours)
+
+    @classmethod
+    def of(cls, *, contacts: Iterable[ContactId] = (), agents: Iterable[int] = ()) -> Seen:
+        """These and nothing else."""
+        return cls(contacts=dict.fromkeys(contacts), agents={AgentId(each) for each in agents})
+
+
+def touched(entries: Iterable[Entry]) -> Seen:
+    """What the entries may have changed."""
+    seen = Seen()
+    for entry in entries:
+        if entry.contact is not None and entry.name in _MOVES:
+            seen.contacts[entry.contact] = None
+            if entry.name == "offer-ended":
+                seen.outcomes[entry.contact] = entry.data["outcome"]
+            elif entry.name == "contact-changed" and entry.data["state"] == "wrap-up":
+                seen.wrap_ups.append(entry.contact)
+        elif entry.name == "agent-changed":
+            seen.agents.add(AgentId(entry.data["agent"]))
+        elif entry.name == "customer-changed":
+            seen.customers.add(CustomerId(entry.data["customer"]))
+        seen.settings |= entry.name in _SETTINGS
+        seen.hours |= entry.name == "queue-hours"
+    return seen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What one look at the database brought."""
+
+    plan: Plan | None
+    contacts: Sequence[Routed]
+    agents: Sequence[Agent]
+    attempts: Mapping[ContactId, int] = field(default_factory=dict)
+
+
+def read_all(tx: Tx, base: Plan) -> Found:
+    """Everything that routing needs, for an empty core."""
+    return Found(plan=opening.read(tx, base), contacts=tx.routed.live(), agents=tx.desk.agents(),
+                 attempts=tx.routed.attempts())
+
+
+def read_some(tx: Tx, news: Seen, base: Plan) -> Found:
+    """What the news is about, as it is now."""
+    ids = list(news.contacts)
+    for customer in sorted(news.customers):
+        ids += tx.routed.waiting_of(customer)
+    return Found(plan=opening.read(tx, base) if news.settings else None, contacts=tx.routed.some(ids) if ids else (),
+                 agents=[tx.desk.agent(each) for each in sorted(news.agents)])
+
+
+class Desk:
+    """The core and what stands around it in memory."""
+
+    def __init__(self, base: Plan) -> None:
+        self.base = self.plan = base
+        self.core = Core(base.config(_EPOCH))
+        self.known = Known()
+        self.stranded: dict[ContactId, tuple[str, ...]] = {}  #: whom nobody who works here could serve: what lacks
+        self.news: list[tuple[ContactId, tuple[str, ...], bool]] = []  #: stranded or no longer, still to be told
+
+    def rebuild(self, found: Found, now: Moment) -> list[core.Decision]:
+        """An empty core is told everything."""
+        assert found.plan is not None
+        self.plan = found.plan
+        self.core = Core(self.plan.config(now.at))
+        self.known, self.stranded = Known(), {}
+        teller = Teller(self.known, self.plan)
+        list(teller.queues(now))
+        decisions: list[core.Decision] = []
+        for event in teller.everything(found.contacts, found.agents, now, found.attempts):
+            decisions += self.core.handle(event)
+        return decisions
+
+    def take(self, found: Found, news: Seen, now: Moment) -> list[core.Decision]:
+        """Tell the core what is different; who leaves before who comes, so that nothing is offered in vain."""
+        decisions: list[core.Decision] = []
+        if found.plan is not None:
+            self.plan = found.plan
+            decisions += self.core.handle(core.ConfigChanged(at=now.ms, config=self.plan.config(now.at)))
+        teller = Teller(self.known, self.plan)
+        for event in teller.queues(now):
+            decisions += self.core.handle(event)
+        comes = [agent for agent in found.agents if agent.active and agent.state.value == "ready"]
+        order = {number: place for place, number in enumerate(news.contacts)}
+        for agent in found.agents:
+            if agent not in comes:
+                for event in teller.agent(agent, now):
+                    decisions += self.core.handle(event)
+        for contact in sorted(found.contacts, key=lambda each: order.get(each.id, 0)):
+            for event in teller.contact(contact, now, news.outcomes.get(contact.id, "")):
+                decisions += self.core.handle(event)
+            if contact.state is not ContactState.WAITING:
+                self.unstrand(contact.id)
+        for agent in comes:
+            for event in teller.agent(agent, now):
+                decisions += self.core.handle(event)
+        return decisions
+
+    def claim(self, offer: core.Offer, now: Moment) -> Claim:
+        """What is to be claimed in the database for a decision."""
+        contact = self.known.contacts[ContactId(int(offer.contact))]
+        queue = self.plan.queues[contact.queue] if contact.queue is not None else None
+        seconds = queue.accept_seconds if queue is not None else 30
+        waited = self.plan.waited(contact, now.at)
+        why = {**offer.why, "queue": queue.name if queue is not None else "", "policy": self._policy(contact),
+               "waited_seconds": round(waited.total_seconds(), 3), "cost": self.plan.points(contact)}
+        agent = self.known.agents.get(AgentId(int(offer.agent)))
+        if agent is not None:
+            why["idle_seconds"] = round((now.at - agent.idle_since).total_seconds(), 3)
+        return Claim(contact=contact.id, version=contact.version, agent=AgentId(int(offer.agent)),
+                     medium=contact.medium, points=self.plan.points(contact),
+                     expires_at=now.at + timedelta(seconds=seconds), why=why)
+
+    def _policy(self, contact: Routed) -> str:
+        queue = self.plan.queues.get(contact.queue) if contact.queue is not None else None
+        return queue.policy if queue is not None and queue.policy in self.plan.policies else "default"
+
+    def offered(self, claim: Claim) -> None:
+        """The database took it: the picture says so too, without waiting for the journal."""
+        was = self.known.contacts[claim.contact]
+        self.known.contacts[claim.contact] = _offered(was, claim)
+        self.unstrand(claim.contact)
+
+    def strand(self, contact: ContactId, missing: tuple[str, ...], *, told: bool) -> None:
+        """Nobody who works here could serve it."""
+        if self.stranded.get(contact) != missing:
+            self.stranded[contact] = missing
+            if told:
+                self.news.append((contact, missing, False))
+
+    def unstrand(self, contact: ContactId) -> None:
+        """Somebody could, or nobody needs to any more."""
+        missing = self.stranded.pop(contact, None)
+        if missing is not None:
+            self.news.append((contact, missing, True))
+
+    def explain(self, contact: ContactId, now: Moment) -> dict[str, Any]:
+        """Why a contact stands where it does."""
+        known = self.known.contacts.get(contact)
+        if known is None or known.state not in (ContactState.WAITING, ContactState.OFFERED):
+            return {"code": "not-waiting"}
+        return self.core.explain(contact)
+
+
+def _offered(was: Routed, claim: Claim) -> Routed:
+    return Routed(
+        id=was.id, state=ContactState.OFFERED, queue=was.queue, agent=claim.agent, last_agent=was.last_agent,
+        customer=was.customer, channel=was.channel, medium=was.medium, segment=was.segment, kind=was.kind,
+        language=was.language, priority=was.priority, effort=claim.points, queued_ms=was.queued_ms,
+        excluded=was.excluded, needs=was.needs, prefers=was.prefers, step=was.step, version=was.version + 1)
