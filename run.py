@@ -45,9 +45,14 @@ def parser() -> argparse.ArgumentParser:
     migrate = commands.add_parser("migrate", help="bring the database to this version")
     migrate.add_argument("--json", action="store_true")
     simulate = commands.add_parser("simulate", help="run a day of a contact centre through the router")
-    simulate.add_argument("scenario", type=Path)
-    simulate.add_argument("--policy", default="")
+    simulate.add_argument("scenario", type=Path, nargs="?")
+    simulate.add_argument("--policy", default="promise")
+    simulate.add_argument("--compare", action="append", default=[], metavar="POLICY")
     simulate.add_argument("--seed", type=int, default=1)
+    simulate.add_argument("--seeds", type=int, default=1)
+    simulate.add_argument("--plot", type=Path)
+    simulate.add_argument("--language", choices=["en", "fa"], default="en")
+    simulate.add_argument("--progress", action="store_true", default=None)
     simulate.add_argument("--json", action="store_true")
     return top
 
@@ -82,9 +87,11 @@ def _command(given: argparse.Namespace) -> int:
 
         return suggest(sys.stdin, _say)
     if command == "simulate":
-        from router.simulate import simulate
+        from router.simulation import Question, simulate
 
-        return simulate(given.scenario, policy=given.policy, seed=given.seed, as_json=given.json, write=_say)
+        return simulate(Question(
+            scenario=given.scenario, policies=(given.policy, *given.compare), seed=given.seed, seeds=given.seeds,
+            as_json=given.json, plot=given.plot, language=given.language, progress=given.progress), _say)
     if command == "demo":
         from demo.town import demo
 

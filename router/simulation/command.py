@@ -1,0 +1,150 @@
+"""The commands `simulate` and their output: tables for people, a JSON value a line for programs. Decides nothing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from router.core import Policy, PolicyError
+from router.simulation import picture, policies
+from router.simulation.day import Day
+from router.simulation.draw import draw
+from router.simulation.figures import Outcome, average, figures
+from router.simulation.reading import load
+from router.simulation.scenario import ScenarioError
+from router.simulation.world import World
+
+Write = Callable[[str], None]
+_SHOWN = ("n", "w_miss_pct", "miss_pct", "w_lateness", "aban_pct", "left", "mean_wait", "p95_wait", "max_rel_wait",
+          "occ_mean", "occ_gini", "sticky_hit_pct", "offers", "us_per_decision", "violations")
+
+
+class UsageError(Exception):
+    """The command was not given what it needs; the text says what."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What was asked for on the command line."""
+
+    scenario: Path | None
+    policies: tuple[str, ...]
+    seed: int = 1
+    seeds: int = 1
+    as_json: bool = False
+    plot: Path | None = None
+    language: str = "en"
+    progress: bool | None = None  #: None = when somebody looks
+
+
+def simulate(asked: Question, write: Write) -> int:
+    """Runs every policy over the same days; 2 when the question cannot be used."""
+    try:
+        chosen = _policies(asked.policies)
+        if asked.scenario is None:
+            raise UsageError("a scenario file is needed (or --journal with a day)")
+        scenario = load(asked.scenario)
+        for warning in scenario.warnings:
+            sys.stderr.write(f"{asked.scenario}: {warning}\n")
+        days = (draw(scenario, asked.seed + number) for number in range(asked.seeds))
+        return answer(asked, chosen, days, write)
+    except (ScenarioError, UsageError) as error:
+        write(str(error))
+    except PolicyError as error:
+        write(f"policy: {error}; known are {policies.known()}")
+    return 2
+
+
+def answer(asked: Question, chosen: Sequence[Policy], days: Iterable[Day], write: Write) -> int:
+    """Runs and prints. 1 when the router did what it must never do."""
+    found: list[list[dict[str, Any]]] = [[] for _ in chosen]
+    first: list[Outcome] = []
+    bar, day = Bar(asked.progress, len(chosen) * asked.seeds), None
+    broken: list[str] = []
+    for day in days:
+        outcomes = [_run(World(day, policy), bar) for policy in chosen]
+        first = first or outcomes
+        for rows, outcome in zip(found, outcomes, strict=True):
+            rows.append(figures(outcome))
+            broken += outcome.violations[:5]
+    bar.close()
+    assert day is not None
+    if asked.plot is not None:
+        try:
+            asked.plot.write_text(picture.draw(day.title, day.open_at, first, language=asked.language),
+                                  encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"{asked.plot}: {error.strerror}") from None
+    results = [{"policy": policy.name, "seed": asked.seed, "seeds": asked.seeds, **(rows[0] if len(rows) == 1
+                                                                                   else average(rows))}
+               for policy, rows in zip(chosen, found, strict=True)]
+    if asked.as_json:
+        for each in results:
+            write(json.dumps(each))
+    else:
+        _table(day, results, write)
+    for line in broken[:10]:
+        sys.stderr.write(f"the router broke a rule: {line}\n")
+    return 1 if broken else 0
+
+
+class Bar:
+    """Shows on standard error how far a long run is."""
+
+    def __init__(self, wanted: bool | None, runs: int) -> None:
+        self._shown = sys.stderr.isatty() if wanted is None else wanted
+        self._runs, self._done, self._last = runs, 0, -1
+
+    def at(self, share: float) -> None:
+        """So much of this run is over."""
+        part = int(100 * (self._done + share) / self._runs)
+        if self._shown and part != self._last:
+            self._last = part
+            sys.stderr.write(f"\r[{'#' * (part * 30 // 100):<30}] {part:3d} %")
+            sys.stderr.flush()
+
+    def next(self) -> None:
+        """A run is over."""
+        self._done += 1
+        self.at(0.0)
+
+    def close(self) -> None:
+        """All are."""
+        if self._shown:
+            sys.stderr.write("\r" + " " * 40 + "\r")
+            sys.stderr.flush()
+
+
+def _run(world: World, bar: Bar) -> Outcome:
+    for step, now in enumerate(world.steps()):
+        if step % 4096 == 0:
+            bar.at(min(1.0, now / world.day.end))
+    bar.next()
+    return world.outcome()
+
+
+def _policies(names: Sequence[str]) -> list[Policy]:
+    return [policies.written(name) for name in dict.fromkeys(names or ("promise",))]
+
+
+def _table(day: Day, results: Sequence[dict[str, Any]], write: Write) -> None:
+    width = max(14, *(len(each["policy"]) for each in results)) + 2
+    if day.title:
+        write(day.title)
+    write(" " * 24 + "".join(f"{each['policy']:>{width}}" for each in results))
+    for key in _SHOWN:
+        write(f"{key:<24}" + "".join(f"{_plain(each[key]):>{width}}" for each in results))
+    for key in ("sla_by_seg", "sla_by_chan", "mean_wait_by_chan"):
+        for name in results[0][key]:
+            write(f"{key[:13] + ' ' + name:<24}" + "".join(f"{_plain(each[key].get(name)):>{width}}"
+                                                           for each in results))
+    for note in day.notes:
+        write(f"note: {note}")
+
+
+def _plain(value: Any) -> str:
+    return "-" if value is None else f"{value:.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

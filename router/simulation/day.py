@@ -1,0 +1,82 @@
+"""A day of a contact centre as values: who comes, who works, and how the place is. Pure; draws nothing.
+
+Times are seconds since the day began.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """One contact, with everything that will happen to it except who serves it and when."""
+
+    id: int
+    at: float
+    channel: str
+    segment: str
+    skill: str  #: the main one: an agent's level in it is the agent's speed
+    skills: tuple[str, ...]  #: all that are required
+    work: float  #: at speed 1
+    wrap: float
+    patience: float  #: until it leaves; infinite = stays
+    accept: float  #: how long the agent takes to accept
+    unanswered: bool  #: its first offer lapses
+    target: float
+    weight: float
+    sticky: int | None = None  #: the agent who knows the matter
+    queue: str = ""  #: "" = one queue a skill
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """One agent."""
+
+    id: int
+    group: str
+    skills: Mapping[str, int]  #: skill -> level 1..5
+    channels: frozenset[str]
+    speed: float  #: own, beside the level's
+    shift: tuple[float, float]
+    breaks: tuple[tuple[float, float], ...] = ()  #: (from, for), in order
+    backup_after: float = 0.0  #: helps only with contacts that have waited so long
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """What differs between media."""
+
+    points: int
+    offer_timeout: float
+    mean: float  #: agent's seconds for one, after-contact work included
+    limit: int = 0
+    patience: float | None = None  #: how long people wait on average, as far as known
+    slow: bool = False  #: nobody sits and waits for the answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """Everything drawn or recorded; the same for every policy."""
+
+    title: str
+    horizon: float  #: nobody comes after it
+    drain: float  #: work goes on so long
+    capacity: int
+    channels: Mapping[str, Channel]
+    rates: tuple[float, ...]  #: speed of each of n contacts in hand together
+    level_speed: Mapping[int, float]
+    sticky_speed: float
+    away_after_missed: float
+    segments: Mapping[str, float]  #: best first -> weight
+    targets: Mapping[str, Mapping[str, float]]  #: channel -> segment -> seconds
+    arrivals: tuple[Arrival, ...]
+    workers: tuple[Worker, ...]
+    open_at: str = "00:00"  #: clock time of second 0
+    notes: tuple[str, ...] = field(default=())  #: what is not as it was, for a day made from a journal
+
+    @property
+    def end(self) -> float:
+        """When the clock stops."""
+        return self.horizon + self.drain
