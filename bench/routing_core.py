@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 from router import core as router
@@ -129,34 +130,33 @@ class Driven:
             self.pending.setdefault(agent, {})[contact] = coming.pop(contact)
         events: list[router.Event] = []
         if name != "ready" and self.state.get(agent) != name:
-            events.append(router.AgentStateChanged(at=self.at, agent=agent, state=name))
+            # Nothing new for him, then what ended, then where he is: what lapsed must not look as if he had left it.
+            events.append(router.AgentStateChanged(at=self.at, agent=agent, state="wrap-up"))
         self.state[agent] = name
         if self.slack.pop(agent, 0):
             events.append(router.LoadChanged(at=self.at, agent=agent, points=0))
         events += self._ended(agent, event["load"])
-        if name == "ready":
-            events.append(router.AgentStateChanged(at=self.at, agent=agent, state=name))
+        events.append(router.AgentStateChanged(at=self.at, agent=agent, state=name))
         return self._tell(*events)
 
     def _ended(self, agent: Any, load: int) -> list[router.Event]:
-        """Which pieces of work ended, or offers lapsed, so that his load is what it is."""
+        """Which pieces of work ended, so that his load is what it is."""
         held, pending = self.held.setdefault(agent, {}), self.pending.setdefault(agent, {})
         over = sum(held.values()) + sum(pending.values()) - load
         events: list[router.Event] = []
-        for contact, points in list(held.items()):
-            if 0 < points <= over:
-                del held[contact]
-                over -= points
-                self.guessed[agent] = (self.at, contact, points)
-                events.append(router.WorkEnded(at=self.at, contact=contact))
-        for contact, points in list(pending.items()):
-            if 0 < points <= over:
-                del pending[contact]
-                over -= points
-                self.offered.pop(contact, None)
-                self.lapsed[contact] = agent
-                events.append(router.OfferExpired(at=self.at, contact=contact))
-        return events
+        for contact in _adding_up(held, over):
+            self.guessed[agent] = (self.at, contact, held.pop(contact))
+            events.append(router.WorkEnded(at=self.at, contact=contact))
+        return events  # if nothing adds up an offer lapsed: the next event says which
+
+
+def _adding_up(held: Mapping[Any, int], points: int) -> tuple[Any, ...]:
+    """What cost so many points together, few rather than many."""
+    for n in range(1, len(held) + 1):
+        for each in combinations(held, n):
+            if sum(held[contact] for contact in each) == points:
+                return each
+    return ()
 
 
 def Core() -> Driven:  # noqa: N802 - the yardstick calls it so

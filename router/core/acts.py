@@ -16,8 +16,8 @@ def offer(state: State, contact: Contact, agent: Agent, terms: choosing.Terms) -
     """Ask him; the points are taken."""
     line, crew = contact.line, agent.crew
     assert line is not None and crew is not None
+    contact.cost = crew.able[line.need.index]  # before its line may be forgotten
     state.dequeue(contact)
-    contact.cost = crew.able[line.need.index]
     contact.state, contact.agent = OFFERED, agent.id
     contact.attempt += 1
     contact.offered_at = state.now

@@ -171,8 +171,8 @@ def offered(state: State, event: events.OfferTaken, contacts: list[Contact], age
     if contact is None or contact.state != WAITING or contact.line is None:
         return "not-waiting"
     need = contact.line.need
-    state.dequeue(contact)
     contact.cost = agent.crew.able[need.index] or need.points
+    state.dequeue(contact)
     contact.state, contact.agent = OFFERED, agent.id
     contact.attempt, contact.offered_at = event.attempt, event.at
     contact.expires = event.at + state.config.media[contact.medium].offer_ms
