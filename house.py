@@ -14,15 +14,14 @@ from aiohttp import web
 
 from agents.front import Front
 from agents.given import Cost
-from agents.guard import who
+from agents.guard import SIGNED, who
 from agents.holding import readable
 from agents.throttle import address_of
 from agents.users import first_admin
 from channels.registry import kind
+from knowledge import parts as knowledge
 from knowledge.given import Given as KnowledgeGiven
 from knowledge.library import Library
-from knowledge.pages import HelpPages
-from knowledge.routes import Articles
 from router import delivering, opening
 from router.bus import LocalBus
 from router.dispatch import Dispatch
@@ -130,7 +129,8 @@ class House:
         self.dispatch = Dispatch(self.store, self.bus, self.clock, base=base_plan(self.settings),
                                  wrap_up=timedelta(seconds=desk.wrap_up_seconds),
                                  away_after=self.settings.routing.missed_offers if desk.away_after_missed else 0)
-        self.timers = Timers(self.store, self.bus, self.clock, self.dispatch.handlers())
+        self.timers = Timers(self.store, self.bus, self.clock, {
+            **self.dispatch.handlers(), **knowledge.timers(self.settings.knowledge)})  # type: ignore[dict-item]
 
     def _build_channels(self) -> None:
         for name, (common, own) in self.settings.channels.items():
@@ -152,9 +152,11 @@ class House:
                   for route in channel.routes()]
         desk = self.settings.desk
         self.library = Library(self.store, self.bus)
-        knowledge = KnowledgeGiven(store=self.store, library=self.library, who=who, readable=readable,
-                                   name_fa=desk.name_fa, name_en=desk.name_en, language=desk.language)
-        routes += [*Articles(knowledge).routes(), *HelpPages(knowledge).routes()]
+        self.known = KnowledgeGiven(
+            store=self.store, library=self.library, who=who, readable=readable, rules=self.settings.knowledge,
+            csrf=lambda request: request[SIGNED].csrf, clock=self.clock, url=self.url, name_fa=desk.name_fa,
+            name_en=desk.name_en, language=desk.language, timezone=desk.timezone, dispositions=desk.dispositions)
+        routes += knowledge.routes(self.known)
         self.front = Front(
             store=self.store, bus=self.bus, settings=self.settings, clock=self.clock, url=self.url, version=VERSION,
             limits={name: channel.limits for name, channel in self.channels.items()}, health=lambda: self.health,
@@ -186,7 +188,7 @@ class House:
         parts: Mapping[str, Callable[[], Awaitable[None]]] = {
             "dispatch": self.dispatch.run, "timers": self.timers.run, "outbox": self.outbox.run,
             "front": self.front.run, "lights": self._follow_lights, "exchanges": self.exchanges.run,
-            "knowledge": self.library.run,
+            **knowledge.runs(self.known, self.bus),
             **{f"channel:{name}": channel.run for name, channel in self.channels.items()},
         }
         self._tasks = [asyncio.create_task(_kept_running(name, run), name=name) for name, run in parts.items()]

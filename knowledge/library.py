@@ -6,11 +6,12 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from knowledge.guide import Guide, Hint
 from knowledge.suggest import Article, Engine, Suggestion
 from router.errors import TooMany
 from router.model import ContactId
@@ -41,6 +42,7 @@ class Library:
         self._shelf = _Shelf()
         #: The engine is not made for several threads: one of its own keeps the event loop free and needs no lock.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="knowledge")
+        self._guide = Guide()
         self._waiting = 0
         self.ready = asyncio.Event()
 
@@ -75,6 +77,14 @@ class Library:
             return await self._do(lambda: shelf.engine.suggest(question, limit, language=language, only=only))
         finally:
             self._waiting -= 1
+
+    async def guide(self, question: str) -> dict[str, Hint]:
+        """Where contacts that asked this went."""
+        return await self._do(lambda: self._guide.propose(question))
+
+    async def teach_routing(self, contact: int, question: str, labels: Mapping[str, str]) -> None:
+        """A contact was resolved so."""
+        await self._do(lambda: self._guide.learn(contact, question, labels))
 
     async def _do(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)

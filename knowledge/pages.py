@@ -1,86 +1,180 @@
-"""The public help pages: search and read what is public, in Persian and English, without any script or sign-in."""
+"""The public help centre: search while typing, categories, articles, whether they helped; no sign-in, no cookie.
+
+Everything works without its script; the script only looks things up while one types.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
-import jdatetime
 import jinja2
 from aiohttp import web
 from markupsafe import Markup
 
+from knowledge import gaps, shelves
 from knowledge.articles import LANGUAGES
+from knowledge.asks import id_of, number_in
+from knowledge.desk import CSP_OF_FILES, served
 from knowledge.given import Given
 from knowledge.library import FOR_CITIZENS
-from knowledge.markup import as_html, as_text
-from router.errors import NotFound
+from knowledge.markup import as_html
+from knowledge.pace import Pace
+from knowledge.personal import masked
+from knowledge.sheets import Sheets
+from knowledge.words import HELP
+from router.errors import BadRequest, Forged
 from router.routes import Access, Route
 from router.rules.text import clean, digits_fa, direction
+from router.web import PEER, json_answer
 from storage.knowledge import Article
 from storage.tx import StoreTx
 
-QUERY_CHARS = 200
-_LISTED, _EXCERPT_CHARS = 30, 220
-_BIGGEST = 2**53
+QUERY_CHARS, FEEDBACK_CHARS = 200, 500
+_LISTED, _TYPED, _FEEDBACKS = 30, 6, 6
 _FOLDER = Path(__file__).parent
 
 
 class HelpPages:
-    """Three routes; everything on them is public."""
+    """Everything here is public."""
 
     def __init__(self, given: Given) -> None:
         self._given = given
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(_FOLDER / "templates"), autoescape=True, undefined=jinja2.StrictUndefined,
             trim_blocks=True, lstrip_blocks=True)
-        self._sheet = (_FOLDER / "static" / "help.css").read_bytes()
-        self._mark = hashlib.sha256(self._sheet).hexdigest()[:16]
+        self._sheets = Sheets("/help/static/")
+        self._templates.globals["sheet"] = self._sheets.address
+        self._pace = Pace(given.clock, given.rules.questions_per_minute)
+        self._feedback = Pace(given.clock, _FEEDBACKS)
 
     def routes(self) -> list[Route]:
-        """The style sheet stands before the articles, whose addresses are numbers."""
+        """Fixed words stand before the articles, whose addresses are numbers."""
+        get = partial(Route, method="GET", access=Access.PUBLIC)
         return [
-            Route(method="GET", path="/help", handler=self.search, access=Access.PUBLIC, page=True,
-                  summary="Help: search and the newest public articles"),
-            Route(method="GET", path="/help/help.css", handler=self.sheet, access=Access.PUBLIC,
-                  summary="The help pages' style sheet"),
-            Route(method="GET", path="/help/{id}", handler=self.article, access=Access.PUBLIC, page=True,
-                  summary="Help: one public article"),
+            get(path="/help", handler=self.search, page=True, summary="Help: search, categories, newest articles"),
+            get(path="/help/search.json", handler=self.typed, summary="Help: what is sure to answer, while one types"),
+            get(path="/help/embed.json", handler=self.embedded, summary="The same for the pages of allowed sites"),
+            get(path="/help/embed.js", handler=self.script, cors=True, summary="A script that shows it on other sites"),
+            get(path="/help/static/{name}", handler=self.sheet, summary="The help pages' style sheet and script"),
+            get(path="/help/sitemap.xml", handler=self.sitemap, summary="Every public article, for search engines"),
+            get(path="/robots.txt", handler=self.robots, summary="What search engines may read"),
+            get(path="/help/files/{id}", handler=self.file, csp=CSP_OF_FILES, summary="A file of a public article"),
+            get(path="/help/{id}", handler=self.article, page=True, summary="Help: one public article"),
+            Route(method="POST", path="/help/{id}/feedback", handler=self.feedback, access=Access.PUBLIC, page=True,
+                  max_bytes=20_000, summary="Help: did it help? Yes or no, and words if one likes"),
         ]
 
     async def search(self, request: web.Request) -> web.Response:
-        """What answers the question, or without one the newest articles in the page's language."""
+        """What is sure to answer the question; without one, a category or the newest in the page's language."""
         language = self._language(request)
-        question = " ".join(clean(request.query.get("q", ""), limit=QUERY_CHARS).split())
+        question, category = _question(request), number_in(request, "category")
         if question:
-            best = await self._given.library.suggest(question, states=FOR_CITIZENS, limit=_LISTED, language=language)
-            found = await self._given.store.snapshot(lambda tx: _public(tx, [each.id for each in best]))
+            found = await self._sure(request, question, language, _LISTED)
+            if not found:
+                await self._given.store.run(lambda tx: gaps.asked_in_vain(tx, question))
         else:
-            found = await self._given.store.snapshot(
-                lambda tx: tx.knowledge.newest(FOR_CITIZENS, language=language, limit=_LISTED))
-        shown = [{"id": each.id, "title": each.title, "language": each.language, "direction": direction(each.title),
-                  "excerpt": _excerpt(each.body)} for each in found]
-        return self._page("search.html", language, question=question, found=shown)
+            found = await self._given.store.snapshot(lambda tx: shelves.newest(tx, language, _LISTED, category))
+        all_of = await self._given.store.snapshot(lambda tx: shelves.categories(tx, language))
+        title = "title_fa" if language == "fa" else "title_en"
+        chosen = next((getattr(each, title) for each, _ in all_of if each.id == category), "")
+        shown = [{"id": each.id, "title": getattr(each, title), "count": _number(count, language),
+                  "here": each.id == category} for each, count in all_of]
+        return self._page("search.html", language, question=question, found=list(map(shelves.shown, found)),
+                          categories=shown, chosen=chosen, indexed=not question)
+
+    async def _sure(self, request: web.Request, question: str, language: str, limit: int) -> list[Article]:
+        self._pace.take(request[PEER])
+        best = await self._given.library.suggest(question, states=FOR_CITIZENS, limit=limit, language=language)
+        sure = [each.id for each in best if not each.weak]
+        return await self._given.store.snapshot(lambda tx: shelves.public(tx, sure))
+
+    async def typed(self, request: web.Request) -> web.Response:
+        """Nothing when nothing is sure."""
+        language, question = self._language(request), _question(request)
+        found = await self._sure(request, question, language, _TYPED) if len(question) > 1 else []
+        return json_answer({"found": [_line(each, language, "") for each in found]})
+
+    async def embedded(self, request: web.Request) -> web.Response:
+        """Only for pages of this house and of the sites that the configuration names."""
+        origin = request.headers.get("Origin", "")
+        if origin and origin != self._given.url and origin not in self._given.rules.origins:
+            raise Forged("this site may not ask; name it in [knowledge] origins")
+        language, question = self._language(request), _question(request)
+        found = await self._sure(request, question, language, _TYPED) if len(question) > 1 else []
+        headers = {"Vary": "Origin"}
+        if origin:
+            headers |= {"Access-Control-Allow-Origin": origin, "Cross-Origin-Resource-Policy": "cross-origin"}
+        return json_answer({"found": [_line(each, language, self._given.url) for each in found]}, headers=headers)
+
+    async def script(self, request: web.Request) -> web.Response:
+        """For a page of another site."""
+        return self._sheets.answer(request, "embed.js")
+
+    async def sheet(self, request: web.Request) -> web.Response:
+        """One of ours."""
+        return self._sheets.answer(request, request.match_info["name"])
 
     async def article(self, request: web.Request) -> web.Response:
         """One article; what is not public is not there."""
-        text = request.match_info["id"]
-        if not (text.isascii() and text.isdigit()) or int(text[:20]) > _BIGGEST:
-            raise NotFound("there is no such article")
-        found = await self._given.store.snapshot(lambda tx: tx.knowledge.get(int(text)))
-        if found.state not in FOR_CITIZENS:
-            raise NotFound("there is no such article")
-        language = self._language(request, found.language)
-        return self._page("article.html", language, article=found, question="",
-                          body=Markup(as_html(found.body)), direction=direction(found.title + "\n" + found.body),
-                          changed=found.updated_at.date().isoformat(), day=_day(found.updated_at, language))
+        return await self._article(request, thanks="")
 
-    async def sheet(self, request: web.Request) -> web.Response:
-        """With its mark in the query it never changes."""
-        keep = "public, max-age=31536000, immutable" if request.query.get("v") == self._mark else "public, no-cache"
-        return web.Response(body=self._sheet, content_type="text/css", charset="utf-8", headers={"Cache-Control": keep})
+    async def _article(self, request: web.Request, *, thanks: str) -> web.Response:
+        number = id_of(request)
+        found, twin = await self._given.store.snapshot(lambda tx: shelves.one(tx, number))
+        language = self._language(request, found.language)
+        return self._page(
+            "article.html", language, article=found, twin=twin, question="", thanks=thanks, indexed=True,
+            body=Markup(as_html(found.body)), direction=direction(found.title + "\n" + found.body),
+            changed=found.updated_at.date().isoformat(), day=shelves.day(found.updated_at, language),
+            address=f"{self._given.url}/help/{found.id}", base=self._given.url)
+
+    async def feedback(self, request: web.Request) -> web.Response:
+        """Kept without anything about who said it; what looks personal in the words is masked."""
+        if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+            raise Forged("this form stands on the help page")
+        self._feedback.take(request[PEER])
+        data, number = await request.post(), id_of(request)
+        said, words = data.get("helped"), data.get("words", "")
+        if said not in ("yes", "no") or not isinstance(words, str):
+            raise BadRequest("helped is yes or no", field="helped")
+        found, _ = await self._given.store.snapshot(lambda tx: shelves.one(tx, number))
+        language = self._language(request, found.language)
+        kept = masked(" ".join(clean(words, limit=FEEDBACK_CHARS).split()), language)
+
+        def unit(tx: StoreTx) -> None:
+            tx.knowledge.outcomes.feedback(number, found.version, helped=said == "yes", words=kept, language=language)
+        await self._given.store.run(unit)
+        return await self._article(request, thanks=str(said))
+
+    async def file(self, request: web.Request) -> web.Response:
+        """Pictures in place, everything else to keep."""
+        number = id_of(request)
+        found = await self._given.store.snapshot(lambda tx: shelves.file(tx, number))
+        return served(await self._given.store.blobs.read(found.digest), found.name, found.media_type, public=True)
+
+    async def sitemap(self, request: web.Request) -> web.Response:
+        """As sitemaps.org says, with translations beside each other."""
+        every = await self._given.store.snapshot(shelves.sitemap)
+        base = escape(self._given.url)
+        lines = []
+        for each, twin in every:
+            other = "en" if each.language == "fa" else "fa"
+            pair = "" if twin is None else "".join(
+                f'<xhtml:link rel="alternate" hreflang="{tongue}" href="{base}/help/{number}"/>'
+                for tongue, number in ((each.language, each.id), (other, twin)))
+            lines.append(f"<url><loc>{base}/help/{each.id}</loc>"
+                         f"<lastmod>{each.updated_at.date().isoformat()}</lastmod>{pair}</url>")
+        text = ('<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+                ' xmlns:xhtml="http://www.w3.org/1999/xhtml">\n' + "\n".join(lines) + "\n</urlset>\n")
+        return web.Response(text=text, content_type="application/xml", charset="utf-8")
+
+    async def robots(self, request: web.Request) -> web.Response:
+        """Help may be found; the rest is for those who work here."""
+        text = f"User-agent: *\nAllow: /help\nDisallow: /\nSitemap: {self._given.url}/help/sitemap.xml\n"
+        return web.Response(text=text, content_type="text/plain")
 
     def _language(self, request: web.Request, otherwise: str = "") -> str:
         asked = request.query.get("language", "")
@@ -88,38 +182,21 @@ class HelpPages:
 
     def _page(self, template: str, language: str, **values: Any) -> web.Response:
         text = self._templates.get_template(template).render(
-            language=language, other=next(each for each in LANGUAGES if each != language), words=_WORDS[language],
-            desk=self._given.name_fa if language == "fa" else self._given.name_en, mark=self._mark, **values)
+            language=language, other=next(each for each in LANGUAGES if each != language), words=HELP[language],
+            desk=self._given.name_fa if language == "fa" else self._given.name_en, **values)
         return web.Response(text=text, content_type="text/html", charset="utf-8")
 
 
-def _public(tx: StoreTx, ids: list[int]) -> list[Article]:
-    there = tx.knowledge.many(ids)
-    return [there[number] for number in ids if number in there and there[number].state in FOR_CITIZENS]
+def _question(request: web.Request) -> str:
+    return " ".join(clean(request.query.get("q", ""), limit=QUERY_CHARS).split())
 
 
-def _excerpt(body: str) -> str:
-    lines = (line.lstrip("-*• ") for line in as_text(body[: 4 * _EXCERPT_CHARS]).split("\n"))
-    text = " ".join(" ".join(lines).split())
-    return text if len(text) <= _EXCERPT_CHARS else text[:_EXCERPT_CHARS].rsplit(" ", 1)[0] + "…"
+def _line(article: Article, language: str, base: str) -> dict[str, Any]:
+    return {"title": article.title, "excerpt": shelves.excerpt(article.body), "language": article.language,
+            "url": f"{base}/help/{article.id}?language={language}"}
 
 
-def _day(at: datetime, language: str) -> str:
-    """As people write it: the Iranian calendar in Persian."""
-    if language == "fa":
-        return digits_fa(jdatetime.date.fromgregorian(date=at.date()).strftime("%Y/%m/%d"))
-    return at.date().isoformat()
+def _number(count: int, language: str) -> str:
+    return digits_fa(str(count)) if language == "fa" else str(count)
 
 
-_WORDS = {
-    "fa": {
-        "help": "راهنما", "search": "جست‌وجو", "ask": "پرسش خود را بنویسید", "newest": "تازه‌ترین‌ها", "found": "یافته‌ها",
-        "nothing": "پاسخی برای این پرسش پیدا نشد. واژه‌های دیگری بنویسید.", "empty": "هنوز مطلبی منتشر نشده است.",
-        "back": "همهٔ راهنما", "changed": "آخرین تغییر", "other": "English", "skip": "رفتن به متن",
-    },
-    "en": {
-        "help": "Help", "search": "Search", "ask": "Write your question", "newest": "Newest", "found": "Found",
-        "nothing": "Nothing answers this question. Try other words.", "empty": "Nothing is published yet.",
-        "back": "All help", "changed": "Last change", "other": "فارسی", "skip": "Skip to the text",
-    },
-}

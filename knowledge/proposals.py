@@ -1,17 +1,17 @@
-"""Suggestions for one contact: asked from the library, recorded as shown and as used."""
+"""Suggestions for one contact: asked from the library, recorded as shown, opened, used and said."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from knowledge import reasons
+from knowledge import permits, reasons
 from knowledge.given import Given
 from knowledge.library import FOR_AGENTS
 from knowledge.markup import as_text
 from knowledge.suggest import Suggestion
-from router.errors import NotFound
-from router.events import ArticlesSuggested, SuggestionUsed
+from router.errors import Conflict, NotFound
+from router.events import ArticleOutcome, ArticlesSuggested, SuggestionUsed
 from router.model import ContactId
 from router.records import Agent
 from storage.knowledge import Article
@@ -37,40 +37,69 @@ async def propose(given: Given, agent: Agent, contact: ContactId) -> list[dict[s
 
     def known(tx: StoreTx) -> list[dict[str, Any]] | None:
         places = {each.article: each.rank for each in tx.knowledge.shown(contact)}
-        there = _there(tx, best)
+        there = _there(tx, agent, best)
         same = all(places.get(each.id) == rank for rank, (each, _) in enumerate(there, 1))
-        return [_view(*each) for each in there] if same else None
+        return _views(tx, there) if same else None
     # Consoles ask often; only what is new costs a commit.
     shown = await given.store.snapshot(known)
     return await given.store.run(lambda tx: _show(tx, agent, contact, best)) if shown is None else shown
 
 
-def _there(tx: StoreTx, best: Sequence[Suggestion[int]]) -> list[tuple[Suggestion[int], Article]]:
-    """Articles may have gone or been archived since the library was asked."""
+def _there(tx: StoreTx, agent: Agent, best: Sequence[Suggestion[int]]) -> list[tuple[Suggestion[int], Article]]:
+    """Articles may have gone or been archived since the library was asked, or stand on a shelf this agent does not
+    see."""
     articles = tx.knowledge.many([each.id for each in best])
-    return [(each, articles[each.id]) for each in best if each.id in articles and articles[each.id].state in FOR_AGENTS]
+    unseen = permits.hidden(agent, tx.knowledge.life.categories())
+    return [(each, articles[each.id]) for each in best
+            if each.id in articles and articles[each.id].state in FOR_AGENTS
+            and articles[each.id].category not in unseen]
 
 
 def _show(tx: StoreTx, agent: Agent, contact: ContactId, best: Sequence[Suggestion[int]]) -> list[dict[str, Any]]:
-    there = _there(tx, best)
+    there = _there(tx, agent, best)
     rows = [(each.id, round(each.score, 6), reasons.kept(each)) for each, _ in there]
     first = set(tx.knowledge.show(contact, rows))
     if first:
         shown = tuple((number, score) for number, score, _ in rows if number in first)
         tx.emit(ArticlesSuggested(about=contact, shown=shown), actor=f"agent:{agent.id}")
-    return [_view(*each) for each in there]
+    return _views(tx, there)
 
 
-def _view(found: Suggestion[int], article: Article) -> dict[str, Any]:
-    return {"article": found.id, "title": article.title, "text": as_text(article.body), "language": article.language,
-            "weak": found.weak, "why": reasons.told(reasons.kept(found))}
+def _views(tx: StoreTx, there: Sequence[tuple[Suggestion[int], Article]]) -> list[dict[str, Any]]:
+    marks = tx.knowledge.life.open_tasks([article.id for _, article in there])
+    return [{"article": found.id, "title": article.title, "text": as_text(article.body), "language": article.language,
+             "weak": found.weak, "why": reasons.told(reasons.kept(found)), "marks": marks.get(found.id, [])}
+            for found, article in there]
 
 
 def use(tx: StoreTx, given: Given, agent: Agent, contact: ContactId, article: int) -> None:
-    """The agent put the article into an answer; recorded once."""
+    """The agent put the article into an answer; recorded once. Conflict with a clear word when it went meanwhile."""
     given.readable(tx, agent, contact)
-    if tx.knowledge.get(article).state not in FOR_AGENTS:
+    found = tx.knowledge.get(article)
+    if found.category in permits.hidden(agent, tx.knowledge.life.categories()):
+        raise NotFound(f"there is no article {article}")
+    if found.state not in FOR_AGENTS:
+        if any(each.article == article for each in tx.knowledge.shown(contact)):
+            raise Conflict("this article was taken out of use while you had it open; do not send its words unread")
         raise NotFound(f"there is no article {article}")
     if tx.knowledge.use(contact, article, agent.id):
         used = SuggestionUsed(about=contact, article=article, agent=agent.id, how="inserted")
         tx.emit(used, actor=f"agent:{agent.id}")
+
+
+def opened(tx: StoreTx, given: Given, agent: Agent, contact: ContactId, article: int) -> bool:
+    """The agent read it in full; recorded once, when it was shown for this contact."""
+    given.readable(tx, agent, contact)
+    first = tx.knowledge.opened(contact, article)
+    if first:
+        tx.emit(ArticleOutcome(about=contact, article=article, step="opened"), actor=f"agent:{agent.id}")
+    return first
+
+
+def said(tx: StoreTx, given: Given, agent: Agent, contact: ContactId, article: int, *, helped: bool) -> None:
+    """The citizen said whether it helped; the agent writes it down."""
+    given.readable(tx, agent, contact)
+    if not tx.knowledge.say(contact, article, "yes" if helped else "no"):
+        raise NotFound("this article was not used for this contact")
+    tx.emit(ArticleOutcome(about=contact, article=article, step="said", value=float(helped)),
+            actor=f"agent:{agent.id}")

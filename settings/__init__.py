@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from settings.checks import SettingsError, at, nearest, only
+from settings.knowledge import KnowledgeSettings
 from settings.routing import (
     CalendarSettings,
     MediumSettings,
@@ -26,7 +27,8 @@ from settings.sections import LANGUAGES, ChannelSettings, Desk, Pair, Server, Se
 from settings.values import Secret, build, secret_name
 
 __all__ = [
-    "LANGUAGES", "CalendarSettings", "ChannelSettings", "Desk", "MediumSettings", "Pair", "PolicySettings",
+    "LANGUAGES", "CalendarSettings", "ChannelSettings", "Desk", "KnowledgeSettings", "MediumSettings", "Pair",
+    "PolicySettings",
     "QueueSettings", "RoutingSettings", "Secret", "Server", "Settings", "SettingsError", "Storage", "TargetSettings",
     "build", "load", "parse", "secret_name",
 ]
@@ -70,6 +72,7 @@ def parse(table: Mapping[str, Any], media: Mapping[str, type], environ: Mapping[
         media=_tables(MediumSettings, table, "media", environ, known=MEDIA),
         targets=_targets(table, environ),
         routing=build(RoutingSettings, _section(table, "routing"), "routing", environ),
+        knowledge=build(KnowledgeSettings, _section(table, "knowledge"), "knowledge", environ),
     )
 
 

@@ -22,7 +22,7 @@ SECTIONS = {
     "[server]": house.Server, "[storage]": house.Storage, "[desk]": house.Desk, "[queues.NAME]": house.QueueSettings,
     "[calendars.NAME]": house.CalendarSettings, "[policies.NAME]": house.PolicySettings,
     "[media.NAME]": house.MediumSettings, "[[targets]]": house.TargetSettings, "[routing]": house.RoutingSettings,
-    "[channels.NAME]": house.ChannelSettings,
+    "[channels.NAME]": house.ChannelSettings, "[knowledge]": house.KnowledgeSettings,
 }
 
 

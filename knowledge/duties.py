@@ -1,0 +1,147 @@
+"""Work that articles make: words waiting for approval, articles said to be wrong, articles whose ground moved. Plain
+units of work; who may do what is asked of `permits`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from knowledge import articles, merge, permits
+from router.errors import BadRequest, Conflict, Forbidden
+from router.events import ApprovalChanged, ArticleChanged, ArticleTaskChanged, ObjectChanged
+from router.records import Agent
+from storage.knowledge import Approval, Article, ArticleState, Link, Task
+from storage.tx import StoreTx
+
+KINDS = ("service", "fault", "warranty", "page")
+LINKS, TARGET_CHARS = 50, 200
+
+
+def ask(tx: StoreTx, agent: Agent, article: Article, version: int, given: Mapping[str, Any]) -> Approval:
+    """Somebody asks that these words be published; the article itself stays as it is until somebody says yes."""
+    if article.version != version:
+        raise Conflict("somebody else changed this article; load it again")
+    wanted = given.get("state", ArticleState.PUBLIC)
+    if wanted not in permits.LIVE:
+        raise BadRequest("what is approved becomes internal or public", field="state")
+    made = tx.knowledge.life.ask(
+        article.id, agent_id=agent.id, version=version, title=given.get("title", article.title),
+        body=given.get("body", article.body), keywords=list(given.get("keywords", article.keywords)),
+        wanted=wanted.value, publish_at=given.get("publish_at"), note=given.get("note", ""))
+    _told(tx, agent, made)
+    return made
+
+
+def approve(tx: StoreTx, agent: Agent, number: int, *, four_eyes: bool) -> Article:
+    """The words become the article's; Conflict when the article changed since, so that nobody's words are lost."""
+    asked = tx.knowledge.life.approval(number)
+    permits.publishes(agent, asked.agent, four_eyes=four_eyes)
+    article = tx.knowledge.get(asked.article)
+    decided = tx.knowledge.life.decide(number, "approved", agent.id)
+    if article.version != asked.version and (asked.title, asked.body) != (article.title, article.body):
+        both = merge.merge(tx.knowledge.life.version(article.id, asked.version).body, asked.body, article.body)
+        if both.conflicts or asked.title != article.title:
+            raise Conflict("the article changed since these words were written; put both together and ask again")
+        asked_body = both.text
+    else:
+        asked_body = asked.body
+    later: datetime | None = asked.publish_at if asked.publish_at and asked.publish_at > tx.now else None
+    fields: dict[str, Any] = {"title": asked.title, "body": asked_body, "keywords": asked.keywords,
+                              "note": f"approved by {agent.name}"}
+    if later:
+        fields |= {"publish_at": later, "publish_state": asked.wanted}
+        tx.timers.set(articles.PUBLISH, article.id, later)
+    else:
+        fields |= {"state": ArticleState(asked.wanted), "publish_at": None, "publish_state": ""}
+        tx.timers.clear(articles.PUBLISH, article.id)
+    made = tx.knowledge.change(article.id, article.version, by=asked.agent or agent.id, **fields)
+    tx.emit(ArticleChanged(article=made.id, what="scheduled" if later else made.state.value, version=made.version),
+            actor=f"agent:{agent.id}")
+    _told(tx, agent, decided)
+    return made
+
+
+def refuse(tx: StoreTx, agent: Agent, number: int, words: str) -> Approval:
+    """With words that say why; who asked may take it back the same way."""
+    asked = tx.knowledge.life.approval(number)
+    if not permits.leads(agent) and asked.agent != agent.id:
+        raise Forbidden("a supervisor decides, or who asked takes it back")
+    decided = tx.knowledge.life.decide(number, "refused", agent.id, words)
+    _told(tx, agent, decided)
+    return decided
+
+
+def _told(tx: StoreTx, agent: Agent, approval: Approval) -> None:
+    tx.emit(ApprovalChanged(approval=approval.id, article=approval.article, state=approval.state),
+            actor=f"agent:{agent.id}")
+
+
+def flag(tx: StoreTx, agent: Agent, article: Article, words: str, contact: int | None = None) -> Task:
+    """Somebody says that an article is wrong: its owner's task."""
+    if len(tx.knowledge.life.tasks(article=article.id, limit=50)) >= 50:
+        raise Conflict("this article has enough open tasks; its owner must look at them first")
+    made = tx.knowledge.life.add_task(
+        article.id, "wrong", words=words, version=article.version, contact_id=contact, reporter_id=agent.id,
+        owner_id=article.owner or article.author)
+    _worked(tx, f"agent:{agent.id}", made)
+    return made
+
+
+def settle(tx: StoreTx, agent: Agent, number: int, state: str, words: str = "") -> Task:
+    """Done: there is a newer version. Refused: with words that say why."""
+    task = tx.knowledge.life.task(number)
+    article = tx.knowledge.get(task.article)
+    if not permits.leads(agent) and agent.id not in (task.owner, article.owner):
+        raise Forbidden("this is the owner's task")
+    if state == "done" and article.text_version <= task.version and article.state is not ArticleState.ARCHIVED:
+        raise Conflict("its words are still the same; change them, or refuse with a reason")
+    if state == "refused" and not words:
+        raise BadRequest("say why nothing is to be done", field="words")
+    made = tx.knowledge.life.settle_task(number, state, agent.id, words)
+    _worked(tx, f"agent:{agent.id}", made)
+    return made
+
+
+def _worked(tx: StoreTx, actor: str, task: Task) -> None:
+    tx.emit(ArticleTaskChanged(task=task.id, article=task.article, kind=task.kind, state=task.state), actor=actor)
+
+
+def links_of(data: dict[str, Any]) -> list[Link]:
+    """The links of a body, checked."""
+    given = data.get("links")
+    if not isinstance(given, list) or len(given) > LINKS:
+        raise BadRequest(f"links are a list of at most {LINKS}", field="links")
+    made = []
+    for each in given:
+        if not isinstance(each, dict):
+            raise BadRequest("a link is an object with kind, target, title and url", field="links")
+        kind = articles.one_of(each, "kind", KINDS)
+        target = articles.text_of(each, "target", TARGET_CHARS, least=1)
+        title = articles.text_of({"title": "", **each}, "title", TARGET_CHARS)
+        url = articles.text_of({"url": "", **each}, "url", 500)
+        if (url and not url.startswith(("https://", "http://", "/"))) or url.startswith("//"):
+            raise BadRequest("a link's url begins with https:// or with / for a page of this house", field="links")
+        made.append(Link(article=0, kind=kind, target=target, title=title, url=url))
+    return made
+
+
+def moved(tx: StoreTx, kind: str, target: str, *, actor: str, words: str = "") -> list[int]:
+    """Something that articles depend on changed: each that has no such task open gets one. Returns the tasks."""
+    made = []
+    for number in tx.knowledge.life.dependents(kind, target):
+        article = tx.knowledge.get(number)
+        known = [task for task in tx.knowledge.life.tasks(article=number) if task.kind == "stale"]
+        if article.state is ArticleState.ARCHIVED or known:
+            continue
+        task = tx.knowledge.life.add_task(number, "stale", words=words or f"{kind} {target}", version=article.version,
+                                          owner_id=article.owner or article.author)
+        _worked(tx, actor, task)
+        made.append(task.id)
+    return made
+
+
+def changed(tx: StoreTx, agent: Agent, kind: str, target: str, words: str) -> list[int]:
+    """The hook for other systems: tell that something changed."""
+    tx.emit(ObjectChanged(kind=kind, target=target), actor=f"agent:{agent.id}")
+    return moved(tx, kind, target, actor=f"agent:{agent.id}", words=words)

@@ -1,0 +1,72 @@
+"""Puts read items into the house as articles: idempotent by key, a line of report for each. Decides nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from knowledge import articles, permits
+from knowledge.reading import Item
+from router.errors import PishkhanError
+from router.records import Agent
+from router.rules.text import clean, fold
+from storage.knowledge import ArticleState
+from storage.tx import StoreTx
+
+KEY_CHARS = 200
+AT_ONCE = 50  #: items in one unit of work
+
+
+def put(tx: StoreTx, agent: Agent, items: Sequence[Item], *, state: ArticleState, category: int | None, dry: bool,
+        four_eyes: bool, seen: set[str]) -> list[dict[str, Any]]:
+    """One line for each: created, changed, same, or refused with why. `dry`: what would be. `seen`: keys so far."""
+    shelves = {fold(name): each.id for each in tx.knowledge.life.categories()
+               for name in (each.name, each.title_fa, each.title_en) if name}
+    report = []
+    for item in items:
+        line: dict[str, Any] = {"place": item.place, "title": item.fields.get("title", "")[:80], "article": None}
+        try:
+            if item.fault:
+                raise PishkhanError(item.fault)
+            outcome, article = _one(tx, agent, item, state=state, category=category, dry=dry, four_eyes=four_eyes,
+                                    seen=seen, shelves=shelves)
+            report.append(line | {"outcome": outcome, "article": article, "why": ""})
+        except PishkhanError as error:
+            report.append(line | {"outcome": "refused", "why": error.message})
+    return report
+
+
+def _one(tx: StoreTx, agent: Agent, item: Item, *, state: ArticleState, category: int | None, dry: bool,
+         four_eyes: bool, seen: set[str], shelves: dict[str, int]) -> tuple[str, int | None]:
+    named = item.fields.get("key") or f"title:{fold(item.fields.get('title', ''))}"
+    key = " ".join(clean(named).split())[:KEY_CHARS]
+    if key in seen:
+        raise PishkhanError("this key stands twice in the import")
+    seen.add(key)
+    data: dict[str, Any] = {name: item.fields[name] for name in ("title", "body", "language", "state")
+                            if item.fields.get(name)}
+    data.setdefault("state", state.value)
+    if "keywords" in item.fields:
+        words = re.split(r"[,،;|]", item.fields["keywords"][:4_000])
+        data["keywords"] = [word.strip() for word in words if word.strip()]
+    given = articles.fields_of(data)
+    shelf = fold(item.fields.get("category", ""))
+    if shelf and shelf not in shelves:
+        raise PishkhanError(f"there is no category {item.fields['category'][:60]!r}")
+    given["category"] = shelves.get(shelf, category)
+    known = tx.knowledge.by_key(key)
+    if known is None:
+        if given["state"] in permits.LIVE:
+            permits.publishes(agent, agent.id, four_eyes=four_eyes)
+        made = None if dry else articles.create(tx, agent, given, four_eyes=four_eyes, import_key=key)
+        return "created", None if made is None else made.id
+    wanted: dict[str, Any] = {name: given[name] for name in ("title", "body", "keywords") if name in given}
+    if given["category"] is not None:
+        wanted["category"] = given["category"]
+    changes = {name: value for name, value in wanted.items() if getattr(known, name) != value}
+    if not changes:
+        return "same", known.id
+    if not dry:
+        articles.change(tx, agent, known.id, known.version, {**changes, "note": "imported"}, four_eyes=four_eyes)
+    return "changed", known.id

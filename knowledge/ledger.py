@@ -1,0 +1,164 @@
+"""Follows the journal and writes down what became of articles: sent, resolved, came back, missing. Does not rank.
+
+It remembers how far it read; what it reads twice after a crash changes nothing the second time.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from knowledge import duties, gaps, merge, routing
+from knowledge.given import Given
+from knowledge.library import FOR_AGENTS
+from knowledge.markup import as_text
+from knowledge.suggest import Suggestion
+from router.events import ArticleOutcome, MatterReturned, MatterSettled
+from router.model import ContactId
+from router.ports import Batch, Bus
+from router.records import Contact, ContactState, Entry
+from storage.knowledge import Matter
+from storage.tx import StoreTx
+
+log = logging.getLogger("pishkhan.knowledge")
+OWNER, MARK = "knowledge", "followed"
+_PAGE = 200
+_WEAK = 0.2  #: less confidence is no answer at all
+SWEEP = "knowledge-sweep"
+EVERY = timedelta(days=1)
+
+
+class Ledger:
+    """One per house, beside the library."""
+
+    def __init__(self, given: Given, bus: Bus) -> None:
+        self._given, self._bus = given, bus
+        self._read = self._kept = 0
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        listener = self._bus.subscribe("ledger", size=2_000)
+        try:
+            await self._given.library.ready.wait()
+            self._read = self._kept = await self._given.store.run(_begin)
+            await routing.remember(self._given)
+            while True:
+                while await self._page():
+                    pass
+                # Whatever was told meanwhile is in the journal; one notice is as good as many.
+                await listener.get()
+                while isinstance(listener.get_nowait(), Batch):
+                    pass
+        finally:
+            listener.close()
+
+    async def _page(self) -> bool:
+        entries = await self._given.store.snapshot(lambda tx: tx.journal.after(self._read, limit=_PAGE))
+        acted = False
+        for entry in entries:
+            acted |= await self._one(entry)
+            self._read = entry.seq
+        # A mark for every message would be a write for every message.
+        if acted or self._read - self._kept >= _PAGE:
+            last = self._kept = self._read
+            await self._given.store.run(lambda tx: tx.marks.set(OWNER, MARK, str(last)))
+        return len(entries) == _PAGE
+
+    async def _one(self, entry: Entry) -> bool:
+        """Whether it was something to write down."""
+        data = entry.data
+        if entry.name == "suggestion-used" and data.get("how") == "sent" and entry.contact:
+            contact, article = entry.contact, int(data["article"])
+            await self._given.store.run(lambda tx: sent(tx, contact, article))
+        elif entry.name == "contact-changed" and data["state"] == ContactState.CLOSED.value and entry.contact:
+            await self._closed(entry.contact)
+        elif entry.name == "contact-queued" and data.get("reason") == "new" and entry.contact:
+            await routing.consider(self._given, entry.contact)
+        elif entry.name == "object-changed" and not entry.actor.startswith("agent:"):
+            await self._given.store.run(lambda tx: duties.moved(tx, data["kind"], data["target"], actor="ledger"))
+        else:
+            return False
+        return True
+
+    async def _closed(self, number: ContactId) -> None:
+        def read(tx: StoreTx) -> tuple[Contact, str, bool]:
+            found = tx.contacts.get(number)
+            return found, tx.knowledge.question(number), any(each.used_at for each in tx.knowledge.shown(number))
+        contact, question, used = await self._given.store.snapshot(read)
+        if contact.state is not ContactState.CLOSED:
+            return  # reopened meanwhile; its next closing is told too
+        best: list[Suggestion[int]] = []
+        if question and not used:
+            best = await self._given.library.suggest(question, states=FOR_AGENTS, limit=1, language=contact.language)
+        days = timedelta(days=self._given.rules.return_days)
+        await self._given.store.run(lambda tx: settle(tx, number, best, days))
+        await routing.learn(self._given, contact, question)
+
+
+def _begin(tx: StoreTx) -> int:
+    """Where to read on; the first start goes on from here: what was before is history, not outcome."""
+    if not tx.marks.get(OWNER, MARK):
+        tx.marks.set(OWNER, MARK, str(tx.journal.head()))
+    if tx.timers.get(SWEEP, 0) is None:
+        tx.timers.set(SWEEP, 0, tx.now + EVERY)
+    return int(tx.marks.get(OWNER, MARK))
+
+
+def sweep(tx: StoreTx, keep: timedelta) -> int:
+    """Forget what is older than may be kept; the timer is set again. Returns how many rows went."""
+    tx.timers.set(SWEEP, 0, tx.now + EVERY)
+    return tx.knowledge.outcomes.sweep(tx.now - keep) + tx.knowledge.gaps.sweep(tx.now - keep)
+
+
+def sent(tx: StoreTx, contact: ContactId, article: int) -> None:
+    """An article went out: how much of its words stood in the answer?"""
+    source = tx.knowledge.many([article]).get(article)
+    went = [message for message in tx.messages.of(contact, limit=50) if message.data.get("suggestion") == article]
+    if source is None or not went:
+        return
+    share = round(merge.kept(as_text(source.body), went[-1].text), 3)
+    tx.knowledge.sent(contact, article, share)
+    tx.emit(ArticleOutcome(about=contact, article=article, step="sent", value=share), actor="ledger")
+
+
+def settle(tx: StoreTx, number: ContactId, best: list[Suggestion[int]], days: timedelta) -> None:
+    """A contact was closed: what was it about, did the citizen come back for something, is an answer missing?"""
+    contact = tx.contacts.get(number)
+    known = tx.knowledge.outcomes.matter(number)
+    again = known is not None and known.returned_at is None and contact.closed_at != known.closed_at and (
+        tx.now - known.closed_at <= days and tx.knowledge.outcomes.answered_after(number, known.closed_at))
+    shown = tx.knowledge.shown(number)
+    used = [each for each in shown if each.used_at]
+    article, sure = _about(shown, used, best)
+    category = None if article is None else tx.knowledge.get(article).category
+    fit = "sure" if used or sure >= 0.6 else "weak" if sure >= _WEAK else "none"
+    tx.knowledge.outcomes.settle(number, customer_id=contact.customer, closed_at=contact.closed_at or tx.now,
+                                 disposition=contact.disposition, article_id=article, category_id=category,
+                                 used=bool(used), fit=fit, confidence=round(sure, 4))
+    tx.emit(MatterSettled(about=number, article=article, used=bool(used), fit=fit), actor="ledger")
+    if again and known is not None:
+        _returned(tx, known, number)
+    if article is not None:
+        since = contact.opened_at - days
+        for earlier in tx.knowledge.outcomes.earlier(contact.customer, number, since, contact.opened_at):
+            if earlier.article == article or (category is not None and earlier.category == category):
+                _returned(tx, earlier, number)
+    gaps.missed(tx, number, fit=fit, used=bool(used))
+
+
+def _about(shown: list[Any], used: list[Any], best: list[Suggestion[int]]) -> tuple[int | None, float]:
+    if used:
+        last = max(used, key=lambda each: each.used_at)
+        return last.article, 1.0
+    if best:
+        return best[0].id, best[0].confidence
+    if shown:
+        return shown[0].article, float(shown[0].why.get("confidence", 0.0))
+    return None, 0.0
+
+
+def _returned(tx: StoreTx, matter: Matter, by: ContactId) -> None:
+    tx.knowledge.outcomes.back(matter.contact, tx.now, by)
+    tx.emit(MatterReturned(about=matter.contact, article=matter.article, by=by), actor="ledger")
+    gaps.missed(tx, matter.contact, fit="returned", used=False)

@@ -1,0 +1,35 @@
+"""Knowledge as the composition root sees it: what runs, what is served, what is due. Builds; decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+
+from knowledge import articles, ledger
+from knowledge.desk import KnowledgeDesk
+from knowledge.given import Given, Rules
+from knowledge.pages import HelpPages
+from knowledge.routes import api
+from router.ports import Bus
+from router.records import Timer
+from router.routes import Route
+from storage.tx import StoreTx
+
+Due = Callable[[StoreTx, Timer], None]
+
+
+def timers(rules: Rules) -> dict[str, Due]:
+    """What is due later, by the timer's kind."""
+    def forget(tx: StoreTx, timer: Timer) -> None:
+        ledger.sweep(tx, timedelta(days=rules.keep_days))
+    return {articles.PUBLISH: articles.publish, ledger.SWEEP: forget}
+
+
+def runs(given: Given, bus: Bus) -> Mapping[str, Callable[[], Awaitable[None]]]:
+    """What goes on until the house stops, by name."""
+    return {"knowledge": given.library.run, "ledger": ledger.Ledger(given, bus).run}
+
+
+def routes(given: Given) -> list[Route]:
+    """Everything that is served."""
+    return [*api(given), *HelpPages(given).routes(), *KnowledgeDesk(given).routes()]

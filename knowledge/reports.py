@@ -1,0 +1,61 @@
+"""What articles achieved, against comparable contacts without them, with counts and intervals. Reads only."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from knowledge import tally
+from storage.knowledge import Article, Tally
+from storage.tx import StoreTx
+
+_STEPS = ("shown", "opened", "used", "sent", "edited", "yes", "no")
+
+
+def shares(with_it: Tally, without: Tally) -> dict[str, Any]:
+    """Resolved and came back, both ways, and whether the difference says anything."""
+    ours, others = tally.wilson(with_it.resolved, with_it.contacts), tally.wilson(without.resolved, without.contacts)
+    back = tally.wilson(with_it.returned, with_it.contacts)
+    others_back = tally.wilson(without.returned, without.contacts)
+    return {"resolved": {"with": _share(ours), "without": _share(others), "verdict": tally.verdict(ours, others)},
+            "returned": {"with": _share(back), "without": _share(others_back),
+                         "verdict": tally.verdict(back, others_back)},
+            "open": with_it.open + without.open}
+
+
+def _share(share: tally.Share) -> dict[str, Any]:
+    return {"count": share.count, "of": share.of, "low": round(share.low, 3), "high": round(share.high, 3)}
+
+
+def article(tx: StoreTx, found: Article, days: int) -> dict[str, Any]:
+    """One article's ledger."""
+    both = tx.knowledge.outcomes.compared(tx.now - timedelta(days=days))
+    steps = tx.knowledge.outcomes.steps([found.id]).get(found.id, dict.fromkeys(_STEPS, 0))
+    return {"steps": steps, "return_days": days,
+            **shares(both.get((found.id, True), Tally()), both.get((found.id, False), Tally())),
+            "feedback": [{**each, "at": each["at"]} for each in tx.knowledge.outcomes.said(found.id, limit=50)]}
+
+
+def everything(tx: StoreTx, days: int, hidden: frozenset[int]) -> dict[str, Any]:
+    """Per article and per category; those used most first."""
+    before = tx.now - timedelta(days=days)
+    steps = tx.knowledge.outcomes.steps()
+    by_article, by_category = tx.knowledge.outcomes.compared(before), tx.knowledge.outcomes.compared(
+        before, by_category=True)
+    order = sorted(steps, key=lambda number: (-steps[number]["used"], -steps[number]["shown"], number))[:500]
+    there = tx.knowledge.many(order)
+    rows = [{"article": number, "title": there[number].title, "language": there[number].language,
+             "category": there[number].category, "steps": steps[number],
+             **shares(by_article.get((number, True), Tally()), by_article.get((number, False), Tally()))}
+            for number in order if number in there and there[number].category not in hidden]
+    shelves = [{"category": each.id, "title": {"fa": each.title_fa, "en": each.title_en},
+                **shares(by_category.get((each.id, True), Tally()), by_category.get((each.id, False), Tally()))}
+               for each in tx.knowledge.life.categories() if each.id not in hidden]
+    return {"articles": rows, "categories": shelves, "return_days": days}
+
+
+def values(tx: StoreTx, days: int) -> dict[int, float]:
+    """What the ranking may know of each article: the share of the contacts it was used in that it resolved, pulled
+    towards what is usual."""
+    both = tx.knowledge.outcomes.compared(tx.now - timedelta(days=days))
+    return tally.values({number: (each.resolved, each.contacts) for (number, used), each in both.items() if used})

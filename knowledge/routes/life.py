@@ -1,0 +1,276 @@
+"""How an article lives, as JSON: versions, merging, files, links, approval, schedule, tasks. Decides nothing."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+from urllib.parse import unquote
+
+from aiohttp import web
+
+from knowledge import articles, duties, merge, permits
+from knowledge.asks import MAYBE, MOMENT, NUMBER, TEXT, answer, id_of, many, obj
+from knowledge.given import Given
+from knowledge.markup import as_html
+from knowledge.routes.articles import ARTICLE, FIELDS, readable
+from router.errors import BadRequest, Conflict
+from router.routes import Access, Route
+from router.rules.text import clean
+from router.web import json_answer, json_body, take
+from storage.knowledge import Approval, ArticleState, File, Task
+from storage.tx import StoreTx
+
+FILES = 40
+FILE_BYTES = 10_000_000
+STAFF_FILES = "/knowledge/files/"
+_ANY = {"type": "object"}
+_DONE = answer(article=ARTICLE)
+
+
+class Living:
+    """One method a route."""
+
+    def __init__(self, given: Given) -> None:
+        self._given = given
+
+    def routes(self) -> list[Route]:
+        """See docs/knowledge.md."""
+        get = partial(Route, method="GET", access=Access.AGENT, api=True, errors=(404,))
+        post = partial(Route, method="POST", access=Access.AGENT, api=True, errors=(404, 409))
+        lead = partial(post, access=Access.SUPERVISOR)
+        one = "/api/articles/{id}"
+        return [
+            get(path=one + "/versions", handler=self.versions, summary="Every version of an article, newest first",
+                answer=answer(versions=many(_ANY))),
+            get(path=one + "/diff", handler=self.diff, summary="What changed between two versions, line by line",
+                query={"from": NUMBER, "to": NUMBER}, answer=answer(title=many(_ANY), body=many(_ANY))),
+            post(path=one + "/restore", handler=self.restore, summary="An earlier version's words again",
+                 body=obj("version", "restore", version=NUMBER, restore=NUMBER), answer=_DONE),
+            post(path=one + "/merge", handler=self.merge, answer=answer(article=ARTICLE, title=TEXT, body=TEXT,
+                                                                       conflicts=NUMBER),
+                 summary="Two people's changes put together", body=obj("version", "title", "body", version=NUMBER,
+                                                                       title=TEXT, body=TEXT)),
+            post(path="/api/knowledge/preview", handler=self.preview, summary="A body as it will look",
+                 body=obj("body", body=TEXT), answer=answer(html=TEXT)),
+            get(path=one + "/files", handler=self.files, summary="Pictures and attachments of an article",
+                answer=answer(files=many(_ANY))),
+            post(path=one + "/files", handler=self.upload, max_bytes=FILE_BYTES, answer=answer(file=_ANY),
+                 summary="Add a file: the raw body, its type, its name percent-encoded in X-File-Name"),
+            get(path=one + "/links", handler=self.links, summary="What an article depends on",
+                answer=answer(links=many(_ANY))),
+            post(path=one + "/links", handler=self.set_links, summary="What an article depends on, anew",
+                 body=obj("links", links=many(_ANY)), answer=answer(links=many(_ANY))),
+            lead(path=one + "/schedule", handler=self.schedule, summary="Publish by itself at a time; null forgets it",
+                 body=obj("version", "publish_at", version=NUMBER, publish_at=MOMENT, state=TEXT), answer=_DONE),
+            post(path=one + "/approvals", handler=self.ask, summary="Ask that words be published",
+                 body=obj("version", version=NUMBER, publish_at=MOMENT, note=TEXT, **FIELDS),
+                 answer=answer(approval=_ANY)),
+            get(path="/api/knowledge/approvals", handler=self.approvals, summary="Words that wait for a yes",
+                answer=answer(approvals=many(_ANY))),
+            lead(path="/api/knowledge/approvals/{id}/approve", handler=self.approve, answer=_DONE,
+                 summary="Publish them as asked"),
+            post(path="/api/knowledge/approvals/{id}/refuse", handler=self.refuse, answer=answer(approval=_ANY),
+                 summary="Refuse them, or take one's own back", body=obj("words", words=TEXT)),
+            post(path=one + "/flags", handler=self.flag, summary="Say that an article is wrong",
+                 body=obj("words", words=TEXT, contact=MAYBE), answer=answer(task=_ANY)),
+            get(path="/api/knowledge/tasks", handler=self.tasks, summary="Work on articles: one's own, or all",
+                query={"state": TEXT, "all": NUMBER}, answer=answer(tasks=many(_ANY))),
+            post(path="/api/knowledge/tasks/{id}/settle", handler=self.settle, answer=answer(task=_ANY),
+                 summary="Done by a newer version, or refused with words",
+                 body=obj("state", state={"type": "string", "enum": ["done", "refused"]}, words=TEXT)),
+            lead(path="/api/knowledge/changed", handler=self.changed, answer=answer(tasks=many(NUMBER)),
+                 summary="Something that articles depend on changed",
+                 body=obj("kind", "target", kind=TEXT, target=TEXT, words=TEXT)),
+        ]
+
+    async def _read(self, request: web.Request, unit: Any) -> Any:
+        agent, number = self._given.who(request), id_of(request)
+        return await self._given.store.snapshot(lambda tx: unit(tx, readable(tx, agent, number)))
+
+    async def versions(self, request: web.Request) -> web.Response:
+        """Without the bodies: a list must stay small."""
+        found = await self._read(request, lambda tx, each: tx.knowledge.life.versions(each.id))
+        return json_answer({"versions": [{name: value for name, value in asdict(each).items() if name != "body"}
+                                         for each in found]})
+
+    async def diff(self, request: web.Request) -> web.Response:
+        """Pieces that are the same, gone and new."""
+        wanted = [request.query.get(name, "") for name in ("from", "to")]
+        if not all(each.isascii() and each.isdigit() and len(each) < 10 for each in wanted):
+            raise BadRequest("from and to are versions")
+        old, new = await self._read(request, lambda tx, each: [
+            tx.knowledge.life.version(each.id, int(version)) for version in wanted])
+        return json_answer({name: [{"kind": piece.kind, "lines": list(piece.lines)} for piece in
+                                   merge.diff(getattr(old, name), getattr(new, name))] for name in ("title", "body")})
+
+    async def restore(self, request: web.Request) -> web.Response:
+        """As the next version."""
+        agent, number, data = self._given.who(request), id_of(request), await json_body(request)
+        version, old = take(data, "version", int), take(data, "restore", int)
+
+        def unit(tx: StoreTx) -> Any:
+            readable(tx, agent, number)
+            return articles.restore(tx, agent, number, version, old, four_eyes=self._given.rules.four_eyes)
+        return json_answer({"article": articles.view(await self._given.store.run(unit))})
+
+    async def merge(self, request: web.Request) -> web.Response:
+        """Of what was read (`version`), what I wrote, and what stands there now. Stores nothing."""
+        data = await json_body(request)
+        base, mine = take(data, "version", int), articles.fields_of({
+            "title": take(data, "title", str), "body": take(data, "body", str)})
+
+        def unit(tx: StoreTx, article: Any) -> dict[str, Any]:
+            was = tx.knowledge.life.version(article.id, base)
+            both = merge.merge(was.body, mine["body"], article.body)
+            theirs = mine["title"] == was.title
+            clash = not theirs and article.title not in (was.title, mine["title"])
+            return {"article": articles.view(article), "title": article.title if theirs else mine["title"],
+                    "body": both.text, "conflicts": both.conflicts + clash}
+        return json_answer(await self._read(request, unit))
+
+    async def preview(self, request: web.Request) -> web.Response:
+        """The same HTML that the help pages show."""
+        body = take(await json_body(request), "body", str)
+        if len(body) > articles.BODY_CHARS:
+            raise BadRequest(f"a body has at most {articles.BODY_CHARS} characters", field="body")
+        return json_answer({"html": as_html(clean(body), STAFF_FILES)})
+
+    async def files(self, request: web.Request) -> web.Response:
+        """Oldest first."""
+        return json_answer({"files": [_file(each) for each in await self._read(
+            request, lambda tx, each: tx.knowledge.life.files(each.id))]})
+
+    async def upload(self, request: web.Request) -> web.Response:
+        """Durable before it is named."""
+        agent, number = self._given.who(request), id_of(request)
+        await self._given.store.snapshot(lambda tx: permits.editable(agent, readable(tx, agent, number)))
+        content = await request.read()
+        name = " ".join(clean(unquote(request.headers.get("X-File-Name", ""))[:400]).split())[:200] or "file"
+        if not content:
+            raise BadRequest("the file is empty")
+        digest = await self._given.store.blobs.put(content)
+        kind = request.content_type if len(request.content_type) < 100 else "application/octet-stream"
+
+        def unit(tx: StoreTx) -> File:
+            permits.editable(agent, readable(tx, agent, number))
+            if len(tx.knowledge.life.files(number)) >= FILES:
+                raise Conflict(f"an article has at most {FILES} files")
+            return tx.knowledge.life.add_file(number, agent.id, name=name, media_type=kind, size=len(content),
+                                              digest=digest)
+        return json_answer({"file": _file(await self._given.store.run(unit))})
+
+    async def links(self, request: web.Request) -> web.Response:
+        """By kind and target."""
+        return json_answer({"links": [asdict(each) for each in await self._read(
+            request, lambda tx, each: tx.knowledge.life.links(each.id))]})
+
+    async def set_links(self, request: web.Request) -> web.Response:
+        """These and no others."""
+        agent, number = self._given.who(request), id_of(request)
+        wanted = duties.links_of(await json_body(request))
+
+        def unit(tx: StoreTx) -> Any:
+            permits.editable(agent, readable(tx, agent, number))
+            tx.knowledge.life.link(number, wanted)
+            return tx.knowledge.life.links(number)
+        return json_answer({"links": [asdict(each) for each in await self._given.store.run(unit)]})
+
+    async def schedule(self, request: web.Request) -> web.Response:
+        """A timer does it."""
+        agent, number, data = self._given.who(request), id_of(request), await json_body(request)
+        version, at = take(data, "version", int), articles.moment_of(data, "publish_at")
+        state = ArticleState(articles.one_of({"state": "public", **data}, "state", [s.value for s in ArticleState]))
+
+        def unit(tx: StoreTx) -> Any:
+            readable(tx, agent, number)
+            return articles.schedule(tx, agent, number, version, at, state, four_eyes=self._given.rules.four_eyes)
+        return json_answer({"article": articles.view(await self._given.store.run(unit))})
+
+    async def ask(self, request: web.Request) -> web.Response:
+        """Anybody who may read an article may propose better words for it."""
+        agent, number, data = self._given.who(request), id_of(request), await json_body(request)
+        version, given = take(data, "version", int), articles.fields_of(data)
+        made = await self._given.store.run(
+            lambda tx: duties.ask(tx, agent, readable(tx, agent, number), version, given))
+        return json_answer({"approval": asdict(made)})
+
+    async def approvals(self, request: web.Request) -> web.Response:
+        """All for supervisors; one's own for agents."""
+        agent = self._given.who(request)
+
+        def read(tx: StoreTx) -> list[dict[str, Any]]:
+            unseen = permits.hidden(agent, tx.knowledge.life.categories())
+            return [_asked(tx, each) for each in tx.knowledge.life.approvals()
+                    if each.agent == agent.id or (permits.leads(agent)
+                                                  and tx.knowledge.get(each.article).category not in unseen)]
+        return json_answer({"approvals": await self._given.store.snapshot(read)})
+
+    async def approve(self, request: web.Request) -> web.Response:
+        """409 when the article changed meanwhile and the changes do not fit."""
+        agent, number = self._given.who(request), id_of(request)
+        made = await self._given.store.run(
+            lambda tx: duties.approve(tx, agent, number, four_eyes=self._given.rules.four_eyes))
+        return json_answer({"article": articles.view(made)})
+
+    async def refuse(self, request: web.Request) -> web.Response:
+        """With words."""
+        agent, number = self._given.who(request), id_of(request)
+        words = articles.text_of(await json_body(request), "words", articles.NOTE_CHARS, least=1)
+        made = await self._given.store.run(lambda tx: duties.refuse(tx, agent, number, words))
+        return json_answer({"approval": asdict(made)})
+
+    async def flag(self, request: web.Request) -> web.Response:
+        """The owner's task."""
+        agent, number, data = self._given.who(request), id_of(request), await json_body(request)
+        words = articles.text_of(data, "words", articles.NOTE_CHARS, least=1)
+        contact = take(data, "contact", int, default=None)
+
+        def unit(tx: StoreTx) -> Task:
+            if contact is not None:
+                self._given.readable(tx, agent, contact)
+            return duties.flag(tx, agent, readable(tx, agent, number), words, contact)
+        return json_answer({"task": asdict(await self._given.store.run(unit))})
+
+    async def tasks(self, request: web.Request) -> web.Response:
+        """Supervisors may ask for all."""
+        agent, state = self._given.who(request), request.query.get("state", "open")
+        everybody = permits.leads(agent) and request.query.get("all") == "1"
+
+        def read(tx: StoreTx) -> list[dict[str, Any]]:
+            found = tx.knowledge.life.tasks(state=state, owner=None if everybody else agent.id)
+            titles = {each.id: each.title for each in tx.knowledge.many([task.article for task in found]).values()}
+            return [asdict(task) | {"title": titles.get(task.article, "")} for task in found]
+        return json_answer({"tasks": await self._given.store.snapshot(read)})
+
+    async def settle(self, request: web.Request) -> web.Response:
+        """Done or refused."""
+        agent, number, data = self._given.who(request), id_of(request), await json_body(request)
+        state = articles.one_of(data, "state", ("done", "refused"))
+        words = articles.text_of({"words": "", **data}, "words", articles.NOTE_CHARS)
+        made = await self._given.store.run(lambda tx: duties.settle(tx, agent, number, state, words))
+        return json_answer({"task": asdict(made)})
+
+    async def changed(self, request: web.Request) -> web.Response:
+        """For other systems; modules of this house tell the journal instead."""
+        agent, data = self._given.who(request), await json_body(request)
+        kind, target = articles.one_of(data, "kind", duties.KINDS), articles.text_of(
+            data, "target", duties.TARGET_CHARS, least=1)
+        words = articles.text_of({"words": "", **data}, "words", articles.NOTE_CHARS)
+        made = await self._given.store.run(lambda tx: duties.changed(tx, agent, kind, target, words))
+        return json_answer({"tasks": made})
+
+
+def _file(file: File) -> dict[str, Any]:
+    return {"id": file.id, "name": file.name, "media_type": file.media_type, "size": file.size,
+            "picture": file.media_type in PICTURES, "url": f"{STAFF_FILES}{file.id}"}
+
+
+def _asked(tx: StoreTx, approval: Approval) -> dict[str, Any]:
+    now = tx.knowledge.get(approval.article)
+    return asdict(approval) | {
+        "article_title": now.title, "changed_since": now.version != approval.version,
+        "pieces": [{"kind": piece.kind, "lines": list(piece.lines)} for piece in merge.diff(now.body, approval.body)]}
+
+
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})

@@ -1,0 +1,27 @@
+"""The table [knowledge] of config.toml. Reads no file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from settings.checks import at_least, need
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnowledgeSettings:
+    """How articles are approved, how long an outcome is waited for, who may embed help."""
+
+    four_eyes: bool = False  #: who wrote the words of an article does not publish them
+    return_days: int = 7  #: a citizen who comes back on the same matter within so long was not helped
+    keep_days: int = 730  #: proposals, outcomes, feedback and gathered questions are kept for so long
+    review_days: int = 0  #: a new article is to be read again after so long; 0 = nobody says
+    origins: tuple[str, ...] = ()  #: other sites whose pages may ask for help articles
+    questions_per_minute: int = 60  #: of one address on the help pages
+
+    def __post_init__(self) -> None:
+        at_least(self, return_days=1, keep_days=30, review_days=0, questions_per_minute=1)
+        need(self.keep_days > self.return_days, "keep_days: must be more than return_days")
+        for origin in self.origins:
+            need(re.fullmatch(r"https?://[a-z0-9.-]{1,253}(?::\d{1,5})?", origin) is not None,
+                 f"origins: {origin!r} is not like 'https://www.example.org', without a path")
