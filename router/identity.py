@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from router.events import AddressVerified, CustomersJoined
-from router.model import Said
+from router.model import Said, Signal
 from router.ports import Tx
 from router.records import KnownAddress
 from router.rules import text
@@ -31,7 +31,7 @@ def prove(tx: Tx, said: Said, sender: KnownAddress) -> KnownAddress:
     return sender
 
 
-def stated(said: Said) -> Mapping[str, Any]:
+def stated(said: Said | Signal) -> Mapping[str, Any]:
     """What the contact remembers of what the sender says about themself; empty when they say nothing."""
     found = [{"medium": each.medium.value, "value": text.clean(each.value)[:320]} for each in said.stated[:ADDRESSES]]
     return {"stated": found} if found else {}

@@ -169,7 +169,7 @@ async def inspect(page: Page) -> dict[str, Any]:
     """What stands in the widget's tree that text alone could not have put there."""
     found: dict[str, Any] = await page.evaluate("""() => {
         const root = document.querySelector("pishkhan-chat").shadowRoot;
-        const known = new Set(("section header div h2 p button svg path ol li span bdi time a textarea input small " +
+        const known = new Set(("section form label div h2 p button svg path ol li span bdi time a textarea input small " +
             "strong i").split(" "));
         const all = [...root.querySelectorAll("*")];
         const schemes = [...root.querySelectorAll("a")].map((a) => a.protocol);
@@ -252,7 +252,7 @@ async def test_by_keyboard_and_by_role(browser: Browser, tmp_path: Path, languag
             await page.keyboard.press(key)
             assert await page.evaluate(inside)
             seen.add(await page.evaluate("document.activeElement.shadowRoot.activeElement.className"))
-        assert {"round send", "round close", "round clip", "list"} <= seen
+        assert {"round send", "round close", "round clip", "heard"} <= seen
         nameless = await page.evaluate("""() => [...document.querySelector("pishkhan-chat").shadowRoot
             .querySelectorAll("button, textarea, a, [role=log], [role=dialog]")]
             .filter((e) => !e.getAttribute("aria-label") && !e.getAttribute("aria-labelledby") && !e.textContent.trim())

@@ -19,12 +19,13 @@ from channels.webchat.files import file_name
 from channels.webchat.gate import origin_of
 from channels.webchat.pace import Pace
 from channels.webchat.parse import Who, left, receipt, said
-from channels.webchat.protocol import Choose, Flaw, Hello, Open, Ping, Say, Seen, Typing
+from channels.webchat.protocol import About, Choose, Flaw, Hello, Open, Ping, Say, Seen, Typing
 from channels.webchat.tokens import Sealer, Stored
 from router.model import AddressId, ContactId, CustomerId, DeliveryId, DeliveryState, MessageId, QueueId
 from router.ports import ThreadMessage
 from router.records import Contact, ContactState, Line
 from router.routes import Access
+from settings import Secret
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 ID = "0123abcd-4567"
@@ -39,7 +40,7 @@ def test_every_command_states_who_may_use_it() -> None:
     assert set(protocol.COMMANDS.values()) == {Access.VISITOR}
     for op in protocol.COMMANDS:
         try:
-            take({"op": op, "id": ID, "text": "x", "value": "x"})
+            take({"op": op, "id": ID, "text": "x", "value": "x", "name": "x"})
         except Flaw as flaw:
             pytest.fail(f"{op} is in the table and not understood: {flaw.code}")
 
@@ -60,7 +61,13 @@ def test_every_command_states_who_may_use_it() -> None:
         ({"op": "seen", "seq": 7, "read": 1}, Seen(seq=7, read=False)),
         ({"op": "choose", "id": ID, "value": "yes"}, Choose(id=ID, value="yes")),
         ({"op": "open", "id": ID}, Open(id=ID)),
-        ({"op": "typing", "text": "never looked at"}, Typing()),
+        ({"op": "typing", "text": "shown where the channel says so"}, Typing(text="shown where the channel says so")),
+        ({"op": "typing", "text": "x" * 501}, Typing()),
+        (
+            {"op": "about", "id": ID, "name": " سارا ", "email": "Sara@Example.ORG ", "phone": "۰۹۱۲ ۱۲۳ ۴۵۶۷"},
+            About(id=ID, name="سارا", email="sara@example.org", phone="+989121234567"),
+        ),
+        ({"op": "hello", "email": "no", "phone": "110"}, Hello(after=0)),
         ({"op": "ping"}, Ping()),
     ],
 )
@@ -352,7 +359,9 @@ def test_words_on_the_accent_can_be_read(colour: str, ink: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"accent": "red"}, {"accent": "#fff;}"}, {"text_chars": 0}, {"text_chars": 99999}, {"uploads": 11}]
+    "wrong", [{"accent": "red"}, {"accent": "#fff;}"}, {"text_chars": 0}, {"text_chars": 99999}, {"uploads": 11},
+              {"ask": ("shoe",)}, {"ask": ("name", "name")}, {"ask_required": True},
+              {"identity_secret": Secret("short")}]
 )
 def test_settings_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):

@@ -336,7 +336,7 @@ async def test_a_slow_socket_is_cut_off_and_the_others_hear_on(tmp_path: Path, m
             adapter = house.channels["web"]
             assert await until(lambda: adapter._rooms.count(quick.visitor) == 2)
             for number in range(120):
-                await reply(house, 1, "م" * 50_000, f"k{number}")
+                await reply(house, 1, f"{number} " + "م" * 50_000, f"k{number}")
             await quick.until(lambda: len(quick.answers) == 120, seconds=30)
             await until(lambda: adapter._rooms.count(quick.visitor) == 1, seconds=10, what="the slow socket is gone")
             transport.abort()

@@ -37,12 +37,14 @@ class Visitor:
     crowd (with `TCPConnector(limit=0)`: every visitor holds a connection)."""
 
     def __init__(self, url: str, channel: str, *, token: str = "", language: str = "fa", origin: str = "",
-                 after: int = 0, reads: bool = True, http: aiohttp.ClientSession | None = None) -> None:
+                 after: int = 0, reads: bool = True, identity: str = "",
+                 http: aiohttp.ClientSession | None = None) -> None:
         self.base = f"{url}/channels/{channel}/"
         self.origin = origin or url
         self.language = language
         self.token = token
         self.visitor = ""
+        self.identity = identity
         self.reads = reads  #: reports what it sees, as an open panel does
         self.seq = after
         self.messages: dict[int, dict[str, Any]] = {}
@@ -120,9 +122,13 @@ class Visitor:
             raise SayRefused(next(each["code"] for each in self.errors if each.get("id") == about))
         return self.acked[about]
 
-    async def type(self) -> None:
-        """Let the agent see that somebody is typing."""
-        await self.send({"op": "typing"})
+    async def about(self, **facts: str) -> str:
+        """Say how one is called and reached: name, email, phone. Raises SayRefused."""
+        return await self._deliver({"op": "about", "id": str(uuid.uuid4()), **facts})
+
+    async def type(self, words: str = "") -> None:
+        """Let the agent see that somebody is typing; the words, where the channel shows them."""
+        await self.send({"op": "typing", **({"text": words} if words else {})})
 
     async def upload(self, name: str, media_type: str, content: bytes) -> str:
         """Hand a file over; returns its upload id. Raises SayRefused."""
@@ -182,14 +188,15 @@ class Visitor:
         async with self._http.ws_connect(self.base + "socket", headers=headers, protocols=(SUBPROTOCOL, self.token),
                                          compress=0, max_msg_size=0) as self._socket:
             await self._socket.send_str(orjson.dumps({
-                "op": "hello", "after": self.seq, "language": self.language}).decode())
+                "op": "hello", "after": self.seq, "language": self.language, "identity": self.identity}).decode())
             async for message in self._socket:
                 if message.type is aiohttp.WSMsgType.TEXT:
                     await self._take(orjson.loads(message.data))
 
     async def _introduce(self) -> None:
         assert self._http is not None
-        async with self._http.post(self.base + "session", headers={"Origin": self.origin}) as answer:
+        body = {"identity": self.identity} if self.identity else None
+        async with self._http.post(self.base + "session", json=body, headers={"Origin": self.origin}) as answer:
             answer.raise_for_status()
             body = await answer.json()
         self.visitor, self.token = body["visitor"], body["token"]

@@ -12,10 +12,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -27,6 +25,7 @@ from channels.webchat.files import Files, across
 from channels.webchat.gate import Gate
 from channels.webchat.parse import Who
 from channels.webchat.rooms import Rooms
+from channels.webchat.settings import Settings
 from channels.webchat.socket import HEARTBEAT_SECONDS, Link
 from channels.webchat.thread import Thread
 from channels.webchat.watch import Watch
@@ -37,42 +36,10 @@ from router.routes import Access, Route
 from router.web import json_answer
 from settings import ChannelSettings
 
+__all__ = ["Adapter", "Settings"]
+
 SOCKETS_PER_VISITOR = 8
-SESSION_BYTES = 1000
-_COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """`[channels.<name>]` of a web chat."""
-
-    allowed_origins: tuple[str, ...] = ()  #: sites with the widget, "https://town.example"; ours may always; "*" = any
-    title_fa: str = "گفتگو با پیشخوان"
-    title_en: str = "Chat with the front desk"
-    greeting_fa: str = "سلام! پرسش یا درخواستتان را بنویسید؛ همین‌جا پاسخ می‌دهیم."
-    greeting_en: str = "Hello! Write your question or request; we answer right here."
-    accent: str = "#0f6b5c"  #: colour of the launcher and the visitor's own messages
-    greet: bool = False  #: opening the panel opens a contact, so that a flow can speak first
-    leave_seconds: int = 90  #: gone for so long while waiting = left
-    messages_per_minute: int = 20  #: of one visitor
-    requests_per_minute: int = 60  #: of one address: new sessions and refused requests
-    text_chars: int = 4000
-    upload_bytes: int = 10_000_000
-    uploads: int = 5  #: files in one message
-    upload_types: tuple[str, ...] = (
-        "image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain",
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    )
-    sockets: int = 5000  #: live at once on this channel
-
-    def __post_init__(self) -> None:
-        if not _COLOUR.match(self.accent):
-            raise ValueError("accent: write a colour as #rrggbb")
-        if not 1 <= self.text_chars <= 10_000:
-            raise ValueError("text_chars: from 1 to 10000")
-        if not 0 <= self.uploads <= protocol.UPLOADS:
-            raise ValueError(f"uploads: from 0 to {protocol.UPLOADS}")
+SESSION_BYTES = 6000
 
 
 class Adapter:
@@ -88,7 +55,8 @@ class Adapter:
         self._settings = settings
         self._wire = wire
         self._rooms = Rooms(settings.leave_seconds)
-        self._gate = Gate(name, wire, settings.allowed_origins, settings.requests_per_minute)
+        self._gate = Gate(name, wire, settings.allowed_origins, settings.requests_per_minute,
+                          str(settings.identity_secret))
         self._thread = Thread(name, wire, self._gate, self._rooms, text_chars=settings.text_chars,
                               messages_per_minute=settings.messages_per_minute)
         self._files = Files(name, wire, self._gate, settings.upload_types if settings.uploads else ())
@@ -120,15 +88,20 @@ class Adapter:
         )
 
     async def session(self, request: web.Request) -> web.Response:
-        """POST session: {"token"?} -> {"visitor", "token"}. A token that is still valid keeps its visitor."""
+        """POST session: {"token"?, "identity"?} -> {"visitor", "token"}. A valid token keeps its visitor; who is signed
+        in at the host site is the same visitor everywhere, and is left behind with the host site's session."""
         self._gate.hurry(request)
         try:
             data: Any = orjson.loads(await request.read() or b"{}")
         except orjson.JSONDecodeError:
             raise BadRequest("the body is not valid JSON") from None
-        given = data.get("token", "") if isinstance(data, dict) else ""
-        visitor = await self._gate.known(given) if isinstance(given, str) and given else ""
-        visitor = visitor or await self._gate.newcomer()
+        fields = data if isinstance(data, dict) else {}
+        given, identity = fields.get("token", ""), fields.get("identity", "")
+        if isinstance(identity, str) and identity:
+            visitor = await self._gate.signed_in(request, identity)
+        else:
+            kept = await self._gate.known(given) if isinstance(given, str) and given else ""
+            visitor = kept if kept.startswith("v") else await self._gate.newcomer()
         return json_answer({"visitor": visitor, "token": await self._gate.token(visitor)})
 
     async def socket(self, request: web.Request) -> web.StreamResponse:
@@ -148,7 +121,7 @@ class Adapter:
         except ConnectionError:
             return web.Response()  # the browser is gone already; nobody reads this
         link = Link(socket, _cutter(request), self._thread, Who(channel=self.name, visitor=visitor),
-                    greet=self._settings.greet)
+                    greet=self._settings.greet, preview=self._settings.typing_preview)
         self._links.add(link)
         self._rooms.enter(visitor, link)
         try:
@@ -205,7 +178,9 @@ def widget_config(settings: Settings) -> dict[str, Any]:
         "title": {"fa": settings.title_fa, "en": settings.title_en},
         "greeting": {"fa": settings.greeting_fa, "en": settings.greeting_en},
         "accent": settings.accent, "ink": ink_on(settings.accent), "greet": settings.greet,
-        "textChars": settings.text_chars, "uploadBytes": settings.upload_bytes,
+        "textChars": settings.text_chars, "preview": settings.typing_preview,
+        "ask": list(settings.ask), "askRequired": settings.ask_required, "askWhenAway": settings.ask_when_away,
+        "uploadBytes": settings.upload_bytes,
         "uploads": settings.uploads, "uploadTypes": list(settings.upload_types),
     }
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from channels.webchat.identity import Identity, read
 from channels.webchat.pace import Pace
 from channels.webchat.protocol import SUBPROTOCOL
 from channels.webchat.tokens import KEY_BYTES, VISITOR_BYTES, Sealer, bytes64, text64
@@ -30,9 +31,11 @@ def origin_of(url: str) -> str:
 class Gate:
     """Checks requests of widgets. The signing key is kept with the channel's marks."""
 
-    def __init__(self, name: str, wire: Wire, allowed_origins: tuple[str, ...], per_minute: int) -> None:
+    def __init__(self, name: str, wire: Wire, allowed_origins: tuple[str, ...], per_minute: int,
+                 identity_secret: str = "") -> None:
         self._name = name
         self._wire = wire
+        self._identity_secret = identity_secret
         self._any = "*" in allowed_origins
         self._origins = {origin_of(each) for each in (*allowed_origins, wire.base_url)} - {""}
         self._pace = Pace(per_minute)
@@ -82,6 +85,18 @@ class Gate:
     async def known(self, token: str) -> str:
         """The visitor of a token, "" when it is not valid."""
         return (await self.sealer()).visitor(token, self._wire.clock(), TOKEN_LIFE)
+
+    def identity(self, token: str) -> Identity | None:
+        """The person of the host site's token; None when there is none or it is not valid (any more)."""
+        return read(token, self._identity_secret, channel=self._name, now=self._wire.clock())
+
+    async def signed_in(self, request: web.Request, token: str) -> str:
+        """The visitor who is signed in at the host site: the same on every device. Raises Forged."""
+        identity = self.identity(token)
+        if identity is None:
+            await self._refuse(request, "bad-identity")
+            raise Forged("the identity token is forged, too old or for another channel")
+        return "u" + (await self.sealer()).person(identity.subject)
 
     async def newcomer(self) -> str:
         """A fresh visitor id."""

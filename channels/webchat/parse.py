@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from channels.webchat.protocol import Choose, Hello, Open, Say
+from channels.webchat.about import addresses
+from channels.webchat.identity import Identity
+from channels.webchat.protocol import About, Choose, Hello, Open, Say
 from router.model import (
     Address,
     DeliveryId,
@@ -31,10 +33,23 @@ class Who:
     language: str = ""
     name: str = ""
     page: str = ""
+    stated: tuple[Address, ...] = ()
+    vouched: tuple[Address, ...] = ()
 
     def hello(self, hello: Hello) -> Who:
         """The same visitor after a hello."""
-        return replace(self, language=hello.language, name=hello.name, page=hello.page)
+        return replace(self, language=hello.language, name=hello.name, page=hello.page,
+                       stated=addresses(email=hello.email, phone=hello.phone))
+
+    def known(self, identity: Identity | None) -> Who:
+        """The same visitor with what the host site vouches for."""
+        if identity is None:
+            return self
+        return replace(self, name=identity.name or self.name, vouched=identity.vouched)
+
+    def about(self, about: About) -> Who:
+        """The same visitor with what they say of themself."""
+        return replace(self, name=about.name or self.name, stated=addresses(email=about.email, phone=about.phone))
 
     def address(self) -> Address:
         """Where the visitor is reached: the id is the address and the thread in one."""
@@ -46,7 +61,7 @@ def said(who: Who, command: Say, uploads: Sequence[Upload], at: datetime) -> Sai
     return Said(
         channel=who.channel, external_id=f"{who.visitor}:{command.id}", sender=who.address(), at=at, text=command.text,
         uploads=tuple(uploads), thread=Thread(key=who.visitor), language=who.language,
-        data={"page": who.page} if who.page else {},
+        data={"page": who.page} if who.page else {}, stated=who.stated, vouched=who.vouched,
     )
 
 
@@ -55,9 +70,14 @@ def _signal(who: Who, kind: SignalKind, external_id: str, at: datetime, value: s
                   thread=Thread(key=who.visitor), language=who.language)
 
 
-def typing(who: Who, at: datetime) -> Signal:
-    """The visitor is typing."""
-    return _signal(who, SignalKind.TYPING, "", at)
+def typing(who: Who, at: datetime, preview: str = "") -> Signal:
+    """The visitor is typing; with `preview`, this."""
+    return _signal(who, SignalKind.TYPING, "", at, preview)
+
+
+def stated(who: Who, command: About, at: datetime) -> Signal:
+    """The visitor says how else they are reached."""
+    return replace(_signal(who, SignalKind.STATED, f"{who.visitor}:{command.id}", at), stated=who.stated)
 
 
 def chosen(who: Who, command: Choose, label: str, at: datetime) -> Said:

@@ -7,6 +7,7 @@ A visitor sends                                          We send
 {"op":"seen","seq":45,"read":true}                       {"op":"typing","who":"..."}
 {"op":"choose","id":"<uuid>","value":"..."}              {"op":"error","code":"too_many","message":"...","id":"<uuid>"}
 {"op":"open","id":"<uuid>"}
+{"op":"about","id":"<uuid>","email":"...","phone":"..."}
 {"op":"ping"}                                            {"op":"pong"}
 """
 
@@ -20,6 +21,7 @@ from typing import Any
 
 import orjson
 
+from channels.webchat import about
 from router.model import Attachment
 from router.ports import ThreadMessage
 from router.records import ContactState, Line
@@ -30,6 +32,8 @@ FRAME_BYTES = 65_536  #: a longer frame closes the socket
 VALUE_CHARS = 200
 NAME_CHARS = 80
 PAGE_CHARS = 500
+PREVIEW_CHARS = 500
+IDENTITY_CHARS = 4000
 UPLOADS = 10
 
 #: Every socket command and who may use it. There is no command that is not here.
@@ -40,6 +44,7 @@ COMMANDS: Mapping[str, Access] = {
     "seen": Access.VISITOR,
     "choose": Access.VISITOR,
     "open": Access.VISITOR,
+    "about": Access.VISITOR,
     "ping": Access.VISITOR,
 }
 
@@ -83,6 +88,9 @@ class Hello:
     language: str = ""
     name: str = ""  #: as stated by the host page; never an identity
     page: str = ""  #: where the widget stands, without query and fragment
+    email: str = ""  #: as stated by the visitor; "" also when it is none
+    phone: str = ""
+    identity: str = ""  #: the host site's signed word, not yet checked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +104,9 @@ class Say:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typing:
-    """The visitor is typing. What they type never travels before they send it."""
+    """The visitor is typing. What they type travels before they send it only where the channel says so."""
+
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +133,21 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """How the visitor can be reached elsewhere, by their own word."""
+
+    id: str
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ping:
     """Is the line alive?"""
 
 
-Command = Hello | Say | Typing | Seen | Choose | Open | Ping
+Command = Hello | Say | Typing | Seen | Choose | Open | About | Ping
 
 
 def clean(text: str) -> str:
@@ -149,7 +169,8 @@ def read(frame: str, *, text_chars: int) -> Command:
     match op:
         case "hello":
             return Hello(after=_count(data, "after"), language=_language(data), name=_line(data, "name", NAME_CHARS),
-                         page=_page(data))
+                         page=_page(data), email=about.email(data.get("email")), phone=about.phone(data.get("phone")),
+                         identity=_line(data, "identity", IDENTITY_CHARS))
         case "say":
             return _say(data, text_chars)
         case "seen":
@@ -162,7 +183,9 @@ def read(frame: str, *, text_chars: int) -> Command:
         case "open":
             return Open(id=_id(data))
         case "typing":
-            return Typing()
+            return Typing(text=clean(_line(data, "text", PREVIEW_CHARS)))
+        case "about":
+            return _about(data)
     return Ping()
 
 
@@ -179,6 +202,18 @@ def _say(data: Mapping[str, Any], text_chars: int) -> Say:
     if not text and not uploads:
         raise Flaw("empty", "neither text nor file", about=about)
     return Say(id=about, text=text, uploads=tuple(uploads))
+
+
+def _about(data: Mapping[str, Any]) -> About:
+    named = _id(data)
+    found = About(id=named, name=_line(data, "name", NAME_CHARS), email=about.email(data.get("email")),
+                  phone=about.phone(data.get("phone")))
+    for field, value in (("email", found.email), ("phone", found.phone)):
+        if data.get(field) and not value:
+            raise Flaw(f"bad_{field}", f"this is no {field}", about=named)
+    if not (found.name or found.email or found.phone):
+        raise Flaw("empty", "neither name nor email nor phone", about=named)
+    return found
 
 
 def _id(data: Mapping[str, Any]) -> str:

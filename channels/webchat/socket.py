@@ -19,7 +19,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from channels.webchat import parse, protocol
 from channels.webchat.pace import Pace
 from channels.webchat.parse import Who
-from channels.webchat.protocol import Choose, Command, Flaw, Hello, Open, Ping, Say, Seen, Typing
+from channels.webchat.protocol import About, Choose, Command, Flaw, Hello, Open, Ping, Say, Seen, Typing
 from channels.webchat.rooms import Stir
 from channels.webchat.thread import Owed, Thread, View
 from router.errors import PishkhanError, Unavailable
@@ -38,12 +38,12 @@ class Link:
     """A visitor's socket. `greet` says whether OPEN is taken (the desk speaks first)."""
 
     def __init__(self, socket: web.WebSocketResponse, cut: Callable[[], None], thread: Thread, who: Who, *,
-                 greet: bool) -> None:
+                 greet: bool, preview: bool = False) -> None:
         self._socket = socket
         self._cut = cut
         self._thread = thread
         self._who = who
-        self._greet = greet
+        self._greet, self._preview = greet, preview
         self._turn = asyncio.Lock()  # a look and its frame belong together, or an older one could overtake
         self._stirred = asyncio.Event()
         self._what = Stir(0)
@@ -55,7 +55,7 @@ class Link:
         self._frames = Pace(FRAMES_PER_MINUTE, keys=1)
         self._takers: dict[type[Command], Callable[[Any], Awaitable[None]]] = {
             Hello: self._hello, Say: self._say, Typing: self._typing, Seen: self._seen,
-            Choose: self._choose, Open: self._open, Ping: self._ping,
+            Choose: self._choose, Open: self._open, About: self._about, Ping: self._ping,
         }
 
     def stir(self, what: Stir) -> None:
@@ -115,7 +115,7 @@ class Link:
             await self._send(protocol.error(told))
 
     async def _hello(self, command: Hello) -> None:
-        self._who = self._who.hello(command)
+        self._who = self._who.hello(command).known(self._thread.gate.identity(command.identity))
         async with self._turn:
             view = await self._thread.greet(self._who.visitor, command.after)
             self._owed = view.owed
@@ -141,6 +141,11 @@ class Link:
         self._thread.hurry(self._who, command.id)
         await self._deliver(command.id, parse.opened(self._who, command, self._now()))
 
+    async def _about(self, command: About) -> None:
+        self._thread.hurry(self._who, command.id)
+        self._who = self._who.about(command)
+        await self._deliver(command.id, parse.stated(self._who, command, self._now()))
+
     async def _deliver(self, about: str, item: Item) -> None:
         accepted = await self._thread.take(self._who, item)
         await self._send(protocol.frame("said", id=about, fate=str(accepted.fate)))
@@ -150,7 +155,8 @@ class Link:
 
     async def _typing(self, command: Typing) -> None:
         if self._thread.may_type(self._who):
-            await self._thread.wire.accept(parse.typing(self._who, self._now()))
+            preview = command.text if self._preview else ""
+            await self._thread.wire.accept(parse.typing(self._who, self._now(), preview))
 
     async def _seen(self, command: Seen) -> None:
         await self._thread.report(self._owed, min(command.seq, self._after), read=command.read)

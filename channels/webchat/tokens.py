@@ -71,6 +71,10 @@ class Sealer:
         issued = f"{int(now.timestamp()):x}"
         return f"{visitor}.{issued}.{self._mac('visitor', visitor, issued)}"
 
+    def person(self, subject: str) -> str:
+        """An id for the host site's id of a person: always the same, and nobody can make it up."""
+        return self._mac("person", subject)[:22]
+
     def visitor(self, token: str, now: datetime, life: timedelta) -> str:
         """The visitor a token belongs to; "" when it is forged, broken or older than `life`."""
         parts = token.split(".") if len(token) <= TOKEN_CHARS and token.isascii() else []

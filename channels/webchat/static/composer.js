@@ -24,7 +24,7 @@ export class Composer {
     this.hint = h("div", { class: "hint", role: "alert" });
     this.submit = button("send", words.send, () => this.send());
     const clip = limits.uploads ? button("clip", words.attach, () => this.picker.click()) : null;
-    this.element = h("div", { class: "composer" }, this.hint, this.chips, h("div", { class: "row" }, clip, this.input, this.submit, this.picker));
+    this.element = h("div", { class: "composer" }, limits.preview ? h("small", {}, words.watched) : null, this.hint, this.chips, h("div", { class: "row" }, clip, this.input, this.submit, this.picker));
     this.input.value = view.draft();
     this.ready();
   }
@@ -44,7 +44,7 @@ export class Composer {
     const now = Date.now();
     if (this.input.value.trim() && now - this.typedAt > TYPING_EVERY) {
       this.typedAt = now;
-      this.view.ontyping();
+      this.view.ontyping(this.input.value);
     }
   }
 

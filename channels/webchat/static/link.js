@@ -12,8 +12,8 @@ const RENEW = 30 * 86400000;
 // `env` brings what a page has: WebSocket, fetch, setTimeout, clearTimeout, random.
 // `told` hears about every change: told(what, frame).
 export class Link {
-  constructor({ base, state, store, hello, upload, told, env }) {
-    Object.assign(this, { base, state, store, hello, upload, told, env });
+  constructor({ base, state, store, hello, upload, told, env, identity = () => "" }) {
+    Object.assign(this, { base, state, store, hello, upload, told, env, identity });
     this.status = "idle";
     this.socket = null;
     this.visitor = "";
@@ -34,6 +34,11 @@ export class Link {
     return parseInt(this.token.split(".")[1], 16) * 1000 < Date.now() - RENEW;
   }
 
+  // Whose conversation the browser holds must be who is signed in on the page now.
+  changed() {
+    return this.identity() ? !this.confirmed : this.token.startsWith("u");
+  }
+
   // Begins; again and again is harmless.
   start() {
     if (this.status === "idle" || this.status === "refused") this.connect();
@@ -48,7 +53,7 @@ export class Link {
   async connect() {
     this.set("connecting");
     this.clear("retry");
-    if (!this.token || this.stale || this.aged()) {
+    if (!this.token || this.stale || this.aged() || this.changed()) {
       const answer = await this.session();
       if (answer === "refused") return this.set("refused");
       if (answer === "unreachable") return this.later();
@@ -57,20 +62,31 @@ export class Link {
   }
 
   async session() {
+    const identity = this.identity();
     const asked = this.token;
     try {
-      const body = JSON.stringify(asked ? { token: asked } : {});
+      const body = JSON.stringify(identity ? { identity } : asked ? { token: asked } : {});
       const answer = await this.env.fetch(this.base + "session", { method: "POST", body, credentials: "omit" });
       if (answer.status === 403) return "refused";
       if (!answer.ok) return "unreachable";
-      const { token } = await answer.json();
+      const { visitor, token } = await answer.json();
       // Another tab may have been quicker: all tabs are one visitor, the one that was stored first.
-      if (this.token === asked) this.store.set("token", token);
+      if (this.token === asked || identity) {
+        if (asked.startsWith("u") && asked.split(".")[0] !== visitor) this.leave();
+        this.store.set("token", token);
+      }
       this.stale = false;
+      this.confirmed = true;
       return "ok";
     } catch {
       return "unreachable";
     }
+  }
+
+  // Nothing of one person stays for the next: not the conversation, not what they had begun to write.
+  leave() {
+    for (const key of this.store.keys("")) this.store.remove(key);
+    this.state.pending = [];
   }
 
   dial() {
@@ -215,11 +231,12 @@ export class Link {
     if (socket !== this.socket) return;
     const { id, kind, text, value, files } = entry;
     if (kind === "say") this.write({ op: kind, id, text, uploads: files.map((file) => file.upload) });
+    else if (kind === "about") this.write({ op: kind, id, ...value });
     else this.write({ op: kind, id, value });
   }
 
-  typing() {
-    if (this.greeted) this.write({ op: "typing" });
+  typing(text) {
+    if (this.greeted) this.write(text ? { op: "typing", text } : { op: "typing" });
   }
 
   // Says what arrived, and whether it was before somebody's eyes; each position once.

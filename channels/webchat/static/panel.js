@@ -1,5 +1,6 @@
 // The open window: header, line, messages, composer; keyboard, phone and scrolling behaviour.
 
+import { Card } from "./card.js";
 import { Composer } from "./composer.js";
 import { button, h, icon, stops } from "./dom.js";
 import { Log } from "./message.js";
@@ -16,16 +17,18 @@ export class Panel {
     this.face = h("span", { class: "face", "aria-hidden": "true" }, icon("chat"));
     this.status = h("p", { class: "status", role: "status" });
     this.line = h("div", { class: "line", hidden: true });
-    this.list = h("ol", { class: "list", role: "log", "aria-label": words.log, "aria-live": "off", tabindex: "0" });
+    this.list = h("ol", { class: "list" });
+    this.heard = h("div", { class: "heard", role: "log", "aria-label": words.log, "aria-live": "off", tabindex: "0" }, this.list);
     this.typist = h("div", { class: "typing", hidden: true, role: "status" });
     this.scroll = h("div", { class: "scroll", onscroll: () => this.scrolled() }, h("div", { class: "greeting", dir: "auto" }, view.greeting),
-      view.forgetful ? h("div", { class: "note" }, words.forgetful) : null, this.list, this.typist);
+      view.forgetful ? h("div", { class: "note" }, words.forgetful) : null, this.heard, this.typist);
     this.more = h("button", { type: "button", class: "more", hidden: true, onclick: () => this.bottom() }, icon("down"), words.fresh);
     this.log = new Log(this.list, view);
     this.composer = new Composer(view);
+    this.card = new Card(view);
     this.element = h("section", { class: "panel", role: "dialog", "aria-labelledby": "title", hidden: true, tabindex: "-1", onkeydown: (event) => this.key(event) },
-      h("header", {}, this.face, h("div", { class: "about" }, this.title, this.status), button("close", words.close, () => view.onclose())),
-      this.line, h("div", { class: "middle" }, this.scroll, this.more), this.composer.element);
+      h("div", { class: "head" }, this.face, h("div", { class: "about" }, this.title, this.status), button("close", words.close, () => view.onclose())),
+      this.line, h("div", { class: "middle" }, this.scroll, this.more), this.card.element, this.composer.element);
     this.stuck = true;
     for (const name of ["dragover", "drop"]) this.element.addEventListener(name, (event) => this.dropped(event));
   }
@@ -67,8 +70,9 @@ export class Panel {
     this.element.dataset.status = status;
     this.faced((state.line && state.line.agent) || "");
     this.lined(state.line, state.messages.size);
+    this.carded(state);
     // What was there when the page came is history, not news: it is not read out.
-    if (status === "live") setTimeout(() => this.list.setAttribute("aria-live", "polite"), 1000);
+    if (status === "live") setTimeout(() => this.heard.setAttribute("aria-live", "polite"), 1000);
     if (this.list.lastChild !== before) {
       this.typed("");
       const last = this.list.lastChild;
@@ -99,7 +103,9 @@ export class Panel {
     if (line && line.state === "waiting") {
       rows.push(h("strong", {}, line.staffed ? place(line, words, format) : words.unstaffed));
       if (line.wait_high && line.staffed) rows.push(h("span", {}, wait(line, words, format)));
-      rows.push(h("small", {}, words.stay));
+      const { email, phone } = this.view.about();
+      if (email || phone) rows.push(h("small", {}, words.ask.thanks(email || phone)));
+      else if (line.staffed) rows.push(h("small", {}, words.stay));
     } else if (line && line.state === "closed" && spoken) {
       rows.push(h("span", {}, words.ended));
     }
@@ -107,6 +113,21 @@ export class Panel {
     if (sign !== this.lineSign) this.line.replaceChildren(...rows);
     this.lineSign = sign;
     this.line.hidden = !rows.length;
+  }
+
+  // What is asked of the visitor now: who they are before the first word, how to reach them when nobody is here.
+  carded(state) {
+    const { words, limits, about } = this.view;
+    const known = about();
+    const fresh = !state.messages.size && !state.pending.length;
+    const away = state.line && state.line.state === "waiting" && !state.line.staffed;
+    const first = limits.ask.length && fresh && !Object.keys(known).length;
+    const unreached = limits.askWhenAway && away && !known.email && !known.phone;
+    const required = Boolean(first && limits.askRequired);
+    if (first) this.card.ask(limits.ask, { title: words.ask.first, required, known });
+    else if (unreached) this.card.ask(["email", "phone"], { title: words.ask.away, required: false, known });
+    else this.card.ask([], { known });
+    this.composer.element.hidden = required;
   }
 
   typed(name) {

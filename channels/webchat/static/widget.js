@@ -17,13 +17,15 @@ class Widget {
     this.words = WORDS[this.language];
     this.format = formats(this.language, this.words);
     this.name = (asked.name || "").slice(0, 80);
+    this.identity = (asked.identity || "").slice(0, 4000);
     this.font = asked.font !== "system";
     this.store = browserStore(`pishkhan:${this.base}:`);
     this.state = fresh();
     this.isOpen = false;
     this.link = new Link({
       base: this.base, state: this.state, store: this.store, told: (what, frame) => this.told(what, frame),
-      hello: () => ({ language: this.language, name: this.name, page: location.origin + location.pathname }),
+      hello: () => ({ language: this.language, name: this.name, page: location.origin + location.pathname, identity: this.identity, ...this.about() }),
+      identity: () => this.identity,
       upload: (file) => this.upload(file),
       env: {
         WebSocket, random: Math.random, fetch: (...args) => fetch(...args),
@@ -52,7 +54,8 @@ class Widget {
       onchoose: (value, label) => this.choose(value, label),
       onretry: (id) => this.link.again(find(this.state, id)), ondiscard: (id) => this.discard(id), onclose: () => this.close(),
       draft: () => this.store.get("draft") || "", keepDraft: (text) => (text ? this.store.set("draft", text) : this.store.remove("draft")),
-      onsend: (text, files) => this.link.say({ id: uuid(), at: Date.now(), text, files }), ontyping: () => this.link.typing(),
+      onsend: (text, files) => this.link.say({ id: uuid(), at: Date.now(), text, files }), ontyping: (text) => this.link.typing(CONFIG.preview ? text.slice(0, 500) : ""),
+      about: () => this.about(), onabout: (given) => this.introduce(given),
     });
     const side = asked.side === "start" ? "start" : "end";
     const theme = ["dark", "auto"].includes(asked.theme) ? asked.theme : "light";
@@ -134,6 +137,12 @@ class Widget {
 
   told(what, frame) {
     if (what === "typing") this.panel.typed(frame.who || this.words.agent);
+    if (what === "error" && frame.code.startsWith("bad_") && this.store.get("about")) {
+      // The desk did not take it: it is asked again, and said what is wrong.
+      this.store.remove("about");
+      this.draw();
+      this.panel.card.refuse(frame.code.slice(4));
+    }
     if (what === "error" && frame.code === "too_many") this.panel.composer.say(this.words.slower);
     if (what === "pong" || what === "typing") return;
     this.draw();
@@ -165,6 +174,17 @@ class Widget {
   discard(id) {
     drop(this.state, id);
     this.draw();
+  }
+
+  about() {
+    return JSON.parse(this.store.get("about") || "{}");
+  }
+
+  introduce(given) {
+    this.store.set("about", JSON.stringify({ ...this.about(), ...given }));
+    this.link.say({ id: uuid(), kind: "about", at: Date.now(), value: given });
+    this.draw();
+    this.panel.composer.input.focus();
   }
 
   choose(value, label) {

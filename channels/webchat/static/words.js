@@ -49,6 +49,15 @@ export const WORDS = {
     tooMany: (n) => `در هر پیام بیشتر از ${n} فایل نمی‌شود فرستاد.`,
     slower: "پیام‌ها پشت سر هم زیاد شد؛ باقی تا چند لحظهٔ دیگر فرستاده می‌شود.",
     units: ["بایت", "کیلوبایت", "مگابایت"],
+    watched: "کارشناس آنچه می‌نویسید را پیش از فرستادن هم می‌بیند.",
+    ask: {
+      first: "پیش از شروع، خودتان را معرفی کنید.",
+      away: "اکنون کسی پاسخ‌گو نیست. بنویسید چگونه به شما خبر دهیم؛ پاسخ را می‌فرستیم.",
+      name: "نام", email: "ایمیل", phone: "شمارهٔ تلفن", done: "ثبت",
+      missing: "این را هم پر کنید.",
+      wrong: { email: "این نشانی ایمیل درست نیست.", phone: "این شمارهٔ تلفن درست نیست.", name: "این نام درست نیست." },
+      thanks: (where) => `پاسخ را به ${where} هم می‌فرستیم.`,
+    },
   },
   en: {
     dir: "ltr",
@@ -98,5 +107,14 @@ export const WORDS = {
     tooMany: (n) => `At most ${n} files in one message.`,
     slower: "That was many messages at once; the rest goes out in a moment.",
     units: ["bytes", "kB", "MB"],
+    watched: "The agent sees what you write before you send it, too.",
+    ask: {
+      first: "Before we begin, please introduce yourself.",
+      away: "Nobody is here to answer now. Tell us how to reach you and we send the answer.",
+      name: "Name", email: "E-mail", phone: "Telephone", done: "Save",
+      missing: "Please fill this in, too.",
+      wrong: { email: "This is not an e-mail address.", phone: "This is not a telephone number.", name: "This is not a name." },
+      thanks: (where) => `We also send the answer to ${where}.`,
+    },
   },
 };
