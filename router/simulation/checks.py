@@ -1,4 +1,4 @@
-"""Takes values out of a table that somebody wrote by hand and collects what is wrong with them. Pure.
+"""Takes values out of a table that somebody wrote by hand and collects what is wrong with them.
 
 Every taker returns something usable, so that one pass finds all faults.
 """

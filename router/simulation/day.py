@@ -1,4 +1,4 @@
-"""A day of a contact centre as values: who comes, who works, and how the place is. Pure; draws nothing.
+"""A day of a contact centre as values: who comes, who works, and how the place is. Draws nothing.
 
 Times are seconds since the day began.
 """

@@ -1,4 +1,4 @@
-"""What became of each contact and how each agent's day was, once the world stands still. Pure."""
+"""What became of each contact and how each agent's day was, once the world stands still."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of a day, in figures: promise kept, lateness, hang-ups, fairness. Pure; the definitions are in
+"""What became of a day, in figures: promise kept, lateness, hang-ups, fairness. The definitions are in
 docs/simulation.md, and names never change their meaning."""
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """Draws days as an SVG picture: who came, how long they waited, what was kept, how full the seats were, by half hour.
-Pure: figures in, text out."""
+Figures in, text out; opens no file."""
 
 from __future__ import annotations
 

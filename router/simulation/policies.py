@@ -1,4 +1,4 @@
-"""Policies as they are written on a command line or in a question: a name, and what is different from it. Pure.
+"""Policies as they are written on a command line or in a question: a name, and what is different from it.
 
 `promise`, `promise_fair`, or `promise:guard=4,reserve_percent=0`.
 """

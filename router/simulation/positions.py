@@ -1,4 +1,4 @@
-"""Reads JSON and remembers on which line every key and item stands, so that a fault can be named. Pure; opens nothing.
+"""Reads JSON and remembers on which line every key and item stands, so that a fault can be named. Opens nothing.
 
 Strict JSON without comments, at most 64 levels deep. Paths are like `demand[2].profile[0]`.
 """

@@ -1,4 +1,4 @@
-"""A scenario as values: a kind of day, from which days are drawn. Pure; `reading` makes it from a file."""
+"""A scenario as values: a kind of day, from which days are drawn. `reading` makes it from a file."""
 
 from __future__ import annotations
 

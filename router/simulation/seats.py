@@ -1,5 +1,5 @@
 """Contacts and agents as the simulated world sees them: what is in hand, how fast it goes, how busy the day was.
-Pure state on the world's clock; decides nothing."""
+State on the world's clock; decides nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The day by half hours, as it goes: who came, what was kept, how long they waited, how much was worked. Pure state."""
+"""The day by half hours, as it goes: who came, what was kept, how long they waited, how much was worked."""
 
 from __future__ import annotations
 

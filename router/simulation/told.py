@@ -1,4 +1,4 @@
-"""How a simulated day is told to the router: what a supervisor would have set, and a contact's arrival. Pure."""
+"""How a simulated day is told to the router: what a supervisor would have set, and a contact's arrival."""
 
 from __future__ import annotations
 

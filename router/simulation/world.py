@@ -13,24 +13,11 @@ from typing import Any
 
 from router import core
 from router.core import Policy
+from router.simulation import seats as state
 from router.simulation.day import Day
 from router.simulation.fates import fates, shift
 from router.simulation.figures import Outcome
-from router.simulation.seats import (
-    ABANDONED,
-    AWAY,
-    DONE,
-    OFFERED,
-    OFFLINE,
-    READY,
-    SERVED,
-    WAITING,
-    WRAP,
-    Seat,
-    Talk,
-    faults,
-    rate,
-)
+from router.simulation.seats import Seat, Talk, faults, rate
 from router.simulation.slots import Slots
 from router.simulation.told import config, ms, queued
 
@@ -93,7 +80,7 @@ class World:
 
     def _arrive(self, talk: Talk, _: int) -> None:
         arrival = talk.arrival
-        talk.state = WAITING
+        talk.state = state.WAITING
         if arrival.patience < math.inf:
             self._at(self.now + arrival.patience, self._leave, talk)
         self.slots.arrived(arrival, self.now)
@@ -102,10 +89,10 @@ class World:
         self._seen("arrived", talk)
 
     def _leave(self, talk: Talk, _: int) -> None:
-        if talk.state not in (WAITING, OFFERED):
+        if talk.state not in (state.WAITING, state.OFFERED):
             return
         seat = talk.agent
-        talk.state, talk.ended, talk.agent = ABANDONED, self.now, None
+        talk.state, talk.ended, talk.agent = state.ABANDONED, self.now, None
         self.slots.ended(talk.arrival, self.now, answered=False)
         self._seen("gone", talk)
         if seat is not None:
@@ -116,12 +103,12 @@ class World:
             self._settle(seat)
 
     def _accept(self, talk: Talk, attempt: int) -> None:
-        if talk.state != OFFERED or talk.attempt != attempt:
+        if talk.state != state.OFFERED or talk.attempt != attempt:
             return
         seat, arrival = talk.agent, talk.arrival
         assert seat is not None
         seat.progress(self.now, self.day.rates)
-        talk.state, talk.answered, talk.hit = SERVED, self.now, arrival.sticky == seat.worker.id
+        talk.state, talk.answered, talk.hit = state.SERVED, self.now, arrival.sticky == seat.worker.id
         seat.offers -= 1
         speed = self.day.level_speed[seat.worker.skills.get(arrival.skill, 3)] * seat.worker.speed
         talk.left = arrival.work / (speed * self.day.sticky_speed if talk.hit else speed)
@@ -133,11 +120,11 @@ class World:
         self._settle(seat)
 
     def _lapse(self, talk: Talk, attempt: int) -> None:
-        if talk.state != OFFERED or talk.attempt != attempt:
+        if talk.state != state.OFFERED or talk.attempt != attempt:
             return
         seat = talk.agent
         assert seat is not None
-        talk.state, talk.agent = WAITING, None
+        talk.state, talk.agent = state.WAITING, None
         seat.offers -= 1
         seat.take(-talk.points, self.now, self.slots)
         self._tell(core.OfferExpired(at=ms(self.now), contact=talk.arrival.id, offer=talk.offer))
@@ -150,14 +137,14 @@ class World:
         done = [talk for talk in seat.items if talk.left <= 1e-6]
         for talk in done:
             seat.items.remove(talk)
-            talk.state, talk.ended = DONE, self.now
+            talk.state, talk.ended = state.DONE, self.now
             seat.handled += 1
         self._plan(seat)
         for talk in done:
             wrap = talk.arrival.wrap
             self._seen("worked", talk)
             if wrap > 0:
-                seat.state, seat.turn = WRAP, seat.turn + 1
+                seat.state, seat.turn = state.WRAP, seat.turn + 1
                 self._at(self.now + wrap, self._wrapped, (seat, talk), seat.turn)
                 self._show(seat)
             else:
@@ -168,35 +155,35 @@ class World:
     def _wrapped(self, both: tuple[Seat, Talk], turn: int) -> None:
         seat, talk = both
         seat.take(-talk.points, self.now, self.slots)
-        if seat.turn == turn and seat.state == WRAP:
-            seat.state = READY
+        if seat.turn == turn and seat.state == state.WRAP:
+            seat.state = state.READY
         self._show(seat)
         self._tell(core.WrapUpEnded(at=ms(self.now), contact=talk.arrival.id))
         self._seen("wrapped", talk)
         self._settle(seat)
 
     def _login(self, seat: Seat, _: int) -> None:
-        seat.state, seat.staffed_from, seat.load_at = READY, self.now, self.now
+        seat.state, seat.staffed_from, seat.load_at = state.READY, self.now, self.now
         self._show(seat)
 
     def _break(self, both: tuple[Seat, float], _: int) -> None:
         seat, length = both
-        if seat.state in (READY, WRAP) and seat.pending is None:
+        if seat.state in (state.READY, state.WRAP) and seat.pending is None:
             seat.pending = self.now + length
             self._settle(seat)
 
     def _logout(self, seat: Seat, _: int) -> None:
-        if seat.state in (READY, WRAP):
+        if seat.state in (state.READY, state.WRAP):
             seat.pending = _LOGOUT
             self._settle(seat)
 
     def _back(self, seat: Seat, turn: int) -> None:
-        if seat.turn != turn or seat.state != AWAY:
+        if seat.turn != turn or seat.state != state.AWAY:
             return
         if self.now >= seat.worker.shift[1]:
-            seat.state = OFFLINE
+            seat.state = state.OFFLINE
         else:
-            seat.state, seat.staffed_from = READY, self.now
+            seat.state, seat.staffed_from = state.READY, self.now
         self._show(seat)
 
     def _ring(self, _: None, number: int) -> None:
@@ -233,7 +220,7 @@ class World:
         talk, seat = self.talks[offer.contact], self.seats[offer.agent]  # type: ignore[index]
         arrival, points = talk.arrival, talk.points
         self.violations += faults(talk, seat, points, self.day.capacity, self.now)
-        talk.state, talk.agent, talk.attempt, talk.offer = OFFERED, seat, talk.attempt + 1, offer.offer
+        talk.state, talk.agent, talk.attempt, talk.offer = state.OFFERED, seat, talk.attempt + 1, offer.offer
         seat.offers += 1
         self.offers += 1
         seat.take(points, self.now, self.slots)
@@ -246,15 +233,15 @@ class World:
     def _cancelled(self, cancel: core.CancelOffer) -> None:
         talk = self.talks[cancel.contact]  # type: ignore[index]
         seat = talk.agent
-        if talk.state == OFFERED and seat is not None:
-            talk.state, talk.agent = WAITING, None
+        if talk.state == state.OFFERED and seat is not None:
+            talk.state, talk.agent = state.WAITING, None
             seat.offers -= 1
             seat.take(-talk.points, self.now, self.slots)
 
     def _sent_away(self, seat: Seat, away: core.AgentAutoAway) -> None:
         """The router set an agent away who let offers lapse; a break that is due anyway goes before."""
-        seat.told = (AWAY, seat.told[1])
-        if seat.state == READY and seat.pending is None:
+        seat.told = (state.AWAY, seat.told[1])
+        if seat.state == state.READY and seat.pending is None:
             seat.pending = self.now + self.day.away_after_missed if away.until is None else away.until / 1000.0
 
     # how it works
@@ -262,35 +249,35 @@ class World:
     def _show(self, seat: Seat) -> None:
         """Tells the core how the agent stands. While offers are open that will be accepted, a break that is due only
         closes the seat to new ones."""
-        state, closed = seat.state, False
-        if seat.pending is not None and state != AWAY:
+        shown, closed = seat.state, False
+        if seat.pending is not None and shown != state.AWAY:
             if seat.offers:
                 closed = True
             else:
-                state = AWAY
-        if state == WRAP and seat.load >= self.day.capacity:
-            state = READY  # the seat is full anyway
-        if (state, closed) == seat.told:
+                shown = state.AWAY
+        if shown == state.WRAP and seat.load >= self.day.capacity:
+            shown = state.READY  # the seat is full anyway
+        if (shown, closed) == seat.told:
             return
-        before, seat.told = seat.told, (state, closed)
+        before, seat.told = seat.told, (shown, closed)
         shut = core.LoadChanged(at=ms(self.now), agent=seat.worker.id, points=self.day.capacity if closed else 0)
         if closed and not before[1]:
             self._tell(shut)
-        if state != before[0]:
-            self._tell(core.AgentStateChanged(at=ms(self.now), agent=seat.worker.id, state=state))
+        if shown != before[0]:
+            self._tell(core.AgentStateChanged(at=ms(self.now), agent=seat.worker.id, state=shown))
         if before[1] and not closed:
             self._tell(shut)
 
     def _settle(self, seat: Seat) -> None:
         """A break or the end of the shift begins once the desk is empty."""
-        if seat.pending is not None and not seat.load and seat.state == READY:
+        if seat.pending is not None and not seat.load and seat.state == state.READY:
             until, seat.pending = seat.pending, None
             seat.staffed += self.now - seat.staffed_from
             seat.staffed_from = -1.0
             if until == _LOGOUT:
-                seat.state = OFFLINE
+                seat.state = state.OFFLINE
             else:
-                seat.state, seat.turn = AWAY, seat.turn + 1
+                seat.state, seat.turn = state.AWAY, seat.turn + 1
                 self._at(max(until, self.now + 1.0), self._back, seat, seat.turn)
         self._show(seat)
 
