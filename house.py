@@ -138,7 +138,7 @@ class House:
                 continue
             wire = Wire(accept=self.intake, reads=self.lines, blobs=self.store.blobs, bus=self.bus, clock=self.clock,
                         report=partial(self._lights.report, name), refused=partial(self._refused, name),
-                        base_url=self.url, exchanged=self.exchanges, pieces=Pieces(self.store))
+                        ours=self._ours, base_url=self.url, exchanged=self.exchanges, pieces=Pieces(self.store))
             channel = kind(common.medium).adapter(name, own, common, wire)
             self.channels[name] = channel
             self.policies[name] = policy_of(name, common, channel.limits, self.settings.desk.language,
@@ -146,6 +146,10 @@ class House:
             self.plan[name] = outgoing_of(common, channel, self._schedule, self.settings.desk.timezone)
             self.health.setdefault(name, Health(code="starting", since=self.clock()))
         self.outbox = Outbox(self.store, self.bus, self.clock, self.channels, self.plan, self.exchanges)
+
+    def _ours(self) -> tuple[str, ...]:
+        """Every address of the house itself, whichever channel it belongs to."""
+        return tuple(dict.fromkeys(each for channel in self.channels.values() for each in channel.limits.own))
 
     def _build_pages(self) -> None:
         routes = [logged(route, name, self.exchanges, self.clock) for name, channel in self.channels.items()

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from agents import contacts, deliveries, notes, offers, projector, reading, replies, state
-from agents.asks import moment_in, number_in, number_of, numbers_in, text_in
+from agents.asks import moment_in, number_in, number_of, numbers_in, text_in, texts_in
 from agents.given import Given
 from agents.guard import who
 from agents.schemas import MAYBE_NUMBER, MAYBE_TEXT, MOMENT, NUMBER, TEXT, fields, many, maybe, obj, one_of, ref
@@ -51,7 +51,8 @@ class Actions:
                  body=fields(reason=TEXT)),
             upon(path="/api/contacts/{id}/take", handler=self.take, summary="Take a contact by hand", body=_NOTHING),
             post(path="/api/contacts/{id}/reply", handler=self.reply, summary="Answer the citizen", errors=_DONE,
-                 body=obj({"html": TEXT, "attachments": many(NUMBER), "suggestion": MAYBE_NUMBER}, key=TEXT, text=TEXT),
+                 body=obj({"html": TEXT, "attachments": many(NUMBER), "suggestion": MAYBE_NUMBER, "cc": many(TEXT)},
+                          key=TEXT, text=TEXT),
                  answer=_MESSAGE),
             post(path="/api/contacts/{id}/note", handler=self.note, summary="Leave a note for colleagues", errors=_DONE,
                  body=obj(key=TEXT, text=TEXT), answer=_MESSAGE),
@@ -135,7 +136,8 @@ class Actions:
         draft = replies.Draft(
             key=text_in(data, "key", most=200), text=text_in(data, "text", most=500_000),
             html=text_in(data, "html", most=replies.LONGEST_HTML, default=""),
-            uploads=numbers_in(data, "attachments", most=100), suggestion=number_in(data, "suggestion", default=None))
+            uploads=numbers_in(data, "attachments", most=100), suggestion=number_in(data, "suggestion", default=None),
+            cc=texts_in(data, "cc", most=100))
         return await self._said(lambda tx: replies.reply(tx, agent, contact, draft, limits=self._given.limits))
 
     async def note(self, request: web.Request) -> web.Response:

@@ -58,6 +58,14 @@ def numbers_in(data: dict[str, Any], name: str, *, most: int) -> tuple[int, ...]
     return tuple(found)
 
 
+def texts_in(data: dict[str, Any], name: str, *, most: int) -> tuple[str, ...]:
+    """A list of texts of a body; empty when it is not there."""
+    found = take(data, name, list, default=None) or []
+    if len(found) > most or not all(isinstance(each, str) and len(each) <= 1_000 for each in found):
+        raise BadRequest(f"the field {name!r} must be a list of at most {most} texts", field=name)
+    return tuple(found)
+
+
 def moment_in(data: dict[str, Any], name: str) -> datetime:
     """A time of a body: ISO 8601 with its offset."""
     text = text_in(data, name, most=40)

@@ -16,6 +16,8 @@ def retry(tx: StoreTx, agent: Agent, delivery: DeliveryId) -> Delivery:
     found = _decidable(tx, agent, delivery)
     if tx.people.address(found.contact).opted_out_at is not None:
         raise Conflict("the citizen asked for no more messages at this address")
+    if tx.people.address(found.contact).suppressed:
+        raise Conflict("mail to this address comes back, or its owner complained; lift that first")
     return _tell(tx, agent, tx.outbox.again(delivery, [DeliveryState.FAILED, DeliveryState.UNCERTAIN]))
 
 

@@ -23,6 +23,7 @@ from agents.pages import Pages
 from agents.passwords import Passwords
 from agents.presence import Presence
 from agents.sockets import BEAT, Sockets
+from agents.threading import Threading
 from router.model import ContactId, Finding, Limits
 from router.model import Health as Light
 from router.ports import Bus, Clock
@@ -48,7 +49,7 @@ class Front:
         self.meter = Health(given, self.live, self.guard)
         lines, assets = Lines(given), Assets()
         self._openapi = OpenApi(version=version, url=url)
-        self._api = [Actions(given), Api(given), Admin(given, passwords), Board(self.live), lines]
+        self._api = [Actions(given), Threading(given), Api(given), Admin(given, passwords), Board(self.live), lines]
         self._rest = [Pages(given, self.guard, Auth(given, passwords), lines, assets), Files(given), assets,
                       Sockets(given, self.live, beat=beat), self.meter]
 

@@ -65,6 +65,10 @@ DELIVERIES: Mapping[str, Words] = {
                 "fa": "سامانهٔ رایانامهٔ شهروند هنوز پیام را نگرفته و تلاش ادامه دارد."},
     "reported": {"en": "The provider reports that the message did not arrive.",
                  "fa": "سرویس‌دهنده می‌گوید پیام نرسیده است."},
+    "complaint": {"en": "It arrived, and its reader called it unwanted. Nothing more is sent there.",
+                  "fa": "رسید، و خواننده‌اش آن را ناخواسته شمرد. دیگر چیزی به آنجا فرستاده نمی‌شود."},
+    "copy-bounced": {"en": "The answer arrived; a copy of it came back.",
+                     "fa": "پاسخ رسید؛ یکی از رونوشت‌های آن برگشت."},
     "given-up": {"en": "A colleague decided not to try again.", "fa": "همکاری تصمیم گرفت دیگر تلاش نشود."},
 }
 _NOTHING: Words = {"en": "", "fa": ""}

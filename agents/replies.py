@@ -5,19 +5,21 @@ The client's key makes it once. What a channel can carry comes as data (`Limits`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from agents import contacts, holding, markup, notes
+from agents import contacts, holding, markup, notes, threading
 from agents.sight import at_least
 from router.errors import BadRequest, Conflict
 from router.events import SuggestionUsed
 from router.model import Attachment, ContactId, Limits, MessageId, OutKind
-from router.records import Agent, ContactState, Direction, Role
+from router.records import Agent, ContactState, Direction, KnownAddress, Role
 from router.rules import text as words_of
 from storage.tx import StoreTx
 
 LONGEST_HTML = 200_000
+_ADDRESS = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class Draft:
     html: str = ""
     uploads: tuple[int, ...] = ()
     suggestion: int | None = None  #: article it was made from
+    cc: tuple[str, ...] = ()  #: who else gets it, as the agent chose
 
 
 def reply(tx: StoreTx, agent: Agent, contact: ContactId, draft: Draft, *, limits: Mapping[str, Limits]) -> MessageId:
@@ -44,17 +47,23 @@ def reply(tx: StoreTx, agent: Agent, contact: ContactId, draft: Draft, *, limits
     if limit is None:
         raise Conflict(f"the channel {found.channel!r} is not configured any more")
     text, html = _fit(draft, limit)
-    if tx.people.address(contact).opted_out_at is not None:
+    address = tx.people.address(contact)
+    if address.opted_out_at is not None:
         raise Conflict("the citizen asked for no more messages at this address")
+    if address.suppressed:
+        raise Conflict("mail to this address comes back, or its owner complained; lift that first")
+    cc = copies(tx, draft.cc, limit, limits, address)
     if found.state is ContactState.WAITING and at_least(agent, Role.SUPERVISOR):
         found = contacts.take(tx, agent, contact, limits=limits)
     if found.state not in (ContactState.ACTIVE, ContactState.WRAP_UP):
         raise Conflict(f"this contact is {found.state}; take or reopen it before you answer")
     files = _files(tx, agent, draft.uploads, limit)
+    found = threading.add_readers(tx, found, cc, by=holding.actor(agent))
     message = tx.messages.add(
         contact, Direction.OUT, at=tx.now, text=text, html=html, kind=OutKind.REPLY.value, agent=agent.id,
         author=agent.public_name or agent.name, language=found.language, attachments=files,
-        data={} if draft.suggestion is None else {"suggestion": draft.suggestion})
+        subject=str(found.data.get("subject", "")),
+        data={**({} if draft.suggestion is None else {"suggestion": draft.suggestion}), **({"cc": cc} if cc else {})})
     delivery = tx.outbox.add(message, found, OutKind.REPLY, key=key)
     holding.tell(tx, message, found, by=holding.actor(agent), delivery=int(delivery.id))
     if draft.suggestion is not None:
@@ -62,6 +71,29 @@ def reply(tx: StoreTx, agent: Agent, contact: ContactId, draft: Draft, *, limits
         tx.emit(SuggestionUsed(about=contact, article=draft.suggestion, agent=agent.id, how="sent"),
                 actor=holding.actor(agent))
     return message.id
+
+
+def copies(tx: StoreTx, given: Sequence[str], limit: Limits, limits: Mapping[str, Limits],
+           to: KnownAddress) -> list[str]:
+    """Who else gets an answer: real addresses, each once, none of ours, none that takes nothing. BadRequest says which
+    one cannot be."""
+    ours = {own for each in limits.values() for own in each.own}
+    found: dict[str, None] = {}
+    for each in given:
+        address = words_of.clean(each, limit=400).strip().lower()
+        if not _ADDRESS.fullmatch(address):
+            raise BadRequest(f"{address[:100]!r} is no address", field="cc")
+        local, _, domain = address.partition("@")
+        if f"{local.partition('+')[0]}@{domain}" in ours:
+            raise BadRequest(f"{address} is an address of ours: an answer never goes there", field="cc")
+        known = tx.people.find(to.medium, address)
+        if known is not None and (known.suppressed or known.opted_out_at is not None):
+            raise BadRequest(f"{address} takes no messages: mail came back, or its owner said so", field="cc")
+        if address != to.value:
+            found[address] = None
+    if len(found) > limit.copies:
+        raise BadRequest(f"this channel carries at most {limit.copies} copies", field="cc")
+    return list(found)
 
 
 def _fit(draft: Draft, limit: Limits) -> tuple[str, str]:

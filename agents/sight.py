@@ -45,14 +45,19 @@ def sees(who: Eye, contact: Contact) -> bool:
         return False
     if who.all or contact.agent == who.agent:
         return True
-    return contact.state is not ContactState.SELF_SERVICE and contact.queue in who.queues
+    return contact.state is not ContactState.SELF_SERVICE and _queued(who, contact)
 
 
 def reads(who: Eye, contact: Contact) -> bool:
     """Whether its messages and history may be read: also what is over, and what one had last."""
     if who.all or who.agent in (contact.agent, contact.last_agent):
         return True
-    return contact.state is not ContactState.SELF_SERVICE and contact.queue in who.queues
+    return contact.state is not ContactState.SELF_SERVICE and _queued(who, contact)
+
+
+def _queued(who: Eye, contact: Contact) -> bool:
+    """In a queue of theirs, or its mail also came to a mailbox of one."""
+    return contact.queue in who.queues or any(each.get("queue") in who.queues for each in contact.data.get("also", ()))
 
 
 def works(agent: Agent, contact: Contact) -> bool:

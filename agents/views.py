@@ -43,7 +43,7 @@ def contact(card: Card, stuck: str) -> View:
         "opened_at": moment(it.opened_at), "queued_at": moment(it.queued_at), "answered_at": moment(it.answered_at),
         "closed_at": moment(it.closed_at), "disposition": it.disposition, "wake_at": moment(card.wake_at),
         "customer": {"id": card.customer.id, "name": card.customer.name, "segment": card.customer.segment,
-                     "address": card.address.value},
+                     "address": card.address.value, "suppressed": card.address.suppressed},
         "last": None if card.last is None else {
             "direction": card.last[0].value, "text": card.last[2], "at": moment(card.last[1])},
         "offer": None if card.offer is None else {
@@ -118,7 +118,8 @@ def customer(it: Customer, addresses: Sequence[KnownAddress]) -> View:
     return {"id": it.id, "name": it.name, "segment": it.segment, "language": it.language, "note": it.note,
             "created_at": moment(it.created_at),
             "addresses": [{"id": a.id, "medium": a.medium.value, "value": a.value, "name": a.name,
-                           "opted_out_at": moment(a.opted_out_at), "verified_at": moment(a.verified_at)}
+                           "opted_out_at": moment(a.opted_out_at), "verified_at": moment(a.verified_at),
+                           "suppressed": a.suppressed}
                           for a in addresses]}
 
 

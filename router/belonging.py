@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from router.events import ContactEdited
-from router.model import Bounce, QueueId, Said
+from router.model import Bounce, ContactId, QueueId, Said
 from router.ports import Tx
 from router.records import Contact, KnownAddress
 from router.rules import subjects, suppression, text, threads
@@ -104,9 +104,9 @@ def twin(tx: Tx, said: Said, policies: Mapping[str, ChannelPolicy], queue: Queue
     return changed
 
 
-def suppress(tx: Tx, bounce: Bounce, address: KnownAddress) -> None:
+def suppress(tx: Tx, bounce: Bounce, contact: ContactId, *, actor: str) -> None:
     """Write no more to an address that does not exist, or whose owner complained; of a copy's reader, to theirs."""
-    reason = suppression.why(bounce)
+    reason, address = suppression.why(bounce), tx.people.address(contact)
     if not reason:
         return
     if bounce.recipient and bounce.recipient != address.value:
@@ -115,3 +115,4 @@ def suppress(tx: Tx, bounce: Bounce, address: KnownAddress) -> None:
             return
         address = other
     tx.people.suppress(address, reason)
+    tx.emit(ContactEdited(about=contact, fields=("suppressed",)), actor=actor)

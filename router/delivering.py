@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from router.errors import Capped, Doubtful, Looping, OptedOut, SendError
+from router.errors import Capped, Doubtful, Looping, OptedOut, SendError, Suppressed
 from router.events import ChannelAlarm, DeliveryChanged, DeliveryRerouted
 from router.model import DeliveryState, Outbound, OutKind, Sent
 from router.ports import Tx
@@ -55,6 +55,8 @@ def _forbidden(tx: Tx, out: Outbound, way: Outgoing) -> SendError | None:
     address = _reached(tx, out)
     if address.opted_out_at is not None:
         return OptedOut("the citizen said stop at this address")
+    if address.suppressed:
+        return Suppressed("mail systems report that this address takes nothing", provider_code=address.suppressed)
     # Calls are no words: a telephone that does not answer may be rung again.
     if out.kind in (OutKind.CONNECT, OutKind.HANGUP):
         return None

@@ -128,6 +128,14 @@ class OptedOut(SendError):
     fa = "شهروند دیگر روی این کانال پیام نمی‌پذیرد."
 
 
+class Suppressed(SendError):
+    """The address does not exist any more, or its owner complained; a person or the citizen's next word lifts it."""
+
+    code = "suppressed"
+    en = "Not sent: mail to this address came back for good, or its owner called our mail unwanted."
+    fa = "فرستاده نشد: نامه‌های این نشانی برای همیشه برگشته‌اند، یا صاحب آن نامهٔ ما را ناخواسته شمرده است."
+
+
 class Misconfigured(SendError):
     """The channel's settings or credentials are wrong; nothing on it will go until a person mends them."""
 

@@ -133,7 +133,7 @@ class Intake:
             delivery = tx.outbox.bounce(said.channel, said.bounce)
             if delivery is not None:
                 delivery = self._ended(tx, delivery)
-                belonging.suppress(tx, said.bounce, tx.people.address(delivery.contact))
+                belonging.suppress(tx, said.bounce, delivery.contact, actor=f"channel:{said.channel}")
                 _tell_delivery(tx, delivery, f"channel:{said.channel}")
                 return _settled(tx, item, said, Fate.BOUNCE, said.bounce.code, tx.contacts.get(delivery.contact),
                                 message=None)

@@ -232,6 +232,7 @@ class Outbound:
     attachments: tuple[Attachment, ...] = ()
     buttons: tuple[Button, ...] = ()
     sender_name: str = ""  #: the agent's public name
+    queue: str = ""  #: short name of the contact's queue
     data: Mapping[str, Any] = field(default_factory=dict)
     attempt: int = 1
     parts_done: Mapping[int, str] = field(default_factory=dict)  #: part index -> external id already accepted

@@ -185,6 +185,7 @@ class Wire:
     refused: Callable[
         [str], Any
     ]  #: record (await) a request that failed its check: `await wire.refused("bad-signature")`
+    ours: Callable[[], tuple[str, ...]] = tuple  #: every address at which the house itself is reached
     base_url: str  #: where citizens and providers reach us, without trailing slash
     exchanged: Callable[[Exchange], None] = _unlogged  #: one redacted line for the exchange log; never waits
     pieces: Pieces | None = None  #: keeps parts of longer messages until all are there

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, insert, select
+from sqlalchemy import Connection, case, delete, func, insert, select, update
 
 from router.errors import BadRequest, NotFound
 from router.model import AgentId, Attachment, ContactId, MessageId
@@ -128,6 +128,13 @@ class Messages:
             row.message_id: delivery_of(row) for row in self._db.execute(select(_D).where(_D.c.message_id.in_(ids)))
         }
         return [_message(row, files.get(row.id, ()), sent.get(row.id)) for row in rows]
+
+    def move(self, gone: ContactId, into: ContactId) -> list[Message]:
+        """Every message of a contact stands in another from now on, with its deliveries and references."""
+        ids = self._db.execute(select(_T.c.id).where(_T.c.contact_id == gone)).scalars().all()
+        for table in (_T, _R, _D):
+            self._db.execute(update(table).where(table.c.contact_id == gone).values(contact_id=into))
+        return self.many(ids)
 
     def remember(self, channel: str, reference: str, message: Message) -> None:
         """So that a later References or reply finds it; the first message with an id keeps it."""

@@ -111,6 +111,11 @@ async def every_operation(desk: Desk) -> None:
     await desk.store.run(fail)
     await ask("POST", f"/api/deliveries/{delivery}/give-up")
     await ask("POST", f"/api/deliveries/{delivery + 100}/retry", expect=404)
+    await ask("POST", f"/api/contacts/{held}/join", expect=409)
+    address = await desk.store.run(lambda tx: tx.people.suppress(tx.people.address(mail), "bounced") or (
+        tx.people.address(mail).id))
+    await ask("POST", f"/api/addresses/{address}/lift")
+    await ask("POST", f"/api/addresses/{address}/lift", expect=409)
     await ask("POST", f"/api/contacts/{held}/snooze", {"until": hour})
     await ask("POST", f"/api/contacts/{held}/reopen")
     await ask("POST", f"/api/contacts/{held}/finish")

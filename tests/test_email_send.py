@@ -74,9 +74,9 @@ def test_the_same_delivery_is_the_same_mail() -> None:
 
 
 def test_automatic_mail_says_so() -> None:
-    for kind in (OutKind.ACK, OutKind.NOTICE):
+    for kind, word in ((OutKind.ACK, "auto-replied"), (OutKind.NOTICE, "auto-generated")):
         letter = compose(out(kind=kind), DESK, (), NOW)
-        assert written(letter)["Auto-Submitted"] == "auto-replied"
+        assert written(letter)["Auto-Submitted"] == word and written(letter)["Precedence"] == "auto_reply"
         assert written(letter)["X-Auto-Response-Suppress"] == "All"
         assert parse(letter.raw, Arrival(channel="other", now=NOW)).automatic == "auto-submitted"
 

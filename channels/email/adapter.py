@@ -10,6 +10,7 @@ from channels.email.child import Reader
 from channels.email.compose import compose
 from channels.email.imap import Connection, Lost
 from channels.email.mailbox import Mailbox
+from channels.email.oauth import Tokens
 from channels.email.settings import Settings
 from channels.email.tls import Denied
 from router.errors import InvalidMessage, Misconfigured, NotFound, SendError
@@ -35,7 +36,8 @@ class Adapter:
         self.wire = wire
         # In base64 a file grows by a third and something.
         self.limits = Limits(text_chars=_TEXT_CHARS, attachment_bytes=settings.send_bytes * 7 // 10, html=True,
-                             one_thread=False)
+                             one_thread=False, copies=settings.copies, own=settings.own)
+        self.tokens = Tokens(settings)
         self.reader = Reader(max_bytes=settings.max_bytes)
         self._slots = asyncio.Semaphore(_SENDING)
 
@@ -51,7 +53,7 @@ class Adapter:
                 await self._rest("misconfigured", lacking[0].en, lacking[0].fa)
             if not self.settings.imap_host:
                 await self._rest("ok", "sends only", "فقط ارسال")
-            await Mailbox(self.name, self.settings, self.wire, self.reader).run()
+            await Mailbox(self.name, self.settings, self.wire, self.reader, self.tokens).run()
         finally:
             await self.reader.close()
 
@@ -71,20 +73,20 @@ class Adapter:
                 files.append((each, await self.wire.blobs.read(each.digest)))
             except NotFound:
                 raise InvalidMessage("an attached file is not there any more", provider_code="file") from None
-        letter = await asyncio.to_thread(compose, out, self.settings, files, self.wire.clock())
+        letter = await asyncio.to_thread(compose, out, self.settings, files, self.wire.clock(), self.wire.ours())
         async with self._slots:
-            detail = await smtp.deliver(letter, self.settings)
+            detail = await smtp.deliver(letter, self.settings, self.tokens)
         return Sent(parts=(Part(index=0, external_id=letter.message_id),), detail=detail)
 
     async def check(self) -> Sequence[Finding]:
         """Settings, IMAP login and folder, SMTP login. Changes nothing and sends nothing."""
         settings, found = self.settings, _lacking(self.settings)
-        if settings.imap_host and settings.password:
+        if settings.imap_host and settings.secret:
             found += [await self._check_imap(), *_in_clear("imap", settings.imap_tls, settings.imap_host)]
         return [*found, await self._check_smtp(), *_in_clear("smtp", settings.smtp_tls, settings.smtp_host)]
 
     async def _check_imap(self) -> Finding:
-        connection = Connection(self.settings)
+        connection = Connection(self.settings, self.tokens)
         try:
             await connection.open(examine=True)
             return Finding(check="imap-login", ok=True, en="the IMAP server lets us in and the folder is there",
@@ -102,7 +104,7 @@ class Adapter:
             return Finding(check="smtp-host", ok=False, en="smtp_host is not set: nothing is sent",
                            fa="smtp_host تنظیم نشده است: هیچ نامه‌ای فرستاده نمی‌شود")
         try:
-            await smtp.probe(self.settings)
+            await smtp.probe(self.settings, self.tokens)
         except SendError as error:
             return Finding(check="smtp-login", ok=False, en=f"{error.en} ({error.detail})",
                            fa=f"{error.fa} ({error.detail})")
@@ -115,7 +117,10 @@ def _lacking(settings: Settings) -> list[Finding]:
     if not settings.own:
         found.append(Finding(check="from-address", ok=False, en="from_address is not set",
                              fa="from_address تنظیم نشده است"))
-    if settings.imap_host and not settings.password:
+    if settings.imap_host and not settings.secret and settings.oauth_token_url:
+        found.append(Finding(check="oauth", ok=False, en="oauth_refresh_token is not set: no mail is fetched",
+                             fa="oauth_refresh_token تنظیم نشده است: نامه‌ای دریافت نمی‌شود"))
+    elif settings.imap_host and not settings.secret:
         found.append(Finding(check="password", ok=False, en="password is not set: no mail is fetched",
                              fa="گذرواژه تنظیم نشده است: نامه‌ای دریافت نمی‌شود"))
     return found

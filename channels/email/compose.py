@@ -10,7 +10,7 @@ import base64
 import hashlib
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.charset import BASE64, QP, Charset
@@ -24,7 +24,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from channels.email import marks, markup
-from channels.email.addresses import canonical
+from channels.email.addresses import canonical, same_place
 from channels.email.settings import Settings
 from channels.email.words import filename, line
 from router.errors import InvalidMessage
@@ -48,32 +48,53 @@ class Letter:
     sender: str
     to: str
     message_id: str
+    copies: tuple[str, ...] = ()  #: further receivers, all named in the mail
 
 
-def compose(out: Outbound, settings: Settings, files: Sequence[tuple[Attachment, bytes]], now: datetime) -> Letter:
-    """The mail for a message. InvalidMessage when there is no way to write it."""
+def compose(out: Outbound, settings: Settings, files: Sequence[tuple[Attachment, bytes]], now: datetime,
+            ours: Collection[str] = ()) -> Letter:
+    """The mail for a message. InvalidMessage when there is no way to write it. `ours` never get a copy."""
     to = canonical(out.to.value)
     if not to or not to.isascii():
         raise InvalidMessage("the receiver's address cannot be used", provider_code="address")
     own = canonical(settings.from_address)
     identity = marks.message_id(out.token, out.key, settings.host)
     answers = marks.plus_address(own, out.token) if settings.plus_addressing and out.token else own
+    copies = _copies(out, to, {*settings.own, *ours})
     mail = _with_files(_bodies(out, settings), files, out)
     headers: list[tuple[str, Any]] = [
         ("From", _mailbox(_sender_name(out, settings), own)), ("To", to), ("Subject", _subject_header(_subject(out))),
         ("Date", format_datetime(now)), ("Message-ID", f"<{identity}>"), *_threading(out, identity),
         (marks.LOOP_HEADER, own)]
+    if copies:
+        headers.insert(2, ("Cc", Header(", ".join(copies), "us-ascii", maxlinelen=76, header_name="Cc")))
     if answers != own:
         headers.append(("Reply-To", answers))
     if out.token:
         headers.append((marks.THREAD_HEADER, out.token))
     if out.kind in (OutKind.ACK, OutKind.NOTICE):
-        headers += [("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "All")]
+        headers += [("Auto-Submitted", "auto-replied" if out.kind is OutKind.ACK else "auto-generated"),
+                    ("X-Auto-Response-Suppress", "All"), ("Precedence", "auto_reply")]
+    if out.data.get("bulk"):
+        headers += [("List-Id", f"<{re.sub('[^a-z0-9.-]', '-', out.channel.lower())}.{settings.host}>"),
+                    ("List-Unsubscribe", f"<mailto:{own}?subject=unsubscribe>")]
     del mail["MIME-Version"]
     for name, value in [*headers, ("MIME-Version", "1.0")]:
         mail[name] = value
     _name_boundaries(mail, identity)
-    return Letter(raw=mail.as_bytes(policy=_POLICY), sender=answers, to=to, message_id=identity)
+    return Letter(raw=mail.as_bytes(policy=_POLICY), sender=answers, to=to, message_id=identity,
+                  copies=copies)
+
+
+def _copies(out: Outbound, to: str, ours: Collection[str]) -> tuple[str, ...]:
+    """Who else gets it: what the agent chose, never we ourselves, never anybody twice."""
+    if out.kind is not OutKind.REPLY:
+        return ()
+    given = out.data.get("cc", ())
+    clean = [canonical(each) for each in given if isinstance(each, str)]
+    fine = [each for each in clean if each and each.isascii() and each != to and not any(
+        same_place(each, own) for own in ours)]
+    return tuple(dict.fromkeys(fine))[:100]
 
 
 def _sender_name(out: Outbound, settings: Settings) -> str:
@@ -119,10 +140,12 @@ def _bodies(out: Outbound, settings: Settings) -> Message:
     """text/plain and text/html of the same words."""
     content = out.text.replace("\r\n", "\n").rstrip()
     mark = marks.marker(out.token) if settings.marker and out.token else ""
-    plain = f"{content}\n\n{mark}\n" if mark else f"{content}\n"
+    signature = settings.signature(out.queue, out.language) if out.kind is OutKind.REPLY else ""
+    signed = f"{content}\n\n-- \n{signature}" if signature else content
+    plain = f"{signed}\n\n{mark}\n" if mark else f"{signed}\n"
     both = MIMEMultipart("alternative", policy=_POLICY)
     both.attach(_text(plain, "plain"))
-    both.attach(_text(_page(out, content, mark), "html"))
+    both.attach(_text(_page(out, content, signature, mark), "html"))
     return both
 
 
@@ -136,11 +159,16 @@ def _text(text: str, kind: str) -> Message:
     return part
 
 
-def _page(out: Outbound, content: str, mark: str) -> str:
+def _page(out: Outbound, content: str, signature: str, mark: str) -> str:
     way = words.direction(content, default="rtl" if out.language == "fa" else "ltr")
     body = markup.sanitise(out.html) if out.html else ""
     if not body:
         body = "".join(f"<p>{_linked(each)}</p>" for each in content.split("\n\n") if each.strip())
+    if signature:
+        # The two dashes let mail programs tell it from the answer; they are not shown.
+        lines = "<br>\n".join(_linked(each) for each in signature.split("\n"))
+        body += (f'<div dir="{words.direction(signature, default=way)}" style="color:#555;margin-top:16px">'
+                 f'<span style="display:none">-- </span>{lines}</div>')
     small = f'<p dir="ltr" style="color:#777;font-size:11px">{mark}</p>' if mark else ""
     return (f'<!doctype html><html lang="{"fa" if out.language == "fa" else "en"}" dir="{way}"><head>'
             f'<meta charset="utf-8"></head><body dir="{way}" style="font-family:Vazirmatn,Tahoma,Arial,sans-serif">'

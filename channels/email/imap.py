@@ -8,20 +8,20 @@ literals only, names are quoted here, and a connection that missed one deadline 
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import logging
 import re
 import ssl
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import aioimaplib
 from aioimaplib.aioimaplib import AioImapException, Command, quoted
 
-from channels.email.notice import Notice
+from channels.email.folders import Folder, utf7
+from channels.email.notice import Notice, answer_refusals
+from channels.email.oauth import Tokens
 from channels.email.settings import Settings
 from channels.email.tls import Denied, tls_context
 
@@ -47,28 +47,17 @@ class Withheld(Exception):
     """The server refuses to give out a message that is there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Folder:
-    """A selected folder."""
-
-    validity: int
-    next_uid: int  #: 0 = the server did not say
-
-
 def encoded(name: str) -> str:
-    """A folder name as IMAP wants it: modified UTF-7 (RFC 3501 section 5.1.3), quoted."""
-    def shift(found: re.Match[str]) -> str:
-        if found.group() == "&":
-            return "&-"
-        return "&" + base64.b64encode(found.group().encode("utf-16-be")).rstrip(b"=").decode().replace("/", ",") + "-"
-    return str(quoted(re.sub(r"&|[^\x20-\x7e]+", shift, name)))
+    """A folder name as it goes over the wire, quoted."""
+    return str(quoted(utf7(name)))
 
 
 class Connection:
     """Logged in, with a folder selected, after `open()`."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, tokens: Tokens | None = None) -> None:
         self._settings = settings
+        self._tokens = tokens or Tokens(settings)
         self._client: Any = None
         self._lost = False
         self._notice = Notice()
@@ -86,6 +75,7 @@ class Connection:
             self._client = kind(host=host, port=port, timeout=settings.timeout_seconds, **extra)
             self._client.protocol.conn_lost_cb = self._gone
             self._notice.watch(self._client.protocol)
+            answer_refusals(self._client.protocol)
             await self._client.wait_hello_from_server()
         if settings.imap_tls == "starttls":
             await self._starttls(host, context)
@@ -108,12 +98,15 @@ class Connection:
         settings = self._settings
         user = settings.username or settings.from_address
         async with self._guard(settings.timeout_seconds):
+            token = await self._tokens.get() if settings.oauth_token_url else ""
             try:
-                answer = await self._client.login(quoted(user), str(settings.password))
+                answer = await (self._client.xoauth2(user, token) if token else
+                                self._client.login(quoted(user), str(settings.password)))
             except (ValueError, UnicodeError):
                 raise Denied("imap-login", "username or password has characters that IMAP cannot carry",
                              "نام کاربری یا گذرواژه نویسه‌ای دارد که IMAP نمی‌پذیرد") from None
             if answer.result != "OK":
+                self._tokens.drop(token)
                 if any(word in line for word in _PASSING for line in answer.lines if isinstance(line, bytes)):
                     raise Lost("the server takes no login now")
                 raise Denied("imap-login", "the IMAP server refuses username or password",

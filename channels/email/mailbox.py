@@ -15,6 +15,7 @@ from datetime import date, timedelta
 
 from channels.email.child import Reader
 from channels.email.imap import SET, Connection, Lost, Withheld
+from channels.email.oauth import Tokens
 from channels.email.parse import Arrival, quarantined
 from channels.email.settings import Settings
 from channels.email.tls import Denied
@@ -55,8 +56,10 @@ def read_mark(text: str) -> Mark | None:
 class Mailbox:
     """`run()` until cancelled."""
 
-    def __init__(self, name: str, settings: Settings, wire: Wire, reader: Reader) -> None:
+    def __init__(self, name: str, settings: Settings, wire: Wire, reader: Reader,
+                 tokens: Tokens | None = None) -> None:
         self._name, self._settings, self._wire, self._reader = name, settings, wire, reader
+        self._tokens = tokens or Tokens(settings)
         self._failures = 0
         self._shown = ("", "")
         self._tried = (0, 0)  # the UID that a fetch began with, and how often it was tried
@@ -66,7 +69,7 @@ class Mailbox:
         """Connect, take, wait; again and again."""
         self._light("starting", "connecting", "در حال اتصال")
         while True:
-            connection = Connection(self._settings)
+            connection = Connection(self._settings, self._tokens)
             pause = 0.0
             try:
                 await connection.open()
@@ -175,7 +178,9 @@ class Mailbox:
         return mails, group
 
     async def _accept(self, raw: bytes, too_large: int) -> None:
-        arrival = Arrival(channel=self._name, now=self._wire.clock(), own=self._settings.own)
+        settings = self._settings
+        arrival = Arrival(channel=self._name, now=self._wire.clock(), own=settings.own, ours=self._wire.ours(),
+                          colleagues=tuple(each.lower() for each in settings.colleagues), authority=settings.authority)
         if too_large:
             limit = self._settings.max_bytes
             said = quarantined(raw, arrival, f"larger than {limit} bytes ({too_large}); only its header is here")

@@ -24,3 +24,16 @@ class Notice:
                 self.news = True
             return inner(line)
         protocol._untagged_response = heard
+
+
+def answer_refusals(protocol: Any) -> None:
+    """A server explains why it takes no XOAUTH2 token and waits for an empty answer, which the library never gives."""
+    inner = protocol._continuation
+
+    def explained(line: bytes) -> None:
+        pending = protocol.pending_sync_command
+        if pending is not None and pending.name == "AUTHENTICATE":
+            protocol.transport.write(b"\r\n")
+        else:
+            inner(line)
+    protocol._continuation = explained

@@ -14,12 +14,14 @@ from aiosmtplib.errors import (
     SMTPConnectError,
     SMTPException,
     SMTPNotSupported,
+    SMTPRecipientRefused,
     SMTPResponseException,
     SMTPServerDisconnected,
     SMTPTimeoutError,
 )
 
 from channels.email.compose import Letter
+from channels.email.oauth import Tokens
 from channels.email.settings import Settings
 from channels.email.tls import Denied, tls_context
 from router.errors import Doubtful, InvalidMessage, Misconfigured, Refused, SendError, Throttled, Unreachable
@@ -29,16 +31,25 @@ _ADDRESS = re.compile(r"<?[^\s<>]{1,80}@[^\s<>]{1,200}>?")
 _SLOW_DOWN = timedelta(minutes=2)
 
 
-async def deliver(letter: Letter, settings: Settings) -> str:
-    """Hand it over; the server's last word. Raises a SendError that says what to do next."""
+async def deliver(letter: Letter, settings: Settings, tokens: Tokens | None = None) -> str:
+    """Hand it over; the server's last word. Raises a SendError that says what to do next. A copy that the server does
+    not take holds nothing up; how many there were stands in the answer."""
     if len(letter.raw) > settings.send_bytes:
         raise InvalidMessage(f"larger than {settings.send_bytes} bytes", provider_code="size")
-    async with _session(settings) as client:
+    async with _session(settings, tokens) as client:
         with _answers("MAIL FROM"):
             options = [f"size={len(letter.raw)}"] if client.supports_extension("size") else []
             await client.mail(letter.sender, options=options)
         with _answers("RCPT TO"):
             await client.rcpt(letter.to)
+        refused = 0
+        for each in letter.copies:
+            try:
+                await client.rcpt(each)
+            except SMTPRecipientRefused:
+                refused += 1
+            except SMTPException as error:
+                raise Unreachable(f"RCPT TO ({type(error).__name__})") from None
         try:
             with _answers("DATA"):
                 answer = await client.data(letter.raw)
@@ -46,17 +57,18 @@ async def deliver(letter: Letter, settings: Settings) -> str:
             if error.provider_code not in ("", "protocol"):
                 raise  # the server said that it did not take it
             raise Doubtful("the connection broke while the mail was handed over", provider_code="lost") from None
-    return _clean(answer.message)
+    copies = f"; {refused} of {len(letter.copies)} copies refused" if refused else ""
+    return _clean(answer.message) + copies
 
 
-async def probe(settings: Settings) -> None:
+async def probe(settings: Settings, tokens: Tokens | None = None) -> None:
     """Connect and log in, nothing more. Raises a SendError."""
-    async with _session(settings):
+    async with _session(settings, tokens):
         pass
 
 
 @contextlib.asynccontextmanager
-async def _session(settings: Settings) -> AsyncIterator[aiosmtplib.SMTP]:
+async def _session(settings: Settings, tokens: Tokens | None) -> AsyncIterator[aiosmtplib.SMTP]:
     """A connection with TLS and login as the settings want them."""
     host, port = settings.smtp
     try:
@@ -69,17 +81,37 @@ async def _session(settings: Settings) -> AsyncIterator[aiosmtplib.SMTP]:
     try:
         with _answers("connection"):
             await client.connect()
-        user = settings.smtp_username or settings.username or settings.from_address
-        password = str(settings.smtp_password or settings.password)
-        if user != "-" and password:
-            with _answers("login"):
-                await client.login(user, password)
+        await _login_as(client, settings, tokens)
         yield client
     finally:
         # What was said is said; how the connection ends changes nothing.
         with contextlib.suppress(SMTPException, OSError):
             await client.quit(timeout=2)
         client.close()
+
+
+async def _login_as(client: aiosmtplib.SMTP, settings: Settings, tokens: Tokens | None) -> None:
+    user = settings.smtp_username or settings.username or settings.from_address
+    password = str(settings.smtp_password or settings.password)
+    if user == "-" or not (settings.oauth_token_url or password):
+        return
+    if not settings.oauth_token_url or settings.smtp_password:
+        with _answers("login"):
+            await client.login(user, password)
+        return
+    tokens = tokens or Tokens(settings)
+    try:
+        token = await tokens.get()
+    except Denied as refusal:
+        raise Misconfigured(refusal.en, provider_code=refusal.check) from None
+    except OSError as error:
+        raise Unreachable(str(error), provider_code="oauth") from None
+    try:
+        with _answers("login"):
+            await client.auth_xoauth2(user, token)
+    except SendError:
+        tokens.drop(token)
+        raise
 
 
 @contextlib.contextmanager

@@ -92,6 +92,7 @@ def next_way(tried: Sequence[str], plan: Mapping[str, Outgoing], first: str,
         if name in tried or name not in plan or name in paused:
             continue
         for address in addresses:
-            if address.medium is plan[name].medium and address.opted_out_at is None:
+            if address.medium is plan[name].medium and address.opted_out_at is None and (
+                    not address.suppressed):
                 return name, address
     return None

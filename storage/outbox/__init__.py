@@ -40,6 +40,7 @@ from storage.outbox.rows import (
     NEXT,
     OPEN,
     PARTS,
+    QUEUE,
     SAME,
     SET,
     SPENT,
@@ -156,6 +157,7 @@ class Deliveries(Reports):
                 Attachment(name=f.name, media_type=f.media_type, size=f.size, digest=f.digest, inline_id=f.inline_id)
                 for f in files
             ),
+            queue=self._db.execute(QUEUE, {"which": c.queue_id}).scalar() or "" if c.queue_id else "",
             sender_name=m.author, data=data, attempt=row.attempts,
             parts_done={p.part: p.external_id for p in parts},
         )

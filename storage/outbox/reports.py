@@ -12,7 +12,7 @@ from router.model import Bounce, DeliveryId, DeliveryState, Receipt, Sent
 from router.records import Delivery
 from router.rules import states
 from storage.items import insert_new
-from storage.outbox.rows import GET, SET, C, D, P, R, delivery_of
+from storage.outbox.rows import GET, SET, C, D, M, P, R, delivery_of
 
 
 class Reports:
@@ -76,10 +76,20 @@ class Reports:
         if row is None:
             return None
         detail = f"{bounce.code} {bounce.reason}".strip()
+        if bounce.complaint or self._of_a_copy(row, bounce.recipient):  # the answer itself arrived
+            error = "complaint" if bounce.complaint else "copy-bounced"
+            return delivery_of(self._db.execute(SET, {"which": row.id, "error": error, "detail": detail[:500]}).one())
         if not bounce.permanent:
             made = self._db.execute(SET, {"which": row.id, "error": "delayed", "detail": detail[:500]}).one()
             return delivery_of(made)
         return self._forward(row, DeliveryState.FAILED, error="bounced", detail=detail)
+
+    def _of_a_copy(self, row: Any, recipient: str) -> bool:
+        """Whether the report is about somebody who only got a copy."""
+        if not recipient:
+            return False
+        data = self._db.execute(select(M.c.data).where(M.c.id == row.message_id)).scalar_one()
+        return recipient in (data or {}).get("cc", ())
 
     def _forward(self, row: Any, state: DeliveryState, *, error: str, detail: str) -> Delivery:
         after = states.forward(DeliveryState(row.state), state)

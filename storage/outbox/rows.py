@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from router.model import ContactId, DeliveryId, DeliveryState, MessageId, OutKind
 from router.records import Delivery
-from storage.tables import Addresses, Attachments, Contacts, Messages, Parts, References, Spent
+from storage.tables import Addresses, Attachments, Contacts, Messages, Parts, Queues, References, Spent
 from storage.tables import Deliveries as Rows
 
 D: Any = Rows.__table__  # type: ignore[attr-defined]
@@ -19,6 +19,7 @@ C: Any = Contacts.__table__  # type: ignore[attr-defined]
 A: Any = Addresses.__table__  # type: ignore[attr-defined]
 F: Any = Attachments.__table__  # type: ignore[attr-defined]
 R: Any = References.__table__  # type: ignore[attr-defined]
+Q: Any = Queues.__table__  # type: ignore[attr-defined]
 S: Any = Spent.__table__  # type: ignore[attr-defined]
 
 OPEN = (DeliveryState.PENDING.value, DeliveryState.SENDING.value)
@@ -32,6 +33,7 @@ GET = select(D).where(D.c.id == bindparam("which"))
 MESSAGE = select(M).where(M.c.id == bindparam("which"))
 CONTACT = select(C).where(C.c.id == bindparam("which"))
 ADDRESS = select(A).where(A.c.id == bindparam("which"))
+QUEUE = select(Q.c.name).where(Q.c.id == bindparam("which"))
 FILES = select(F).where(F.c.message_id == bindparam("which")).order_by(F.c.id)
 PARTS = select(P.c.part, P.c.external_id).where(P.c.delivery_id == bindparam("which"))
 KNOWN = select(R.c.reference).where(R.c.contact_id == bindparam("which")).order_by(R.c.message_id.desc()).limit(30)
