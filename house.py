@@ -19,7 +19,9 @@ from agents.holding import readable
 from agents.throttle import address_of
 from agents.users import first_admin
 from channels.registry import kind
+from desk.parts import BadFlow, Desk
 from knowledge import parts as knowledge
+from knowledge.answers import Answers
 from knowledge.given import Given as KnowledgeGiven
 from knowledge.library import Library
 from router import delivering, opening
@@ -122,15 +124,34 @@ class House:
         desk = self.settings.desk
         self.lines = Lines(self.store)
         self.policies: dict[str, ChannelPolicy] = {}
+        self.desk = self._desk()
         self.intake = Intake(self.store, self.store.blobs, self.bus, self.policies,
                              desk_names={"fa": desk.name_fa, "en": desk.name_en},
                              line_of=line_of,  # type: ignore[arg-type]
-                             ended=partial(delivering.reported, plan=self.plan))
+                             ended=partial(delivering.reported, plan=self.plan),
+                             flow=self.desk.flow)  # type: ignore[arg-type]
         self.dispatch = Dispatch(self.store, self.bus, self.clock, base=base_plan(self.settings),
                                  wrap_up=timedelta(seconds=desk.wrap_up_seconds),
                                  away_after=self.settings.routing.missed_offers if desk.away_after_missed else 0)
-        self.timers = Timers(self.store, self.bus, self.clock, {
-            **self.dispatch.handlers(), **knowledge.timers(self.settings.knowledge)})  # type: ignore[dict-item]
+        self.timers = Timers(self.store, self.bus, self.clock,
+                             {**self.dispatch.handlers(), **self.desk.timers(),  # type: ignore[dict-item]
+                              **knowledge.timers(self.settings.knowledge)})  # type: ignore[dict-item]
+
+    def _desk(self) -> Desk:
+        given = self.settings
+        enabled = {name: common for name, (common, _) in given.channels.items() if common.enabled}
+        self.limits: dict[str, Limits] = {}
+        try:
+            return Desk(
+                store=self.store, bus=self.bus, policies=self.policies, limits=self.limits, who=who,
+                flows={name: common.flow for name, common in enabled.items() if common.flow},
+                surveys={name: common.survey for name, common in enabled.items() if common.survey},
+                folder=Path(given.flows.folder) if given.flows.folder else None, queues=tuple(given.queues),
+                endpoints=given.flows.endpoints, zone=given.desk.timezone,
+                names={"fa": given.desk.name_fa, "en": given.desk.name_en},
+                answers=lambda question, language: Answers(self.store, self.library, self.url)(question, language))
+        except BadFlow as fault:
+            raise SettingsError(str(fault)) from None
 
     def _build_channels(self) -> None:
         for name, (common, own) in self.settings.channels.items():
@@ -141,6 +162,7 @@ class House:
                         ours=self._ours, base_url=self.url, exchanged=self.exchanges, pieces=Pieces(self.store))
             channel = kind(common.medium).adapter(name, own, common, wire)
             self.channels[name] = channel
+            self.limits[name] = channel.limits
             self.policies[name] = policy_of(name, common, channel.limits, self.settings.desk.language,
                                             base_plan(self.settings).media)
             self.plan[name] = outgoing_of(common, channel, self._schedule, self.settings.desk.timezone)
@@ -192,7 +214,7 @@ class House:
         parts: Mapping[str, Callable[[], Awaitable[None]]] = {
             "dispatch": self.dispatch.run, "timers": self.timers.run, "outbox": self.outbox.run,
             "front": self.front.run, "lights": self._follow_lights, "exchanges": self.exchanges.run,
-            **knowledge.runs(self.known, self.bus),
+            **knowledge.runs(self.known, self.bus), "desk": self.desk.run,
             **{f"channel:{name}": channel.run for name, channel in self.channels.items()},
         }
         self._tasks = [asyncio.create_task(_kept_running(name, run), name=name) for name, run in parts.items()]

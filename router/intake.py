@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from router import belonging, identity, signals
+from router.dialogue import Flow, Silent
 from router.errors import NotFound
 from router.events import ContactChanged, ContactOpened, ContactQueued, DeliveryChanged, ItemTaken, MessageAdded
 from router.model import Attachment, Fate, Item, ItemId, OutKind, QueueId, Receipt, Said, Signal, SignalKind
@@ -29,9 +30,11 @@ class Intake:
 
     def __init__(self, store: Store, blobs: Blobs, bus: Bus, policies: Mapping[str, ChannelPolicy], *,
                  desk_names: Mapping[str, str], line_of: Callable[[Tx, Contact], Line],
-                 ended: Callable[[Tx, Delivery], Delivery] = lambda tx, delivery: delivery) -> None:
+                 ended: Callable[[Tx, Delivery], Delivery] = lambda tx, delivery: delivery,
+                 flow: Flow | None = None) -> None:
         self._store, self._blobs, self._bus, self._policies = store, blobs, bus, policies
         self._desk_names, self._line_of, self._ended = desk_names, line_of, ended
+        self._flow: Flow = flow or Silent()
 
     async def __call__(self, item: Item) -> Accepted:
         """Returns after the commit; Unavailable when it cannot commit; NotFound for an unknown channel."""
@@ -99,9 +102,12 @@ class Intake:
         contact = signals.apply(
             tx, signal, policy, address, _key(signal, policy), self._queue(tx, policy, signal.value)
         )
+        told = None
+        if contact is not None:
+            contact, told = self._flow.signalled(tx, policy, contact, signal)
         if item is not None:
             tx.items.settle(item, Fate.SIGNAL, signal.kind.value, contact=contact.id if contact else None, message=None)
-        return Accepted(fate=Fate.SIGNAL, reason=signal.kind.value,
+        return Accepted(fate=Fate.SIGNAL, reason=signal.kind.value, told=told,
                         line=self._line_of(tx, contact) if contact is not None else None)
 
     def _queue(self, tx: Tx, policy: ChannelPolicy, wanted: str) -> QueueId:
@@ -115,8 +121,10 @@ class Intake:
 
     def _duplicate(self, tx: Tx, channel: str, external_id: str) -> Accepted:
         fate, contact, message = tx.items.earlier(channel, external_id)
-        line = self._line_of(tx, tx.contacts.get(contact)) if contact is not None else None
-        return Accepted(fate=Fate.DUPLICATE, reason=f"was {fate}" if fate else "", line=line, message=message)
+        known = tx.contacts.get(contact) if contact is not None else None
+        return Accepted(fate=Fate.DUPLICATE, reason=f"was {fate}" if fate else "", message=message,
+                        line=self._line_of(tx, known) if known is not None else None,
+                        told=self._flow.standing(tx, known) if known is not None else None)
 
     # --- messages
 
@@ -149,28 +157,34 @@ class Intake:
         verdict = belonging.where(tx, said, policy, address, _key(said, policy))
         contact = verdict.contact
         fate = Fate.AUTOMATIC if said.automatic or said.bounce else Fate.CONTINUES if contact else Fate.NEW
+        answered = self._flow.answers(tx, policy, contact, said, address)
         if contact is None:
-            contact = self._open(tx, said, policy, address, verdict)
+            contact = self._open(tx, said, policy, address, verdict, answered)
         message = self._append(tx, said, contact, files, belonging.noted(said, verdict, contact, address))
-        contact = self._advance(tx, said, policy, contact, verdict, address)
-        if fate is Fate.NEW:
+        contact = self._advance(tx, said, policy, contact, verdict, address, answered)
+        told = None
+        if answered:
+            contact, told = self._flow.heard(tx, policy, contact, said, message)
+        elif fate is Fate.NEW:
             self._acknowledge(tx, said, policy, contact, address)
-        return _settled(tx, item, said, fate, said.automatic or verdict.reason, contact, message,
-                        line=Line(contact=contact))
+        settled = _settled(tx, item, said, fate, said.automatic or verdict.reason, contact, message,
+                           line=Line(contact=contact))
+        return replace(settled, told=told)
 
     def _open(
-        self, tx: Tx, said: Said, policy: ChannelPolicy, address: KnownAddress, verdict: threads.Verdict
+        self, tx: Tx, said: Said, policy: ChannelPolicy, address: KnownAddress, verdict: threads.Verdict, answered: bool
     ) -> Contact:
         known = tx.people.customer(address.customer).language
-        waits = triage.waits(said)
+        waits = triage.waits(said) and not answered
+        begins = ContactState.SELF_SERVICE if answered else ContactState.WAITING if waits else ContactState.CLOSED
         data = {**identity.stated(said), **belonging.opening(said, verdict)}
         contact = tx.contacts.open(
             channel=said.channel, medium=policy.medium.value, thread_key=_key(said, policy), customer=address.customer,
-            address=address.id, state=ContactState.WAITING if waits else ContactState.CLOSED,
+            address=address.id, state=begins,
             queue=self._queue(tx, policy, said.queue), subject=text.clean(said.subject)[:SUBJECT_CHARS],
             language=triage.language(policy, said.language, known), priority=policy.priority, effort=policy.effort,
-            queued_at=tx.now if waits else None, closed_at=None if waits else tx.now,
-            disposition="" if waits else "automatic", data=data)
+            queued_at=tx.now if waits else None, closed_at=None if waits or answered else tx.now,
+            disposition="" if waits or answered else "automatic", data=data)
         actor = f"customer:{address.customer}"
         tx.emit(ContactOpened(about=contact.id, channel=said.channel, medium=policy.medium.value,
                               customer=address.customer), actor=actor)
@@ -196,7 +210,7 @@ class Intake:
 
     def _advance(
         self, tx: Tx, said: Said, policy: ChannelPolicy, contact: Contact, verdict: threads.Verdict,
-        address: KnownAddress
+        address: KnownAddress, answered: bool
     ) -> Contact:
         """What a new word of the citizen does to a contact that was there."""
         if verdict.contact is None or said.automatic or said.bounce:
@@ -211,7 +225,7 @@ class Intake:
         reason = {ContactState.SELF_SERVICE: "asked", ContactState.SNOOZED: "woke", ContactState.CLOSED: "reopened",
                   ContactState.ABANDONED: "reopened"}.get(contact.state)
         data |= {"voicemail": True} if said.data.get("voicemail") else {}
-        if reason is None:
+        if reason is None or answered:
             return tx.contacts.change(contact, data=data) if data != contact.data else contact
         return signals.enqueue(tx, contact, self._queue(tx, policy, said.queue) if said.queue or contact.queue is None
                                else contact.queue, reason=reason, actor=actor, data=data)

@@ -263,6 +263,8 @@ class Limits:
     attachment_bytes: int = 20_000_000  #: 0 = no attachments
     attachments: int = 20
     buttons: int = 0
+    keys: bool = False  #: words are heard, and answered by keys of a telephone
+    immediate: bool = False  #: what a dialogue says goes back in the answer to the citizen's own request
     html: bool = False
     live: bool = False  #: the citizen is present while waiting (chat, call) and can leave
     connects: bool = False  #: accepting means connecting a telephone call

@@ -27,6 +27,7 @@ from router.records import (
 )
 from router.routes import Route
 from router.rules.exchange import Exchange, Piece
+from router.rules.told import Told
 from router.units import Store as Store
 from router.units import Tx as Tx
 
@@ -48,6 +49,7 @@ class Accepted:
     line: Line | None = None  #: how the contact stands now; place and wait only after a Signal
     message: MessageId | None = None
     seq: int = 0  #: journal position after this item
+    told: Told | None = None  #: what a dialogue says to it, for a channel that answers in the same response
 
 
 class Accept(Protocol):

@@ -16,7 +16,7 @@ Handler = Callable[[Tx, Timer], None]
 #: Events after which a timer may have been set or cleared.
 _SETTING = frozenset(
     {"offer-made", "offer-ended", "contact-changed", "contact-queued", "agent-changed", "contact-edited",
-     "article-changed"}
+     "article-changed", "flow-step", "flow-ended"}
 )
 _LONGEST = 3600.0  #: seconds; also bounds how long a clock that steps goes unnoticed
 

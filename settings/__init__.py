@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from settings.checks import SettingsError, at, nearest, only
+from settings.flows import FlowSettings
 from settings.knowledge import KnowledgeSettings
 from settings.routing import (
     CalendarSettings,
@@ -27,7 +28,8 @@ from settings.sections import LANGUAGES, ChannelSettings, Desk, Pair, Server, Se
 from settings.values import Secret, build, secret_name
 
 __all__ = [
-    "LANGUAGES", "CalendarSettings", "ChannelSettings", "Desk", "KnowledgeSettings", "MediumSettings", "Pair",
+    "LANGUAGES", "CalendarSettings", "ChannelSettings", "Desk", "FlowSettings", "KnowledgeSettings", "MediumSettings",
+    "Pair",
     "PolicySettings",
     "QueueSettings", "RoutingSettings", "Secret", "Server", "Settings", "SettingsError", "Storage", "TargetSettings",
     "build", "load", "parse", "secret_name",
@@ -66,7 +68,7 @@ def parse(table: Mapping[str, Any], media: Mapping[str, type], environ: Mapping[
         server=build(Server, _section(table, "server"), "server", environ),
         storage=build(Storage, _section(table, "storage"), "storage", environ),
         desk=build(Desk, _section(table, "desk"), "desk", environ),
-        queues=queues, channels=channels,
+        queues=queues, channels=channels, flows=build(FlowSettings, _section(table, "flows"), "flows", environ),
         calendars=_tables(CalendarSettings, table, "calendars", environ),
         policies=_tables(PolicySettings, table, "policies", environ),
         media=_tables(MediumSettings, table, "media", environ, known=MEDIA),

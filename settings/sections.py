@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from settings.checks import at_least, need, one_of
+from settings.flows import FlowSettings
 from settings.knowledge import KnowledgeSettings
 from settings.routing import (
     CalendarSettings,
@@ -125,4 +126,5 @@ class Settings:
     targets: tuple[TargetSettings, ...] = ()
     routing: RoutingSettings = field(default_factory=RoutingSettings)
     channels: Mapping[str, Pair] = field(default_factory=dict)
+    flows: FlowSettings = field(default_factory=FlowSettings)
     knowledge: KnowledgeSettings = field(default_factory=KnowledgeSettings)

@@ -11,6 +11,8 @@ from sqlalchemy import BigInteger, Connection, and_, exists, func, insert, or_, 
 
 from router.errors import Conflict
 from router.model import AddressId, ContactId, CustomerId
+from router.records import Contact
+from storage.contacts import contact_of
 from storage.items import insert_new
 from storage.tables import Contacts, Dialogues, FlowVersions, Journal
 
@@ -121,6 +123,11 @@ class Flows:
         """The sources of a version; empty when they were never kept."""
         found = self._db.execute(select(_V.c.sources).where(_V.c.name == name, _V.c.version == version)).scalar()
         return found or {}
+
+    def contact_called(self, reference: str) -> Contact | None:
+        """The conversation with a public reference."""
+        row = self._db.execute(select(_C).where(_C.c.reference == reference)).first()
+        return None if row is None else contact_of(row)
 
     def counted(self, since: datetime, until: datetime, *, within: timedelta, flow: str = "") -> Counted:
         """Dialogues that began in [since, until); surveys after a person's work are none of them."""

@@ -23,6 +23,7 @@ SECTIONS = {
     "[calendars.NAME]": house.CalendarSettings, "[policies.NAME]": house.PolicySettings,
     "[media.NAME]": house.MediumSettings, "[[targets]]": house.TargetSettings, "[routing]": house.RoutingSettings,
     "[channels.NAME]": house.ChannelSettings, "[knowledge]": house.KnowledgeSettings,
+    "[flows]": house.FlowSettings,
 }
 
 

@@ -24,8 +24,7 @@ def advance(program: Program, state: State, heard: Heard, world: World) -> Turn:
     if heard.kind == "left":
         return walk.ends(Outcome.DROPPED, "left")
     if heard.kind == "open":
-        walk.enter(state.step)
-        return walk.turn()
+        return _opened(walk, heard)
     if state.turn >= MOST_TURNS:
         return walk.hand_over("too-many-turns")
     if state.step not in program.steps:
@@ -39,11 +38,12 @@ def advance(program: Program, state: State, heard: Heard, world: World) -> Turn:
     return _heard(walk, heard)
 
 
-def restart(program: Program, state: State, world: World) -> Turn:
-    """Politely from the beginning, after the definition changed under the dialogue."""
-    walk = Walk(program, replace(state, turn=state.turn + 1), world)
-    walk.say("changed")
-    walk.enter(program.start)
+def reopen(program: Program, state: State, world: World, *, politely: bool) -> Turn:
+    """Go on in a program that changed under the dialogue: at the state's step, or `politely` from the beginning."""
+    walk = Walk(program, replace(state, turn=state.turn + 1, waits=Waits.ANSWER), world)
+    if politely:
+        walk.say("changed")
+    walk.enter(program.start if politely else state.step)
     return walk.turn(understood="command")
 
 
@@ -52,6 +52,18 @@ def standing(program: Program, state: State, world: World) -> tuple[Prompt, ...]
     walk = Walk(program, state, world)
     walk.ask_again()
     return tuple(walk.prompts)
+
+
+def _opened(walk: Walk, heard: Heard) -> Turn:
+    """The first question; when the citizen's first words choose one of its options already, what follows that."""
+    walk.enter(walk.state.step)
+    asked = walk.here
+    if heard.text and walk.state.waits is Waits.ANSWER and asked.kind == "ask" and asked.answer is Answer.CHOICE:
+        understood = walk.understand(heard, "")
+        if understood is not None and not walk.turn().outcome:
+            walk.prompts.pop()
+            walk.answered(understood)
+    return walk.turn()
 
 
 def _timed(walk: Walk, heard: Heard) -> Turn:

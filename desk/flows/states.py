@@ -28,16 +28,18 @@ def load(data: Mapping[str, Any]) -> State:
     return State(**known)
 
 
-def moved(state: State, program: Program) -> tuple[State, bool]:
-    """The state in another version of the program, and whether the citizen stands where they stood. When their step is
-    gone and no rule says what stands for it, they begin anew, with what they told kept."""
+def moved(state: State, program: Program) -> tuple[State, str]:
+    """The state in another version of the program, and how the citizen stands there: "same" step, "moved" to the step
+    that a rule names, or "restart": the step is gone and no rule says what stands for it; what they told is kept."""
     step = _successor(state.step, program)
     stack = tuple(_successor(each, program) for each in state.stack)
     if not step or step == END or not all(stack):
-        return replace(state, step=program.start, stack=(), trail=(), part="", misses=0, waits=Waits.ANSWER), False
+        return replace(state, step=program.start, stack=(), trail=(), part="", misses=0,
+                       waits=Waits.ANSWER), "restart"
     same = step == state.step
     trail = tuple(each for each in state.trail if all(name in program.steps for name in each))
-    return replace(state, step=step, stack=stack, trail=trail, part=state.part if same else ""), same
+    return replace(state, step=step, stack=stack, trail=trail, part=state.part if same else ""), (
+        "same" if same else "moved")
 
 
 def _successor(step: str, program: Program) -> str:

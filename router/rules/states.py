@@ -16,8 +16,8 @@ TRANSITIONS: dict[S, frozenset[S]] = {
     S.ACTIVE: frozenset({S.WRAP_UP, S.CLOSED, S.WAITING, S.SNOOZED, S.ACTIVE}),
     S.SNOOZED: frozenset({S.WAITING, S.ACTIVE, S.CLOSED}),
     S.WRAP_UP: frozenset({S.CLOSED, S.ACTIVE, S.WAITING}),
-    S.CLOSED: frozenset({S.WAITING, S.ACTIVE}),
-    S.ABANDONED: frozenset({S.WAITING, S.ACTIVE, S.CLOSED}),
+    S.CLOSED: frozenset({S.WAITING, S.ACTIVE, S.SELF_SERVICE}),
+    S.ABANDONED: frozenset({S.WAITING, S.ACTIVE, S.CLOSED, S.SELF_SERVICE}),
 }
 #: States in which a contact is over.
 ENDED = frozenset({S.CLOSED, S.ABANDONED})
