@@ -53,6 +53,8 @@ def _alarm(tx: Tx, out: Outbound, kind: str, zone: str) -> None:
 
 def _forbidden(tx: Tx, out: Outbound, way: Outgoing) -> SendError | None:
     address = _reached(tx, out)
+    if out.data.get("consent"):
+        return None  # the word that a stop or start was understood
     if address.opted_out_at is not None:
         return OptedOut("the citizen said stop at this address")
     if address.suppressed:

@@ -148,6 +148,10 @@ class Intake:
         if (twin := belonging.twin(tx, said, self._policies, self._queue(tx, policy, said.queue))) is not None:
             return _settled(tx, item, said, Fate.DUPLICATE, "other-mailbox", twin, line=Line(contact=twin))
         address = tx.people.known(said.sender, said.language)
+        if address.opted_out_at is not None and "start" in said.data:
+            contact = signals.apply(tx, signals.starting(said), policy, address, _key(said, policy),
+                                    self._queue(tx, policy, said.queue))
+            return _settled(tx, item, said, Fate.SIGNAL, SignalKind.OPT_IN.value, contact)
         if address.opted_out_at is not None and not said.automatic and not policy.consent_by_word:
             tx.people.opt_out(address, None)  # whoever writes to us again wants our answer
         if address.suppressed and not said.automatic and not said.bounce:

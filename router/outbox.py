@@ -126,6 +126,8 @@ class Outbox:
                 break
             except Unavailable:
                 await asyncio.sleep(0.5)  # the provider's answer must not be lost
+        if delivering.watched(out, self._plan):
+            self._bus.whisper("timers", out.contact, {})
         self._exchanged(_told(out, outcome, self._clock(), millis))
         log.info("delivery=%s channel=%s state=%s error=%s attempt=%d ms=%d", out.delivery, out.channel, changed.state,
                  changed.error, out.attempt, millis)

@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 from router.events import ContactChanged, ContactEdited, ContactOpened, ContactQueued, MessageAdded, OfferEnded
-from router.model import QueueId, Signal, SignalKind
+from router.model import OutKind, QueueId, Said, Signal, SignalKind
 from router.ports import Tx
 from router.records import Contact, ContactState, Direction, KnownAddress
-from router.rules import states, text, triage
+from router.rules import phrases, states, text, triage
 from router.rules.triage import ChannelPolicy
 
 AGAIN = timedelta(seconds=30)  #: an agent who could not be connected is not asked again for so long
@@ -20,8 +20,7 @@ def apply(tx: Tx, signal: Signal, policy: ChannelPolicy, address: KnownAddress, 
           queue: QueueId) -> Contact | None:
     """The contact after the signal; None when it concerns none."""
     if signal.kind in (SignalKind.OPT_OUT, SignalKind.OPT_IN):
-        tx.people.opt_out(address, tx.now if signal.kind is SignalKind.OPT_OUT else None)
-        return tx.contacts.live_on(signal.channel, key)
+        return _consent(tx, signal, policy, address, key)
     contact = tx.contacts.live_on(signal.channel, key)
     if signal.kind is SignalKind.LEFT:
         return None if contact is None else leave(tx, contact, policy, signal)
@@ -46,6 +45,35 @@ def apply(tx: Tx, signal: Signal, policy: ChannelPolicy, address: KnownAddress, 
         contact = enqueue(tx, contact, queue, reason="asked", actor=actor, language=signal.language)
     elif signal.kind is SignalKind.ENQUEUE and contact.state is ContactState.ACTIVE and signal.data.get("missed"):
         contact = missed(tx, contact, contact.queue or queue, actor)
+    return contact
+
+
+def starting(said: Said) -> Signal:
+    """A start word of somebody who had said stop."""
+    return Signal(channel=said.channel, external_id=said.external_id, sender=said.sender, at=said.at,
+                  kind=SignalKind.OPT_IN, value=said.text, thread=said.thread, language=said.language,
+                  data=said.data["start"])
+
+
+def _consent(tx: Tx, signal: Signal, policy: ChannelPolicy, address: KnownAddress, key: str) -> Contact | None:
+    """Remember what the citizen allows. Where the channel asks for it a change is confirmed, once: the confirmation is
+    the one message that may still go to who said stop."""
+    stops = signal.kind is SignalKind.OPT_OUT
+    changes = (address.opted_out_at is None) is stops
+    if changes:
+        tx.people.opt_out(address, tx.now if stops else None)
+    contact = tx.contacts.live_on(signal.channel, key)
+    if not (changes and signal.data.get("confirm")):
+        return contact
+    contact = contact or tx.contacts.newest_on(signal.channel, key) or _closed(tx, signal, policy, address, key)
+    note(tx, contact, text.clean(signal.value)[:200], actor=f"customer:{address.customer}", kind=signal.kind.value)
+    words = phrases.say("stopped" if stops else "started", signal.language or contact.language)
+    message = tx.messages.add(contact.id, Direction.OUT, at=tx.now, text=words, language=contact.language,
+                              kind=OutKind.ACK.value, data={"consent": signal.kind.value, "lane": "answer"})
+    delivery = tx.outbox.add(message, contact, OutKind.ACK, key=f"consent:{signal.channel}:{signal.external_id}",
+                             data={})
+    tx.emit(MessageAdded(about=contact.id, message=message.id, direction="out", delivery=delivery.id,
+                         channel=contact.channel), actor="router")
     return contact
 
 
@@ -123,6 +151,18 @@ def _open(tx: Tx, signal: Signal, policy: ChannelPolicy, address: KnownAddress, 
         channel=signal.channel, medium=policy.medium.value, thread_key=key, customer=address.customer,
         address=address.id, state=ContactState.SELF_SERVICE, queue=None, priority=policy.priority, effort=policy.effort,
         language=triage.language(policy, signal.language, known), data=dict(signal.data))
+    tx.emit(ContactOpened(about=contact.id, channel=signal.channel, medium=policy.medium.value,
+                          customer=address.customer), actor=f"customer:{address.customer}")
+    return contact
+
+
+def _closed(tx: Tx, signal: Signal, policy: ChannelPolicy, address: KnownAddress, key: str) -> Contact:
+    """A contact for a stranger's stop or start word: kept, and nobody's work."""
+    contact = tx.contacts.open(
+        channel=signal.channel, medium=policy.medium.value, thread_key=key, customer=address.customer,
+        address=address.id, state=ContactState.CLOSED, queue=None, priority=policy.priority, effort=policy.effort,
+        closed_at=tx.now, disposition="automatic",
+        language=triage.language(policy, signal.language, tx.people.customer(address.customer).language))
     tx.emit(ContactOpened(about=contact.id, channel=signal.channel, medium=policy.medium.value,
                           customer=address.customer), actor=f"customer:{address.customer}")
     return contact

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from router.rules.exchange import Exchange, Pause, Piece
 from storage.items import insert_new
@@ -16,6 +16,7 @@ from storage.tables import Exchanges, Pauses, Pieces
 _PAUSES: Any = Pauses.__table__  # type: ignore[attr-defined]
 _E: Any = Exchanges.__table__  # type: ignore[attr-defined]
 _P: Any = Pieces.__table__  # type: ignore[attr-defined]
+_KNOWN_FOR = timedelta(days=2)  #: a gateway repeats a part within so long
 _KEEP = insert(_E)
 _PAUSED = select(_PAUSES)
 _OF = select(_P).where(_P.c.channel == bindparam("on"), _P.c.whole == bindparam("of")).order_by(_P.c.number)
@@ -59,6 +60,7 @@ class Channels:
 
     def forget(self, before: datetime, *, most: int) -> int:
         """Drop exchanges that are old, or beyond so many of a channel."""
+        self._db.execute(delete(_P).where(_P.c.content == b"", _P.c.arrived_at < self._now - _KNOWN_FOR))
         gone = int(self._db.execute(delete(_E).where(_E.c.at < before)).rowcount)
         crowded = self._db.execute(select(_E.c.channel).group_by(_E.c.channel).having(func.count() > most)).scalars()
         for channel in crowded.all():
@@ -68,7 +70,17 @@ class Channels:
         return gone
 
     def piece(self, piece: Piece) -> list[Piece]:
-        """Keep one part of a longer inbound message; every part of it that is here, in order. The first copy stays."""
+        """Keep one part of a longer inbound message; every part of it that is here, in order. A part that came before
+        is not kept again, and answers nothing once its message was taken in. Another part of the same name and number
+        belongs to another message, as reference numbers come round."""
+        kept = self.pieces(piece.channel, piece.whole)
+        if any(each.external_id == piece.external_id for each in kept):
+            return kept if all(each.content for each in kept) else []
+        done = any(not each.content for each in kept)
+        if done or any(each.number == piece.number for each in kept):
+            aside = f"{piece.whole}/{kept[0].external_id}"
+            self._db.execute(update(_P).where(_P.c.channel == piece.channel, _P.c.whole == piece.whole)
+                             .values(whole=aside))
         self._db.execute(insert_new(self._db, _P), asdict(piece))
         return self.pieces(piece.channel, piece.whole)
 
@@ -79,11 +91,11 @@ class Channels:
                 for row in self._db.execute(_OF, {"on": channel, "of": whole})]
 
     def whole(self, channel: str, whole: str) -> None:
-        """Its message was taken in: forget the parts."""
-        self._db.execute(delete(_P).where(_P.c.channel == channel, _P.c.whole == whole))
+        """Its message was taken in: forget the words; which parts they were is known for a while longer."""
+        self._db.execute(update(_P).where(_P.c.channel == channel, _P.c.whole == whole).values(content=b""))
 
     def orphans(self, channel: str, before: datetime, *, limit: int = 50) -> list[str]:
         """Messages whose first part came before a time and that are still not complete."""
         return list(self._db.execute(
-            select(_P.c.whole).where(_P.c.channel == channel).group_by(_P.c.whole)
+            select(_P.c.whole).where(_P.c.channel == channel, _P.c.content != b"").group_by(_P.c.whole)
             .having(func.min(_P.c.arrived_at) < before).limit(limit)).scalars())

@@ -249,6 +249,29 @@ async def test_a_report_of_failure_opens_the_next_way_once(tmp_path: Path) -> No
         assert len(town.adapters["mail"].sent) == 1 and len(await town.events("delivery-rerouted")) == 1
 
 
+async def test_an_answer_nobody_is_known_to_have_got_goes_on_as_well(tmp_path: Path) -> None:
+    async with lines(tmp_path, failover=("mail",), follow_up_seconds=1) as town:
+        await mailbox(town)
+        got = await town.becomes(await town.write("one"), DeliveryState.SENT)
+        await town.house.intake(Receipt(channel="line", external_id="r1", part_id=f"x{got.id}.1",
+                                        state=DeliveryState.DELIVERED, at=datetime.now(UTC)))
+        left = await town.write("two")
+        await until(lambda: town.adapters["mail"].sent, seconds=10)
+        moved = await town.becomes(left, DeliveryState.SENT)
+        assert moved.channel == "mail" and moved.trail == ({"channel": "line", "error": "not-got"},)
+        assert [sent.text for sent in town.adapters["mail"].sent] == ["two"]
+        assert (await town.stands(got)).channel == "line"
+
+
+async def test_what_citizens_state_of_themselves_is_a_way_too(tmp_path: Path) -> None:
+    async with lines(tmp_path, failover=("mail",), follow_up_seconds=1) as town:
+        await town.house.intake(replace(said("s1", "سلام"), stated=(
+            Address(medium=Medium.EMAIL, value="stated@example.org"),)))
+        await town.write("answer")
+        await until(lambda: town.adapters["mail"].sent, seconds=10)
+        assert town.adapters["mail"].sent[0].to.value == "stated@example.org"
+
+
 def test_next_way() -> None:
     plan = {"a": Outgoing(medium=Medium.SMS, failover=("b", "c")), "b": Outgoing(medium=Medium.EMAIL),
             "c": Outgoing(medium=Medium.TELEGRAM)}

@@ -143,7 +143,7 @@ def test_many_fields_are_bounded() -> None:
 
 
 @pytest.mark.parametrize(("table", "word"), [
-    ({"dialect": "smpp"}, "dialect"), ({"send_url": "ftp://x"}, "send_url"), ({"coding": "utf8"}, "coding"),
+    ({"dialect": "x25"}, "dialect"), ({"send_url": "ftp://x"}, "send_url"), ({"coding": "utf8"}, "coding"),
     ({"max_parts": 0}, "max_parts"), ({"country": "+98"}, "country"), ({"zone": "Mars/Base"}, "zone"),
     ({"inbound": {"sender": "x", "from": "a", "text": "b"}}, "sender"), ({"inbound": {"from": "a"}}, "text"),
     ({"send": {"to": "x"}}, "text"), ({"states": {"x": "gone"}}, "gone"), ({"answer_seconds": 0.0}, "answer_seconds"),

@@ -207,7 +207,7 @@ async def test_a_provider_that_honours_our_key_may_be_asked_again(house: Recorde
 
 async def test_login_in_the_body(house: Recorder, gateway: FakeGateway) -> None:
     adapter = channel(house, dialect="generic", login="fields", send_url=gateway.json_url, send_extra={"flash": "0"})
-    body = compose.generic_body(out(), adapter.settings, house.base_url)
+    body = compose.generic_body(out(), "سلام", adapter.settings, house.base_url)
     assert body == {"to": WELL, "from": "3000", "text": "سلام", "username": "app", "password": "pw", "flash": "0"}
     basic = compose.headers(out(), channel(house, dialect="generic", login="basic").settings)
     assert basic["Authorization"] == "Basic YXBwOnB3"

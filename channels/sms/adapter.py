@@ -1,31 +1,34 @@
-"""The SMS channel: takes webhooks in and hands messages to the gateway; `parse` and `compose` know what they mean."""
+"""The SMS channel: takes webhooks in and hands messages to the provider; the dialect's module knows what they mean."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import hmac
-import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from datetime import timedelta
 
-import aiohttp
-import orjson
 from aiohttp import web
-from aiohttp.connector import Connection
 
-from channels.sms import compose, gsm, parse
+from channels.sms import compose, gsm, joining, parse, words
+from channels.sms.generic import Generic
+from channels.sms.http import exchange
+from channels.sms.kannel import Kannel
+from channels.sms.kavenegar import Kavenegar
+from channels.sms.provider import Incoming, Provider
 from channels.sms.settings import Settings
-from router.errors import BadRequest, Forged, InvalidMessage, Misconfigured, SendError, Unreachable
-from router.model import Finding, Health, Limits, Medium, Outbound, Sent
+from channels.sms.twilio import Twilio
+from router.errors import BadRequest, Forged, Misconfigured, SendError
+from router.model import Finding, Health, Item, Limits, Medium, Outbound, Said, Sent
 from router.ports import Wire
 from router.routes import Access, Route
+from router.rules.outgoing import Caps
 from settings import ChannelSettings
 
 __all__ = ["Adapter", "Settings"]
 
 MAX_BYTES = 256 * 1024
-MAX_ANSWER = 64 * 1024
+SWEEP_SECONDS = 60.0
+PROVIDERS: dict[str, Provider] = {
+    "kannel": Kannel(), "generic": Generic(), "twilio": Twilio(), "kavenegar": Kavenegar()}
 
 
 class Adapter:
@@ -38,154 +41,137 @@ class Adapter:
         self.common = common
         self.settings = settings
         self.wire = wire
-        self.limits = Limits(text_chars=gsm.UCS2.part * settings.max_parts, attachment_bytes=0, attachments=0)
+        self.provider = PROVIDERS[settings.dialect]
+        self.limits = Limits(
+            text_chars=gsm.UCS2.part * settings.max_parts, attachment_bytes=0, attachments=0, consent_by_word=True,
+            part_cost=settings.part_cost, currency=settings.currency)
+        self.caps = Caps(
+            parts=self._parts, day=settings.cap_day, address_day=settings.cap_address_day,
+            prefixes=settings.cap_prefix_day, cost=settings.part_cost, budget=settings.budget_day)
+
+    def _parts(self, out: Outbound) -> int:
+        return compose.parts_of(compose.words_of(out), self.settings)
 
     def routes(self) -> Sequence[Route]:
         """The webhooks: `inbound` for citizens' messages, `delivery` for reports on ours."""
-        methods = ("GET",) if self.settings.dialect == "kannel" else ("GET", "POST")
         places = (("inbound", self._inbound, "A text message from the gateway"),
                   ("delivery", self._delivery, "A gateway's report on a message of ours"))
         return [Route(method=method, path=f"/channels/{self.name}/{place}", handler=handler, access=Access.SIGNED,
                       summary=summary, max_bytes=MAX_BYTES, errors=(400, 403, 413, 503))
-                for place, handler, summary in places for method in methods]
+                for place, handler, summary in places for method in self.provider.methods]
 
     async def _inbound(self, request: web.Request) -> web.Response:
-        raw = await self._checked(request)
-        arrival = parse.Arrival(channel=self.name, settings=self.settings, now=self.wire.clock())
-        if self.settings.dialect == "kannel":
-            await self.wire.accept(parse.kannel_said(request.rel_url.raw_query_string, arrival))
-        else:
-            for record in self._records(request, raw):
-                await self.wire.accept(parse.generic_said(record, _kept(record, raw), arrival))
-        # Kannel would send the body back to the citizen as a message: it stays empty.
-        return web.Response()
+        incoming = await self._checked(request)
+        for item in self.provider.inbound(incoming, self._arrival(incoming)):
+            await self.take(item)
+        return web.Response(content_type=self.provider.answer_type)
+
+    async def take(self, item: Item) -> None:
+        """One item, after its parts are joined and its words understood; returns after the commit."""
+        if isinstance(item, Said) and joining.is_part(item) and self.wire.pieces is not None:
+            whole = await joining.join(item, self.wire.pieces, self.wire.clock())
+            if whole is None:
+                return
+            await self.wire.accept(words.understood(whole, self.settings))
+            await self.wire.pieces.forget(self.name, joining.name_of(item))
+            return
+        await self.wire.accept(words.understood(item, self.settings) if isinstance(item, Said) else item)
 
     async def _delivery(self, request: web.Request) -> web.Response:
-        raw = await self._checked(request, sealed=True)
-        query = request.rel_url.raw_query_string
-        delivery = parse.number_of(parse.fields(query))
-        arrival = parse.Arrival(channel=self.name, settings=self.settings, now=self.wire.clock(), delivery=delivery)
-        if self.settings.dialect == "kannel":
-            found = [parse.kannel_receipt(query, arrival)]
-        else:
-            records = self._records(request, raw)
-            found = [parse.generic_receipt(record, _kept(record, raw), arrival) for record in records]
-        known = [receipt for receipt in found if receipt is not None]
-        if not known:
+        incoming = await self._checked(request, report=True)
+        found = self.provider.reports(incoming, self._arrival(incoming))
+        if not found:
             raise BadRequest("this is no delivery report: it names no message of ours or no state that is mapped")
-        for receipt in known:
-            await self.wire.accept(receipt)
-        return web.Response()
+        for item in found:
+            await self.wire.accept(item)
+        return web.Response(content_type=self.provider.answer_type)
 
-    def _records(self, request: web.Request, raw: bytes) -> list[Mapping[str, Any]]:
-        if request.method == "GET" or request.content_type == "application/x-www-form-urlencoded":
-            text = request.rel_url.raw_query_string if request.method == "GET" else raw.decode("utf-8", "replace")
-            pairs = {name: value.decode("utf-8", "replace") for name, value in parse.fields(text).items()}
-            pairs.pop(self.settings.secret_field, None)
-            return [pairs]
-        return parse.records(_json(raw), self.settings.items)
+    def _arrival(self, incoming: Incoming) -> parse.Arrival:
+        return parse.Arrival(channel=self.name, settings=self.settings, now=self.wire.clock(),
+                             delivery=parse.number_of(parse.fields(incoming.query)))
 
-    async def _checked(self, request: web.Request, *, sealed: bool = False) -> bytes:
-        """The body, after the gateway showed the secret. Forged otherwise, and recorded."""
-        body = await request.read()
-        reason = self._refusal(request, body, sealed=sealed)
+    async def _checked(self, request: web.Request, *, report: bool = False) -> Incoming:
+        """The request, after the gateway showed that it knows the secret. Forged otherwise, and recorded."""
+        incoming = Incoming(
+            method=request.method, url=f"{self.wire.base_url}{request.path_qs}", query=request.rel_url.raw_query_string,
+            body=await request.read(), media_type=request.content_type, report=report,
+            headers={name.lower(): value for name, value in request.headers.items()})
+        reason = ("no-secret-configured" if not self.secret
+                  else self.provider.refusal(incoming, self.settings, self.name))
         if reason:
             await self.wire.refused(reason)
             raise Forged("the secret is missing or wrong")
-        return body
+        return incoming
 
-    def _refusal(self, request: web.Request, body: bytes, *, sealed: bool) -> str:
-        secret, settings = self.settings.webhook_secret, self.settings
-        if not secret:
-            return "no-secret-configured"
-        query = parse.fields(request.rel_url.raw_query_string)
-        shown, number = query.get(settings.secret_field, b""), parse.number_of(query)
-        if sealed and number is not None:
-            right = compose.seal(settings, self.name, number).encode()
-            if hmac.compare_digest(shown, right):
-                return ""
-        if settings.dialect == "kannel" or settings.check == "query":
-            return "" if hmac.compare_digest(shown, secret.encode()) else "bad-secret"
-        header = request.headers.get(settings.secret_header, "").encode("utf-8", "surrogateescape")
-        if settings.check == "header":
-            return "" if hmac.compare_digest(header, secret.encode()) else "bad-secret"
-        signed = body if request.method == "POST" else request.rel_url.raw_query_string.encode()
-        right = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest().encode()
-        return "" if hmac.compare_digest(header.lower().removeprefix(b"sha256="), right) else "bad-signature"
+    @property
+    def secret(self) -> str:
+        """What proves a webhook: Twilio signs with the account's own token."""
+        return self.settings.password if self.settings.dialect == "twilio" else self.settings.webhook_secret
 
     async def run(self) -> None:
-        """Keep the channel's light true until cancelled."""
+        """Keep the channel's light true, and give up waiting for parts that do not come, until cancelled."""
+        probed = float("-inf")
+        every = self.settings.probe_seconds
+        loop = asyncio.get_running_loop()
         while True:
-            self.wire.report(await self._health())
-            await asyncio.sleep(self.settings.probe_seconds or 3600)
+            if loop.time() - probed >= (every or 3600):
+                probed = loop.time()
+                self.wire.report(await self._health())
+            await self.sweep()
+            await asyncio.sleep(min(SWEEP_SECONDS, every or SWEEP_SECONDS, self.settings.join_seconds))
+
+    async def sweep(self) -> None:
+        """Messages whose parts did not all come in time are shown as far as they did."""
+        if self.wire.pieces is None:
+            return
+        before = self.wire.clock() - timedelta(seconds=self.settings.join_seconds)
+        for kept in await self.wire.pieces.late(self.name, before):
+            await self.wire.accept(joining.put_together(kept))
+            await self.wire.pieces.forget(self.name, kept[0].whole)
 
     async def send(self, out: Outbound) -> Sent:
-        """Hand one message to the gateway, which cuts it into parts. Raises a SendError."""
-        if not self.settings.send_url:
-            raise Misconfigured("send_url is not set", provider_code="send-url")
+        """Hand one message to the provider, which cuts it into parts. Raises a SendError."""
+        lacking = [name for name in self.provider.needed if not getattr(self.settings, name)]
+        if lacking:
+            raise Misconfigured(f"{lacking[0]} is not set", provider_code=lacking[0].replace("_", "-"))
         if 0 in out.parts_done:
             return Sent(detail="was handed over before")
-        if self.settings.dialect == "kannel":
-            return await self._send_kannel(compose.kannel_query(out, self.settings, self.wire.base_url))
-        body = compose.generic_body(out, self.settings, self.wire.base_url)
-        headers = {"Content-Type": "application/json", **compose.headers(out, self.settings)}
-        status, answer, after = await self._exchange("POST", data=orjson.dumps(body), headers=headers)
-        return compose.generic_answer(status, _loose(answer), after, self.settings)
-
-    async def _send_kannel(self, query: list[tuple[str, str]]) -> Sent:
-        # GET: smsbox refuses a form POST ("Invalid content-type").
-        status, answer, _ = await self._exchange("GET", params=query)
-        return compose.kannel_answer(status, answer.decode("utf-8", "replace"))
-
-    async def _exchange(self, method: str, **request: Any) -> tuple[int, bytes, str]:
-        """One request; status, body, Retry-After. Unreachable when it cannot have gone, Doubtful when it may have."""
-        settings = self.settings
-        timeout = aiohttp.ClientTimeout(
-            total=settings.connect_seconds + settings.answer_seconds, sock_connect=settings.connect_seconds)
-        try:
-            async with aiohttp.ClientSession(connector=_Once(force_close=True), timeout=timeout) as session, \
-                    session.request(method, settings.send_url, allow_redirects=False, **request) as got:
-                body = bytearray()
-                async for chunk in got.content.iter_chunked(MAX_ANSWER):
-                    body += chunk
-                    if len(body) >= MAX_ANSWER:
-                        break
-                return got.status, bytes(body), got.headers.get("Retry-After", "")
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            detail = f"no connection to the gateway ({type(error).__name__})"
-            raise Unreachable(detail, provider_code="connect") from None
-        except aiohttp.InvalidURL:
-            raise Misconfigured("send_url is no address", provider_code="send-url") from None
-        except (aiohttp.ClientError, TimeoutError) as error:
-            detail = f"the connection broke after the message was written ({type(error).__name__})"
-            raise compose.doubtful(self.settings, detail, "broken") from None
+        text = compose.text_of(out, self.settings)
+        request = self.provider.request(out, text, self.settings, self.wire.base_url)
+        status, answer, after = await exchange(request, self.settings, self.wire, self.name)
+        return self.provider.answer(status, answer, after, self.settings)
 
     async def check(self) -> Sequence[Finding]:
-        """Secret, address and login. Kannel is asked with a request that names no receiver: it sends nothing."""
-        found = [_finding(name, bool(getattr(self.settings, name))) for name in _NEEDED]
-        if self.settings.send_url and self.settings.dialect == "kannel":
+        """Secret, address and login. Where the provider has a question that sends nothing, it is asked."""
+        found = [finding(name, bool(getattr(self.settings, name))) for name in self._needed()]
+        if all(each.ok for each in found) and self.provider.probe(self.settings) is not None:
             error = await self._probe()
             en, fa = ("the gateway takes our login", "درگاه ورود ما را می‌پذیرد") if error is None else (
                 f"{error.en} ({error.detail})", error.fa)
             found.append(Finding(check="gateway", ok=error is None, en=en, fa=fa))
         return found
 
+    def _needed(self) -> list[str]:
+        secret = [] if self.settings.dialect == "twilio" else ["webhook_secret"]
+        return [*secret, *self.provider.needed]
+
     async def _probe(self) -> SendError | None:
-        """None when the gateway takes our login: it then only misses the receiver."""
-        login = [("username", self.settings.username), ("password", str(self.settings.password)), ("text", "")]
-        try:
-            await self._send_kannel(login)
-        except InvalidMessage:
+        """None when the provider takes our login."""
+        request = self.provider.probe(self.settings)
+        if request is None:
             return None
+        try:
+            status, answer, _ = await exchange(request, self.settings, self.wire, self.name)
+            self.provider.probed(status, answer, self.settings)
         except SendError as error:
             return error
         return None
 
     async def _health(self) -> Health:
-        lacking = [_finding(name, False) for name in _NEEDED if not getattr(self.settings, name)]
+        lacking = [finding(name, False) for name in self._needed() if not getattr(self.settings, name)]
         if lacking:
             return self._light("misconfigured", lacking[0].en, lacking[0].fa)
-        if self.settings.dialect == "kannel" and self.settings.probe_seconds:
+        if self.settings.probe_seconds:
             error = await self._probe()
             if error is not None:
                 code = "misconfigured" if isinstance(error, Misconfigured) else "down"
@@ -196,55 +182,19 @@ class Adapter:
         return Health(code=code, en=en, fa=fa, since=self.wire.clock())
 
 
-class _Once(aiohttp.TCPConnector):
-    """Gives one connection and no second. aiohttp silently repeats a GET whose answer was cut off; the gateway would
-    take the message twice."""
-
-    given = False
-
-    async def connect(self, *args: Any, **kwargs: Any) -> Connection:
-        if self.given:
-            raise aiohttp.ServerDisconnectedError
-        connection = await super().connect(*args, **kwargs)
-        self.given = True
-        return connection
-
-
 _NEEDED = {
     "webhook_secret": ("nothing is taken in", "هیچ پیامی پذیرفته نمی‌شود"),
     "send_url": ("nothing is sent", "هیچ پیامی فرستاده نمی‌شود"),
+    "account": ("nothing is sent", "هیچ پیامی فرستاده نمی‌شود"),
+    "password": ("nothing is sent and no webhook is believed", "نه پیامی می‌رود و نه پیامی پذیرفته می‌شود"),
+    "host": ("nothing is sent or taken in", "نه پیامی می‌رود و نه پیامی می‌آید"),
 }
 
 
-def _finding(name: str, ok: bool) -> Finding:
+def finding(name: str, ok: bool) -> Finding:
+    """A line about one setting."""
     check = name.replace("_", "-")
     if ok:
         return Finding(check=check, ok=True, en=f"{name} is set", fa=f"{name} تنظیم شده است")
     en, fa = _NEEDED[name]
     return Finding(check=check, ok=False, en=f"{name} is not set: {en}", fa=f"{name} تنظیم نشده است: {fa}")
-
-
-def _json(raw: bytes) -> Any:
-    try:
-        return orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        # A lone surrogate is wrong JSON for orjson; the standard library takes it, and the text is cleaned later.
-        try:
-            return json.loads(raw)
-        except (ValueError, RecursionError):
-            raise BadRequest("the body is not valid JSON") from None
-
-
-def _loose(raw: bytes) -> Any:
-    try:
-        return _json(raw)
-    except BadRequest:
-        return None
-
-
-def _kept(record: Mapping[str, Any], body: bytes) -> bytes:
-    """The record as it may be stored; the whole body when it cannot be written as JSON again (depth, surrogates)."""
-    try:
-        return orjson.dumps(record)
-    except orjson.JSONEncodeError:
-        return body

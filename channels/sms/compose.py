@@ -12,7 +12,7 @@ from typing import Any
 from channels.sms import gsm
 from channels.sms.parse import at, word
 from channels.sms.settings import Settings
-from router.errors import Doubtful, InvalidMessage, Misconfigured, Refused, SendError, Throttled, Unreachable
+from router.errors import Doubtful, InvalidMessage, Misconfigured, OptedOut, Refused, SendError, Throttled, Unreachable
 from router.model import DeliveryId, Outbound, OutKind, Part, Sent
 from router.rules.text import clean, digits_fa
 
@@ -28,17 +28,22 @@ def text_of(out: Outbound, settings: Settings) -> str:
         raise InvalidMessage("a text message cannot connect or end a call", provider_code="kind")
     if out.attachments:
         raise InvalidMessage("a text message carries no files", provider_code="attachments")
-    lines = [clean(out.text).strip()]
-    for number, button in enumerate(out.buttons, 1):
-        shown = digits_fa(str(number)) if out.language == "fa" else str(number)
-        lines.append(f"{shown}) {clean(button.label, limit=200)}")
-    text = "\n".join(line for line in lines if line)
+    text = words_of(out)
     if not text:
         raise InvalidMessage("the message is empty", provider_code="empty")
     parts = parts_of(text, settings)
     if parts > settings.max_parts:
         raise InvalidMessage(f"the text needs {parts} parts; at most {settings.max_parts} go", provider_code="length")
     return text
+
+
+def words_of(out: Outbound) -> str:
+    """The words alone, with choices as numbered lines."""
+    lines = [clean(out.text).strip()]
+    for number, button in enumerate(out.buttons, 1):
+        shown = digits_fa(str(number)) if out.language == "fa" else str(number)
+        lines.append(f"{shown}) {clean(button.label, limit=200)}")
+    return "\n".join(line for line in lines if line)
 
 
 def parts_of(text: str, settings: Settings) -> int:
@@ -61,9 +66,8 @@ def report_url(settings: Settings, base_url: str, channel: str, delivery: Delive
             f"&{settings.secret_field}={seal(settings, channel, delivery)}")
 
 
-def kannel_query(out: Outbound, settings: Settings, base_url: str) -> list[tuple[str, str]]:
+def kannel_query(out: Outbound, text: str, settings: Settings, base_url: str) -> list[tuple[str, str]]:
     """Parameters of Kannel's sendsms. Kannel itself cuts a long text into parts and reports once for all."""
-    text = text_of(out, settings)
     ucs2 = settings.coding == "ucs2" or gsm.alphabet(text) is gsm.UCS2
     query = [("username", settings.username), ("password", str(settings.password)), ("to", out.to.value),
              ("text", text), ("charset", "UTF-8"), ("coding", "2" if ucs2 else "0")]
@@ -86,22 +90,47 @@ def kannel_answer(status: int, body: str) -> Sent:
         raise Doubtful("the gateway's answer was not understood", provider_code=str(status))
     if status == 400:
         raise InvalidMessage(words, provider_code="400")
-    raise _rest(status, words, None)
+    raise rest(status, words, None)
 
 
-def generic_body(out: Outbound, settings: Settings, base_url: str) -> dict[str, str]:
+def generic_body(out: Outbound, text: str, settings: Settings, base_url: str) -> dict[str, Any]:
     """The JSON object for a provider whose field names the settings map."""
-    values = {"to": out.to.value, "from": settings.sender, "text": text_of(out, settings), "key": out.key,
+    values = {"to": out.to.value, "from": settings.sender, "text": text, "key": out.key,
               "report_url": report_url(settings, base_url, out.channel, out.delivery)}
-    body = {theirs: values[ours] for ours, theirs in settings.send.items() if theirs and values[ours]}
+    body: dict[str, Any] = {}
+    for ours, theirs in settings.send.items():
+        if theirs and values[ours]:
+            _put(body, theirs, values[ours])
     if settings.login == "fields":
         body |= {"username": settings.username, "password": str(settings.password)}
-    return body | dict(settings.send_extra)
+    for theirs, word_ in settings.send_extra.items():
+        _put(body, theirs, word_)
+    return body
+
+
+def _put(body: dict[str, Any], path: str, value: str) -> None:
+    """Set a field at a dotted path; a number in the path makes a list of one ("messages.0.to"). A form or query has no
+    depth: there the whole path is the field's name only when it has no dot."""
+    steps = path.split(".")
+    place: Any = body
+    for step, following in zip(steps, [*steps[1:], ""], strict=True):
+        made: Any = value if not following else [] if following.isdigit() else {}
+        if isinstance(place, list):
+            if not place:
+                place.append(made)
+            place = place[0]
+        else:
+            place = place.setdefault(step, made)
 
 
 def generic_answer(status: int, answer: Any, retry_after: str, settings: Settings) -> Sent:
     """Sent with the provider's own id, or the SendError for its answer. `answer` is None when it was no JSON."""
-    code = str(status)
+    stated = clean(word(at(answer, settings.answer_code)), limit=40) if settings.answer_code else ""
+    code = stated or str(status)
+    if stated and stated in settings.answer_errors:
+        raise named(settings.answer_errors[stated], code, wait(retry_after))
+    if 200 <= status < 300 and settings.answer_ok and stated not in settings.answer_ok:
+        raise Refused("the provider answered with a code that is not among its good ones", provider_code=code)
     if 200 <= status < 300:
         found = clean(word(at(answer, settings.answer_id)), limit=200) if settings.answer_id else ""
         if settings.answer_id and not found:
@@ -111,10 +140,18 @@ def generic_answer(status: int, answer: Any, retry_after: str, settings: Setting
         raise InvalidMessage("the provider finds the message invalid", provider_code=code)
     if status in (406, 410, 451):
         raise Refused("the provider will not take this message", provider_code=code)
-    raise _rest(status, "", wait(retry_after), settings)
+    raise rest(status, "", wait(retry_after), settings)
 
 
-def _rest(status: int, words: str, after: timedelta | None, settings: Settings | None = None) -> SendError:
+def named(kind: str, code: str, after: timedelta | None) -> SendError:
+    """The error that the settings' `answer_errors` names."""
+    if kind == Throttled.code:
+        return Throttled(retry_after=after or WAIT, provider_code=code)
+    kinds = (Unreachable, Refused, OptedOut, Misconfigured, InvalidMessage, Doubtful)
+    return next(each for each in kinds if each.code == kind)(provider_code=code)
+
+
+def rest(status: int, words: str, after: timedelta | None, settings: Settings | None = None) -> SendError:
     """The answers that mean the same in every dialect."""
     code = str(status)
     if status == 429 or (status == 503 and after is not None):
@@ -129,7 +166,7 @@ def _rest(status: int, words: str, after: timedelta | None, settings: Settings |
 
 def doubtful(settings: Settings | None, detail: str, code: str = "") -> Doubtful | Unreachable:
     """The error for "it may have gone": with a provider that honours Idempotency-Key it may simply be sent again."""
-    if settings is not None and settings.idempotent and settings.dialect == "generic":
+    if settings is not None and settings.idempotent and settings.dialect != "kannel":
         return Unreachable(detail, provider_code=code)
     return Doubtful(detail, provider_code=code)
 

@@ -6,6 +6,7 @@ Pure: bytes in, values out. Never raises on what a stranger wrote; what cannot b
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,10 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 from zoneinfo import ZoneInfo
 
+import orjson
+
 from channels.sms.settings import Settings
+from router.errors import BadRequest
 from router.model import Address, DeliveryId, DeliveryState, Medium, Receipt, Said
 from router.rules.phone import canonical
 from router.rules.text import clean, digits_latin, language
@@ -81,7 +85,7 @@ def kannel_said(raw: str, arrival: Arrival) -> Said:
     part = concatenation(found.get("udh", b""))
     if part:
         data["part"] = {"ref": part[0], "of": part[1], "number": part[2]}
-    return _said(arrival, sender=texts.get("from", ""), to=texts.get("to", ""), text=text, stated=texts.get("ts", ""),
+    return said(arrival, sender=texts.get("from", ""), to=texts.get("to", ""), text=text, stated=texts.get("ts", ""),
                  own_id=texts.get("id", ""), data=data, quarantine="binary" if texts.get("coding") == "1" else "",
                  raw=without(raw, arrival.settings.secret_field))
 
@@ -136,7 +140,7 @@ def generic_said(record: Mapping[str, Any], raw: bytes, arrival: Arrival) -> Sai
     """A citizen's message from a provider whose field names the settings map."""
     got = {ours: word(at(record, theirs)) for ours, theirs in arrival.settings.inbound.items() if theirs}
     text_there = isinstance(at(record, arrival.settings.inbound["text"]), str)
-    return _said(arrival, sender=got.get("from", ""), to=got.get("to", ""), text=got.get("text", ""),
+    return said(arrival, sender=got.get("from", ""), to=got.get("to", ""), text=got.get("text", ""),
                  stated=got.get("ts", ""), own_id=got.get("id", ""), data={},
                  quarantine="" if text_there else "no-text", raw=raw)
 
@@ -156,8 +160,9 @@ def generic_receipt(record: Mapping[str, Any], raw: bytes, arrival: Arrival) -> 
                    at=moment(got.get("ts", ""), arrival) or arrival.now, raw=raw)
 
 
-def _said(arrival: Arrival, *, sender: str, to: str, text: str, stated: str, own_id: str, data: dict[str, Any],
+def said(arrival: Arrival, *, sender: str, to: str, text: str, stated: str, own_id: str, data: dict[str, Any],
           quarantine: str, raw: bytes) -> Said:
+    """One message, whatever the dialect: canonical sender, clean text, an identity that a repeat shares."""
     numbers = arrival.settings
     number = canonical(sender, country=numbers.country, national=numbers.national_digits, mobile=numbers.mobile_prefix)
     line = clean(to, limit=50)
@@ -186,6 +191,26 @@ def _identity(own_id: str, stated: str, words: tuple[str, str, str], arrival: Ar
         part = each.encode("utf-8", "surrogatepass")
         seal.update(len(part).to_bytes(8, "big") + part)
     return f"x{seal.hexdigest()[:40]}"
+
+
+def required_json(raw: bytes) -> Any:
+    """The body as JSON; BadRequest when it is none."""
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        # A lone surrogate is wrong JSON for orjson; the standard library takes it, and the text is cleaned later.
+        try:
+            return json.loads(raw)
+        except (ValueError, RecursionError):
+            raise BadRequest("the body is not valid JSON") from None
+
+
+def json_of(raw: bytes) -> Any:
+    """The body as JSON; None when it is none."""
+    try:
+        return required_json(raw)
+    except BadRequest:
+        return None
 
 
 def _decoded(body: bytes, coding: str, charset: str) -> str:

@@ -13,6 +13,12 @@ _TEXTS: dict[str, dict[str, str]] = {
         "en": "Your message has reached {desk} and is waiting for an answer.\nReference: {reference}\n"
         "Please keep this reference in further messages.",
     },
+    "stopped": {
+        "fa": "از این پس به این نشانی پیام نمی‌فرستیم. برای دریافت دوباره «شروع» را بفرستید.",
+        "en": "We will send no more messages to this address. To receive them again, send START.",
+    },
+    "started": {"fa": "از این پس دوباره به این نشانی پیام می‌فرستیم. برای توقف «لغو» را بفرستید.",
+                "en": "You will receive our messages again. To stop them, send STOP."},
     "acknowledge-subject": {"fa": "پیام شما رسید", "en": "We have your message"},
 }
 
