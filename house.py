@@ -135,7 +135,8 @@ class House:
                                  away_after=self.settings.routing.missed_offers if desk.away_after_missed else 0)
         self.timers = Timers(self.store, self.bus, self.clock,
                              {**self.dispatch.handlers(), **self.desk.timers(),  # type: ignore[dict-item]
-                              **knowledge.timers(self.settings.knowledge)})  # type: ignore[dict-item]
+                              **knowledge.timers(self.settings.knowledge),  # type: ignore[dict-item]
+                              "follow-up": partial(delivering.follow_up, plan=self.plan)})
 
     def _desk(self) -> Desk:
         given = self.settings
@@ -273,4 +274,5 @@ def outgoing_of(common: ChannelSettings, channel: Channel, schedule: Schedule | 
     return Outgoing(
         medium=channel.medium, schedule=Schedule(delays=delays) if delays else schedule or Schedule(),
         rate=common.rate_per_second, repeats=common.repeats, failover=common.failover, zone=zone,
+        follow_up=timedelta(seconds=common.follow_up_seconds),
         caps=getattr(channel, "caps", None))

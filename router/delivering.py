@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from router.errors import Capped, Doubtful, Looping, OptedOut, SendError, Suppressed
+from router.errors import Capped, Doubtful, Looping, NotFound, OptedOut, SendError, Suppressed
 from router.events import ChannelAlarm, DeliveryChanged, DeliveryRerouted
-from router.model import DeliveryState, Outbound, OutKind, Sent
+from router.model import Address, DeliveryId, DeliveryState, Medium, Outbound, OutKind, Sent
 from router.ports import Tx
-from router.records import Delivery, KnownAddress
+from router.records import Delivery, KnownAddress, Timer
 from router.rules import loopguard, outgoing, retry
 from router.rules.outgoing import Outgoing
 
@@ -86,6 +86,8 @@ def settle(tx: Tx, out: Outbound, outcome: Sent | SendError, plan: Plan) -> Deli
     if isinstance(outcome, Sent):
         changed = tx.outbox.settle(out.delivery, outcome)
         tell(tx, changed)
+        if watched(out, plan):
+            tx.timers.set("follow-up", out.delivery, tx.now + plan[out.channel].follow_up)
         return changed
     following = retry.after(outcome, out.attempt, tx.now, plan[out.channel].schedule)
     changed = tx.outbox.fail(out.delivery, state=following.state.value, error=outcome.code,
@@ -106,11 +108,32 @@ def reported(tx: Tx, delivery: Delivery, plan: Plan) -> Delivery:
     return delivery if moved is None else moved
 
 
+def watched(out: Outbound, plan: Plan) -> bool:
+    """Whether it matters that this message is not only sent but got."""
+    return out.kind is OutKind.REPLY and bool(plan[out.channel].follow_up)
+
+
+def follow_up(tx: Tx, timer: Timer, plan: Plan) -> None:
+    """An answer was sent and nobody is known to have got it: it goes on by another channel, if there is one."""
+    try:
+        delivery = tx.outbox.get(DeliveryId(timer.subject))
+    except NotFound:
+        return
+    if delivery.state is DeliveryState.SENT and delivery.channel in plan:
+        moved = _elsewhere(tx, replace(delivery, error="not-got"), plan)
+        if moved is not None:
+            tell(tx, moved)
+
+
 def _elsewhere(tx: Tx, failed: Delivery, plan: Plan) -> Delivery | None:
     first = failed.trail[0]["channel"] if failed.trail else failed.channel
     tried = [failed.channel, *(each["channel"] for each in failed.trail)]
-    customer = tx.contacts.get(failed.contact).customer
-    found = outgoing.next_way(tried, plan, first, tx.people.of_customer(customer), tx.channels.paused())
+    contact = tx.contacts.get(failed.contact)
+    # What the citizen said of themself reaches them too, after what is known to be theirs.
+    stated = [tx.people.known(Address(medium=Medium(each["medium"]), value=each["value"]), contact.language)
+              for each in contact.data.get("stated", ())]
+    found = outgoing.next_way(tried, plan, first, [*tx.people.of_customer(contact.customer), *stated],
+                              tx.channels.paused())
     if found is None:
         return None
     channel, address = found

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Mapping
 
 from router.errors import PishkhanError
-from router.ports import Batch, Bus, Clock, Store, Tx
+from router.ports import Batch, Bus, Clock, Store, Tx, Whisper
 from router.records import Timer
 
 log = logging.getLogger("pishkhan.timers")
@@ -71,4 +71,6 @@ class Timers:
 
 
 def _matters(what: object) -> bool:
+    if isinstance(what, Whisper):
+        return what.topic == "timers"
     return isinstance(what, Batch) and any(entry.name in _SETTING for entry in what.entries)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -57,15 +57,16 @@ def _able(tx: StoreTx, queue: Queue) -> int:
 class Lines:
     """See `router.ports.LineReads`."""
 
-    def __init__(self, store: SqlStore) -> None:
-        self._store = store
+    def __init__(self, store: SqlStore, outlook: Callable[[Line], Line] = lambda line: line) -> None:
+        self._store, self._outlook = store, outlook
 
     async def line(self, channel: str, thread_key: str) -> Line | None:
         """How the newest contact on the thread stands."""
         def read(tx: StoreTx) -> Line | None:
             contact = tx.contacts.newest_on(channel, thread_key)
             return None if contact is None else line_of(tx, contact)
-        return await self._store.snapshot(read)
+        found = await self._store.snapshot(read)
+        return None if found is None else self._outlook(found)
 
     async def thread(
         self, channel: str, thread_key: str, *, after: int = 0, limit: int = 200
@@ -77,12 +78,12 @@ class Lines:
                 return []
             if after <= 0:
                 head = tx.journal.head()
-                return [_shown(m, head) for m in tx.messages.of_thread(contacts, limit=limit)]
+                return [_shown(m, head, channel) for m in tx.messages.of_thread(contacts, limit=limit)]
             changed: dict[int, int] = {}
             for entry in tx.journal.of_contacts(contacts, after=after, names=_SPOKEN):
                 changed[int(entry.data["message"])] = entry.seq
             spoken = (Direction.IN, Direction.OUT)
-            return [_shown(m, changed[m.id]) for m in tx.messages.many(list(changed)) if m.direction in spoken]
+            return [_shown(m, changed[m.id], channel) for m in tx.messages.many(list(changed)) if m.direction in spoken]
         return await self._store.snapshot(read)
 
     async def head(self) -> int:
@@ -98,12 +99,14 @@ class Lines:
         await self._store.run(lambda tx: tx.marks.set(channel, name, value))
 
 
-def _shown(message: Message, seq: int) -> ThreadMessage:
+def _shown(message: Message, seq: int, channel: str) -> ThreadMessage:
+    """What went on by another channel had been sent on this one; how it fares there changes nothing here."""
     mine = message.direction is Direction.IN
     return ThreadMessage(
         seq=seq, id=MessageId(message.id), mine=mine, at=message.at, text=message.text,
         author="" if mine else message.author, external_id=message.external_id if mine else "",
-        state="" if message.delivery is None else message.delivery.state.value, attachments=message.attachments,
+        state="" if message.delivery is None else message.delivery.state.value
+        if message.delivery.channel == channel or message.delivery.state.value == "read" else "sent", attachments=message.attachments,
         data={k: v for k, v in message.data.items() if k in ("buttons", "location")},
         delivery=None if message.delivery is None else message.delivery.id)
 

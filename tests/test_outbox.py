@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,6 @@ async def lines(tmp_path: Path, database: str = "", caps: Caps | None = None, **
             from house import policy_of
             house.policies[name] = policy_of(name, own, adapters[name].limits, "fa")
         if caps is not None:
-            from dataclasses import replace
             house.plan["line"] = replace(house.plan["line"], caps=caps)
         outbox = Outbox(house.store, house.bus, house.clock, adapters, house.plan, house.exchanges)
         task = asyncio.create_task(outbox.run())

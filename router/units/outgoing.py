@@ -19,6 +19,14 @@ class Deliveries(Protocol):
         self, message: Message, contact: Contact, kind: OutKind, *, key: str, data: Mapping[str, Any]
     ) -> Delivery: ...
 
+    def with_key(self, key: str) -> Delivery | None:
+        """The delivery that was queued under this key."""
+        ...
+
+    def get(self, delivery: DeliveryId) -> Delivery:
+        """NotFound when there is none."""
+        ...
+
     def acknowledged(self, address: AddressId, since: datetime) -> int:
         """How many acknowledgements went to an address since a time."""
         ...
