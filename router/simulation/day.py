@@ -27,7 +27,7 @@ class Arrival:
     target: float
     weight: float
     sticky: int | None = None  #: the agent who knows the matter
-    queue: str = ""  #: "" = one queue a skill
+    queue: str = "all"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ def fates(day: Day, talks: Iterable[Talk]) -> Iterator[Fate]:
         if outcome == "left" and arrival.at + arrival.target > day.end:
             continue
         yield Fate(channel=arrival.channel, segment=arrival.segment, weight=arrival.weight, target=arrival.target,
-                   at=arrival.at, wait=until - arrival.at, outcome=outcome, queue=arrival.queue or arrival.skill,
+                   at=arrival.at, wait=until - arrival.at, outcome=outcome, queue=arrival.queue,
                    sticky=None if arrival.sticky is None else talk.hit)
 
 

@@ -41,7 +41,7 @@ class Seat:
         self.items: list[Talk] = []
         self.offers = 0
         self.load = 0
-        self.told = (OFFLINE, False)  #: what the core knows: state, and whether the seat is closed to new work
+        self.told = OFFLINE  #: the state the core knows
         self.plan = self.turn = self.handled = 0
         self.seen = 0.0  #: when `left` of its items was brought up to date
         self.staffed = self.busy = self.area = self.load_at = 0.0

@@ -5,22 +5,21 @@ from __future__ import annotations
 from router.core import Config, ContactQueued, MediumRules, Policy, QueueRules
 from router.simulation.day import Arrival, Day
 
+ALL = "all"  #: the queue of a scenario that names none: what a contact requires is its own
+
 
 def config(day: Day, policy: Policy) -> Config:
     """What a supervisor would have set for such a day."""
     media = {name: MediumRules(
         points=c.points, limit=c.limit, offer_ms=ms(c.offer_timeout), mean_ms=max(1, ms(c.mean)), slow=c.slow,
         tier=2 if c.slow else 0 if c.points >= day.capacity else 1) for name, c in day.channels.items()}
-    queues: dict[str, set[str]] = {}
-    for arrival in day.arrivals:
-        queues.setdefault(arrival.queue or arrival.skill, set()).add(arrival.skill if not arrival.queue else "")
     targets = {(channel, segment): max(1, ms(seconds)) for channel, each in day.targets.items()
                for segment, seconds in each.items()}
     return Config(
         media=media, segments=tuple(day.segments),
         weights={name: round(weight * 10) for name, weight in day.segments.items()},
-        queues=tuple(QueueRules(id=name, requires={s: 1 for s in sorted(skills) if s}, targets=targets)
-                     for name, skills in sorted(queues.items())),
+        queues=tuple(QueueRules(id=name, targets=targets)
+                     for name in sorted({arrival.queue for arrival in day.arrivals} | {ALL})),
         policies={"default": policy}, capacity=day.capacity,
         away_ms=0, away_after=1 if day.away_after_missed else 0)  # the world brings him back itself
 
@@ -28,7 +27,7 @@ def config(day: Day, policy: Policy) -> Config:
 def queued(arrival: Arrival, at: int) -> ContactQueued:
     """How the core is told of a contact."""
     return ContactQueued(
-        at=at, contact=arrival.id, queue=arrival.queue or arrival.skill, medium=arrival.channel,
+        at=at, contact=arrival.id, queue=arrival.queue, medium=arrival.channel,
         segment=arrival.segment, requires=dict.fromkeys(arrival.skills, 1), target_ms=max(1, ms(arrival.target)),
         sticky=arrival.sticky)
 

@@ -240,33 +240,23 @@ class World:
 
     def _sent_away(self, seat: Seat, away: core.AgentAutoAway) -> None:
         """The router set an agent away who let offers lapse; a break that is due anyway goes before."""
-        seat.told = (state.AWAY, seat.told[1])
+        seat.told = state.AWAY
         if seat.state == state.READY and seat.pending is None:
             seat.pending = self.now + self.day.away_after_missed if away.until is None else away.until / 1000.0
 
     # how it works
 
     def _show(self, seat: Seat) -> None:
-        """Tells the core how the agent stands. While offers are open that will be accepted, a break that is due only
-        closes the seat to new ones."""
-        shown, closed = seat.state, False
-        if seat.pending is not None and shown != state.AWAY:
-            if seat.offers:
-                closed = True
-            else:
-                shown = state.AWAY
-        if shown == state.WRAP and seat.load >= self.day.capacity:
+        """Tells the core how the agent stands. Somebody whose break is due finishes what is on the desk and takes
+        nothing new: that is said as writing up, because going away would take back offers that will be accepted."""
+        shown = seat.state
+        if seat.pending is not None and shown == state.READY:
+            shown = state.WRAP
+        elif shown == state.WRAP and seat.load >= self.day.capacity:
             shown = state.READY  # the seat is full anyway
-        if (shown, closed) == seat.told:
-            return
-        before, seat.told = seat.told, (shown, closed)
-        shut = core.LoadChanged(at=ms(self.now), agent=seat.worker.id, points=self.day.capacity if closed else 0)
-        if closed and not before[1]:
-            self._tell(shut)
-        if shown != before[0]:
+        if shown != seat.told:
+            seat.told = shown
             self._tell(core.AgentStateChanged(at=ms(self.now), agent=seat.worker.id, state=shown))
-        if before[1] and not closed:
-            self._tell(shut)
 
     def _settle(self, seat: Seat) -> None:
         """A break or the end of the shift begins once the desk is empty."""
