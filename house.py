@@ -26,7 +26,6 @@ from knowledge.given import Given as KnowledgeGiven
 from knowledge.library import Library
 from router import delivering, opening
 from router.bus import LocalBus
-from router.dispatch import Dispatch
 from router.errors import BadRequest
 from router.events import RequestRefused
 from router.exchanges import Exchanges, logged
@@ -40,6 +39,7 @@ from router.rules.outgoing import Outgoing
 from router.rules.plan import Plan
 from router.rules.retry import Schedule
 from router.rules.triage import ChannelPolicy
+from router.switchboard import Switchboard
 from router.timers import Timers
 from router.units import Tx
 from router.web import application
@@ -122,19 +122,22 @@ class House:
         self.plan: dict[str, Outgoing] = {}
         self.exchanges = Exchanges(self.store, self.clock)
         desk = self.settings.desk
-        self.lines = Lines(self.store)
         self.policies: dict[str, ChannelPolicy] = {}
+        self.switchboard = Switchboard(
+            self.store, self.bus, self.clock, self.policies, base=base_plan(self.settings),
+            wrap_up=timedelta(seconds=desk.wrap_up_seconds),
+            away_after=self.settings.routing.missed_offers if desk.away_after_missed else 0)
+        self.dispatch = self.switchboard.dispatch
+        self.lines = Lines(self.store, self.switchboard.outlook)
         self.desk = self._desk()
         self.intake = Intake(self.store, self.store.blobs, self.bus, self.policies,
                              desk_names={"fa": desk.name_fa, "en": desk.name_en},
                              line_of=line_of,  # type: ignore[arg-type]
                              ended=partial(delivering.reported, plan=self.plan),
-                             flow=self.desk.flow)  # type: ignore[arg-type]
-        self.dispatch = Dispatch(self.store, self.bus, self.clock, base=base_plan(self.settings),
-                                 wrap_up=timedelta(seconds=desk.wrap_up_seconds),
-                                 away_after=self.settings.routing.missed_offers if desk.away_after_missed else 0)
+                             flow=self.desk.flow,  # type: ignore[arg-type]
+                             outlook=self.switchboard.outlook, promise=self.switchboard.promises.given)
         self.timers = Timers(self.store, self.bus, self.clock,
-                             {**self.dispatch.handlers(), **self.desk.timers(),  # type: ignore[dict-item]
+                             {**self.switchboard.handlers(), **self.desk.timers(),  # type: ignore[dict-item]
                               **knowledge.timers(self.settings.knowledge),  # type: ignore[dict-item]
                               "follow-up": partial(delivering.follow_up, plan=self.plan)})
 
@@ -213,7 +216,8 @@ class House:
 
     def _run(self) -> None:
         parts: Mapping[str, Callable[[], Awaitable[None]]] = {
-            "dispatch": self.dispatch.run, "timers": self.timers.run, "outbox": self.outbox.run,
+            "dispatch": self.dispatch.run, "promises": self.switchboard.promises.run,
+            "timers": self.timers.run, "outbox": self.outbox.run,
             "front": self.front.run, "lights": self._follow_lights, "exchanges": self.exchanges.run,
             **knowledge.runs(self.known, self.bus), "desk": self.desk.run,
             **{f"channel:{name}": channel.run for name, channel in self.channels.items()},

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from router import belonging, identity, signals
+from router import belonging, identity, opening, signals
 from router.dialogue import Flow, Silent
 from router.errors import NotFound
 from router.events import ContactChanged, ContactOpened, ContactQueued, DeliveryChanged, ItemTaken, MessageAdded
@@ -31,10 +31,12 @@ class Intake:
     def __init__(self, store: Store, blobs: Blobs, bus: Bus, policies: Mapping[str, ChannelPolicy], *,
                  desk_names: Mapping[str, str], line_of: Callable[[Tx, Contact], Line],
                  ended: Callable[[Tx, Delivery], Delivery] = lambda tx, delivery: delivery,
-                 flow: Flow | None = None) -> None:
+                 flow: Flow | None = None, outlook: Callable[[Line], Line] = lambda line: line,
+                 promise: Callable[[Tx, Contact], str] = lambda tx, contact: "") -> None:
         self._store, self._blobs, self._bus, self._policies = store, blobs, bus, policies
         self._desk_names, self._line_of, self._ended = desk_names, line_of, ended
         self._flow: Flow = flow or Silent()
+        self._outlook, self._promise = outlook, promise
 
     async def __call__(self, item: Item) -> Accepted:
         """Returns after the commit; Unavailable when it cannot commit; NotFound for an unknown channel."""
@@ -59,7 +61,7 @@ class Intake:
             accepted = await self._store.run(lambda tx: self._take_signal(tx, item, policy, raw, digest), name="signal")
         log.info("item channel=%s fate=%s reason=%s message=%s ms=%.1f", item.channel, accepted.fate, accepted.reason,
                  accepted.message, (time.perf_counter() - began) * 1000)
-        return accepted
+        return accepted if accepted.line is None else replace(accepted, line=self._outlook(accepted.line))
 
     async def _store_upload(self, name: str, media_type: str, content: bytes, inline_id: str) -> Attachment:
         return Attachment(name=text.clean(name)[:200] or "file", media_type=media_type, size=len(content),
@@ -111,13 +113,7 @@ class Intake:
                         line=self._line_of(tx, contact) if contact is not None else None)
 
     def _queue(self, tx: Tx, policy: ChannelPolicy, wanted: str) -> QueueId:
-        queue = (tx.desk.queue_named(wanted) if wanted else None) or tx.desk.queue_named(policy.queue)
-        if queue is None:
-            queues = tx.desk.queues()
-            if not queues:
-                raise NotFound("no queue is set up")
-            queue = queues[0]
-        return queue.id
+        return opening.queue_for(tx, wanted, policy.queue).id
 
     def _duplicate(self, tx: Tx, channel: str, external_id: str) -> Accepted:
         fate, contact, message = tx.items.earlier(channel, external_id)
@@ -178,7 +174,7 @@ class Intake:
     def _open(
         self, tx: Tx, said: Said, policy: ChannelPolicy, address: KnownAddress, verdict: threads.Verdict, answered: bool
     ) -> Contact:
-        known = tx.people.customer(address.customer).language
+        customer = tx.people.customer(address.customer)
         waits = triage.waits(said) and not answered
         begins = ContactState.SELF_SERVICE if answered else ContactState.WAITING if waits else ContactState.CLOSED
         data = {**identity.stated(said), **belonging.opening(said, verdict)}
@@ -186,8 +182,9 @@ class Intake:
             channel=said.channel, medium=policy.medium.value, thread_key=_key(said, policy), customer=address.customer,
             address=address.id, state=begins,
             queue=self._queue(tx, policy, said.queue), subject=text.clean(said.subject)[:SUBJECT_CHARS],
-            language=triage.language(policy, said.language, known), priority=policy.priority, effort=policy.effort,
-            queued_at=tx.now if waits else None, closed_at=None if waits or answered else tx.now,
+            language=triage.language(policy, said.language, customer.language), priority=policy.priority,
+            effort=policy.effort, segment=customer.segment, queued_at=tx.now if waits else None,
+            closed_at=None if waits or answered else tx.now,
             disposition="" if waits or answered else "automatic", data=data)
         actor = f"customer:{address.customer}"
         tx.emit(ContactOpened(about=contact.id, channel=said.channel, medium=policy.medium.value,
@@ -242,6 +239,7 @@ class Intake:
             return
         words = phrases.say("acknowledge", contact.language, desk=self._desk_names.get(contact.language, ""),
                             reference=contact.reference)
+        words = "\n".join(filter(None, (words, self._promise(tx, contact))))
         message = tx.messages.add(
             contact.id,
             Direction.OUT,

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from router.errors import BadRequest
+from router.errors import BadRequest, NotFound
 from router.events import QueueChanged, RoutingChanged
 from router.ports import Tx
+from router.records import Queue
 from router.rules import plan as plans
 from router.rules.plan import Plan
 
 Table = Mapping[str, Mapping[str, Any]]
+_MERGES = 10  #: a queue merged into one that was merged: followed so often
 GENERAL = {"general": {"title_fa": "عمومی", "title_en": "General"}}
 
 
@@ -59,3 +61,22 @@ def read(tx: Tx, base: Plan) -> Plan:
         queues={queue.id: queue for queue in tx.desk.queues()},
         calendars={each.name: each for each in tx.routing.calendars()},
         policies={each.name: each for each in tx.routing.policies()}, targets=tuple(tx.routing.targets()))
+
+
+def queue_for(tx: Tx, *names: str) -> Queue:
+    """The first of these queues that takes contacts, following those that were merged; else any. NotFound when there
+    is none at all: nobody is lost because a name went out of use."""
+    last: Queue | None = None
+    for name in names:
+        found = tx.desk.queue_named(name) if name else None
+        for _ in range(_MERGES):
+            if found is None or found.merged_into is None:
+                break
+            found = tx.desk.queue(found.merged_into)
+        if found is not None and found.active:
+            return found
+        last = found or last
+    queues = tx.desk.queues()
+    if not queues:
+        raise NotFound("no queue is set up")
+    return next((queue for queue in queues if queue.active), last or queues[0])

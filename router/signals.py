@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from router import identity
 from router.events import ContactChanged, ContactEdited, ContactOpened, ContactQueued, MessageAdded, OfferEnded
 from router.model import OutKind, QueueId, Said, Signal, SignalKind
 from router.ports import Tx
@@ -24,6 +25,9 @@ def apply(tx: Tx, signal: Signal, policy: ChannelPolicy, address: KnownAddress, 
     contact = tx.contacts.live_on(signal.channel, key)
     if signal.kind is SignalKind.LEFT:
         return None if contact is None else leave(tx, contact, policy, signal)
+    if signal.kind is SignalKind.STATED:
+        facts = identity.stated(signal)
+        return _remember(tx, contact, facts, f"customer:{address.customer}") if contact and facts else contact
     if contact is None and policy.connects:
         over = tx.contacts.newest_on(signal.channel, key)
         if over is not None:
@@ -31,7 +35,7 @@ def apply(tx: Tx, signal: Signal, policy: ChannelPolicy, address: KnownAddress, 
     if contact is None:
         contact = _open(tx, signal, policy, address, key)
     actor = f"customer:{address.customer}"
-    if signal.kind is SignalKind.CHOICE:
+    if signal.kind is SignalKind.CHOICE and signal.value.strip():
         note(tx, contact, text.clean(signal.value)[:500], actor=actor, kind="choice")
     elif signal.kind is SignalKind.CONNECTED:
         note(tx, contact, "", actor=actor, kind="connected")
@@ -110,7 +114,7 @@ def enqueue(tx: Tx, contact: Contact, queue: QueueId, *, reason: str, actor: str
 def leave(tx: Tx, contact: Contact, policy: ChannelPolicy, signal: Signal) -> Contact:
     """The citizen hung up or closed the window."""
     actor = f"customer:{contact.customer}"
-    kept = contact.data.get("callback") or contact.data.get("voicemail")
+    kept = contact.data.get("callback") or contact.data.get("voicemail") or contact.data.get("stated")
     if contact.state in (ContactState.SELF_SERVICE, ContactState.WAITING, ContactState.OFFERED):
         note(tx, contact, text.clean(signal.value)[:200], actor=actor, kind="left")
         if kept:
@@ -146,11 +150,12 @@ def _end(tx: Tx, contact: Contact, state: ContactState, actor: str) -> Contact:
 
 
 def _open(tx: Tx, signal: Signal, policy: ChannelPolicy, address: KnownAddress, key: str) -> Contact:
-    known = tx.people.customer(address.customer).language
+    customer = tx.people.customer(address.customer)
     contact = tx.contacts.open(
         channel=signal.channel, medium=policy.medium.value, thread_key=key, customer=address.customer,
         address=address.id, state=ContactState.SELF_SERVICE, queue=None, priority=policy.priority, effort=policy.effort,
-        language=triage.language(policy, signal.language, known), data=dict(signal.data))
+        language=triage.language(policy, signal.language, customer.language), segment=customer.segment,
+        data=dict(signal.data))
     tx.emit(ContactOpened(about=contact.id, channel=signal.channel, medium=policy.medium.value,
                           customer=address.customer), actor=f"customer:{address.customer}")
     return contact

@@ -11,8 +11,9 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from router import core
+from router import core, overflow
 from router.dispatch import offers
+from router.dispatch.following import Follow, Following, carry_out
 from router.dispatch.picture import Desk, Seen, read_all, read_some, touched
 from router.errors import Conflict, Unavailable
 from router.events import RoutingAlarm
@@ -37,6 +38,7 @@ class Dispatch:
         self.ticks = Ticks(clock)
         self._wrap_up, self._away_after = wrap_up, away_after
         self.desk = Desk(base or Plan())
+        self.following = Following(self.desk)
         self._due: int | None = None  #: when the core wants to be woken, in its own time
         self._again = False
         self._audited = time.monotonic()
@@ -96,6 +98,7 @@ class Dispatch:
         log.info("dispatch rebuilt waiting=%d agents=%d ms=%.0f", len(seen.contacts), len(seen.agents),
                  (time.perf_counter() - began) * 1000)
         await self._carry_out(decisions, told=False)
+        await self._follow(self.following.rebuild())
         self.ready.set()
 
     async def _react(self, entries: Sequence[Entry]) -> None:
@@ -114,7 +117,16 @@ class Dispatch:
             self._due = None
             decisions += self.desk.core.handle(core.TimerFired(at=now.ms))
         await self._carry_out(decisions)
+        await self._follow(self.following.after(entries, now.at))
         await self._watch()
+
+    async def _follow(self, follow: Follow) -> None:
+        """Door rules, steps, alarms; then whoever runs timers looks at them anew."""
+        if not follow:
+            return
+        with contextlib.suppress(Unavailable, Conflict):
+            await self._store.run(partial(carry_out, follow=follow, desk=self.desk), name="follow")
+            self._bus.whisper("timers", ContactId(0), {})
 
     async def _carry_out(self, decisions: list[core.Decision], *, told: bool = True) -> None:
         """Do what the core decided, and what it decides because the database refused something."""
@@ -214,7 +226,7 @@ class Dispatch:
     async def _refresh(self, contacts: Iterable[ContactId]) -> None:
         """Take these as they are in the database, without telling the core: it knows."""
         for contact in await self._store.snapshot(lambda tx: tx.routed.some(list(contacts))):
-            self.desk.known.contacts[contact.id] = contact
+            self.desk.known.keep(contact)
 
     async def _watch(self) -> None:
         """Now and then the invariants; a clock that stepped."""
@@ -249,7 +261,9 @@ class Dispatch:
         """By kind of timer."""
         return {"offer": partial(offers.expire, away_after=self._away_after), "reoffer": offers.reoffer,
                 "wake": offers.wake, "wrap-up": partial(offers.end_wrap_up, wrap_up=self._wrap_up),
-                "agent-wrap-up": offers.end_agents_wrap_up}
+                "agent-wrap-up": offers.end_agents_wrap_up,
+                "overflow": partial(overflow.due, plan=lambda: self.plan),
+                "hours": partial(overflow.hours, plan=lambda: self.plan)}
 
 
 def _set_wrap_ups(tx: Tx, contacts: Sequence[ContactId], after: timedelta) -> None:

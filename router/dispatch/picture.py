@@ -9,7 +9,7 @@ from typing import Any
 
 from router import core, opening
 from router.core import Core
-from router.model import AgentId, ContactId, CustomerId
+from router.model import AgentId, ContactId, CustomerId, QueueId
 from router.ports import Tx
 from router.records import Agent, Claim, ContactState, Entry, Routed
 from router.rules.plan import Plan
@@ -157,7 +157,7 @@ class Desk:
     def offered(self, claim: Claim) -> None:
         """The database took it: the picture says so too, without waiting for the journal."""
         was = self.known.contacts[claim.contact]
-        self.known.contacts[claim.contact] = _offered(was, claim)
+        self.known.keep(_offered(was, claim))
         self.unstrand(claim.contact)
 
     def strand(self, contact: ContactId, missing: tuple[str, ...], *, told: bool) -> None:
@@ -172,6 +172,29 @@ class Desk:
         missing = self.stranded.pop(contact, None)
         if missing is not None:
             self.news.append((contact, missing, True))
+
+    def length(self, queue: QueueId) -> int:
+        """How many wait there."""
+        return self.known.lengths.get(queue, 0)
+
+    def honest_wait(self, contact: ContactId) -> float:
+        """Seconds that it may have to wait at most, as far as known; 0 = not known."""
+        found = self.interval(contact)
+        return 0.0 if found is None else found[1]
+
+    def interval(self, contact: ContactId) -> tuple[int, int] | None:
+        """Seconds from and to which it will probably wait; None = not known."""
+        return None
+
+    def place(self, contact: ContactId) -> int:
+        """1 = next; 0 = the core does not know it."""
+        known = self.known.contacts.get(contact)
+        if known is None or known.state not in (ContactState.WAITING, ContactState.OFFERED):
+            return 0
+        if known.state is ContactState.OFFERED:
+            return 1
+        found = self.core.place(contact)
+        return int(found["ahead"]) + 1 if found else 0
 
     def explain(self, contact: ContactId, now: Moment) -> dict[str, Any]:
         """Why a contact stands where it does."""

@@ -27,6 +27,20 @@ class Known:
     direct: set[ContactId] = field(default_factory=set)  #: offered by a person: the core knows them as held
     agents: dict[AgentId, Agent] = field(default_factory=dict)
     open: dict[QueueId, bool] = field(default_factory=dict)
+    lengths: dict[QueueId, int] = field(default_factory=dict)  #: how many wait, by queue
+
+    def keep(self, contact: Routed) -> None:
+        """Take a contact as it is now."""
+        self.drop(contact.id)
+        self.contacts[contact.id] = contact
+        if contact.state is ContactState.WAITING and contact.queue is not None:
+            self.lengths[contact.queue] = self.lengths.get(contact.queue, 0) + 1
+
+    def drop(self, number: ContactId) -> None:
+        """Forget a contact."""
+        was = self.contacts.pop(number, None)
+        if was is not None and was.state is ContactState.WAITING and was.queue is not None:
+            self.lengths[was.queue] -= 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +70,11 @@ class Teller:
             if contact.state in _AT_WORK or (contact.state is ContactState.OFFERED and contact.id not in attempts):
                 yield from self.contact(contact, now, "")
             elif contact.state is ContactState.SNOOZED:
-                self.known.contacts[contact.id] = contact
+                self.known.keep(contact)
             elif (contact.queue is not None and contact.agent is None) or contact.id in attempts:
                 waiting.append(contact)
         for contact in sorted(waiting, key=lambda each: (each.queued_ms, each.id)):
-            self.known.contacts[contact.id] = contact
+            self.known.keep(contact)
             yield self._queued(contact, now)
             if contact.id in attempts and contact.agent is not None:
                 yield core.OfferTaken(at=now.ms, contact=contact.id, agent=contact.agent, attempt=attempts[contact.id])
@@ -100,9 +114,9 @@ class Teller:
         yield from self._moved(was, contact, now, outcome, offer)
         if contact.state in (ContactState.CLOSED, ContactState.ABANDONED, ContactState.SELF_SERVICE) \
                 or (contact.state is ContactState.WAITING and contact.queue is None):
-            self.known.contacts.pop(contact.id, None)
+            self.known.drop(contact.id)
         else:
-            self.known.contacts[contact.id] = contact
+            self.known.keep(contact)
 
     def _moved(self, was: Routed | None, contact: Routed, now: Moment, outcome: str, offer: str
                ) -> Iterator[core.Event]:

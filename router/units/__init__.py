@@ -35,6 +35,8 @@ from router.records import (
 from router.units.outgoing import Channels as Channels
 from router.units.outgoing import Deliveries as Deliveries
 from router.units.routing import Clocks as Clocks
+from router.units.routing import Journal as Journal
+from router.units.routing import Marks as Marks
 from router.units.routing import RoutedContacts as RoutedContacts
 from router.units.routing import Routing as Routing
 
@@ -66,6 +68,10 @@ class Tx(Protocol):
     def routed(self) -> RoutedContacts: ...
     @property
     def clocks(self) -> Clocks: ...
+    @property
+    def journal(self) -> Journal: ...
+    @property
+    def marks(self) -> Marks: ...
     @property
     def timers(self) -> Timers: ...
     @property

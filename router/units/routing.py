@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from router.model import ContactId, CustomerId, OfferId, QueueId
-from router.records import Calendar, Claim, Policy, Routed, Target
+from router.records import Calendar, Claim, Entry, Policy, Routed, Target
 
 
 class Routing(Protocol):
@@ -60,3 +60,19 @@ class Clocks(Protocol):
     def put(self, rows: Iterable[tuple[ContactId, str, Mapping[str, Any]]]) -> None: ...
 
     def drop(self, contact: ContactId, name: str) -> None: ...
+
+
+class Journal(Protocol):
+    """What happened so far."""
+
+    def head(self) -> int: ...
+
+    def after(self, seq: int, *, limit: int = 5000) -> Sequence[Entry]: ...
+
+
+class Marks(Protocol):
+    """Small remembered texts."""
+
+    def get(self, owner: str, name: str) -> str: ...
+
+    def set(self, owner: str, name: str, value: str) -> None: ...

@@ -1,0 +1,71 @@
+"""What a citizen who waits is told: the place, an honest interval, until when, what else there is. Asks the core only.
+
+Runs in the event loop, where the core lives; a contact that the core does not know yet keeps what the store said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+from router.dispatch import Dispatch
+from router.model import ContactId, QueueId
+from router.ports import Clock
+from router.promises import answer_by
+from router.records import ContactState, Line
+from router.rules.overflow import DOORS
+from router.rules.staffing import Staff
+
+_WAITS = (ContactState.WAITING, ContactState.OFFERED)
+_KEPT = 1.0  #: seconds that a place is believed before it is counted again
+_MOST = 20_000  #: places remembered
+
+
+class Outlook:
+    """`live` names channels where the citizen sits and waits; the others hear a date instead of minutes."""
+
+    def __init__(self, dispatch: Dispatch, clock: Clock, live: Callable[[], Collection[str]]) -> None:
+        self._dispatch, self._clock, self._live = dispatch, clock, live
+        self._places: dict[ContactId, tuple[float, int]] = {}
+
+    def __call__(self, line: Line) -> Line:
+        """The line with what routing knows about it."""
+        contact, plan, now = line.contact, self._dispatch.plan, self._clock()
+        queue = plan.queues.get(contact.queue) if contact.queue is not None else None
+        if contact.state not in _WAITS or queue is None:
+            return line
+        its = plan.hours(queue.calendar) if queue.calendar else None
+        is_open = its is None or its.is_open(now)
+        trouble = self._trouble(contact.id, queue.id, is_open)
+        instead = dict.fromkeys(contact.data.get("instead", ()))
+        rule = {"closed": queue.when_closed, "": "wait"}.get(trouble, queue.when_unstaffed)
+        if rule in DOORS and rule != "wait":
+            instead[rule] = None
+        low, high = self._dispatch.desk.interval(contact.id) or (line.wait_low, line.wait_high)
+        if trouble:
+            low = high = 0  # nobody comes: no figure is honest
+        slow = contact.channel not in self._live()
+        since = contact.queued_at or now
+        return replace(
+            line, place=self._place(contact.id, now.timestamp()) or line.place, wait_low=low, wait_high=high,
+            ready_agents=len(self._dispatch.following.staff.ready.get(queue.id, ())), open=is_open,
+            opens_at=None if is_open or its is None else its.next_opening(now), instead=tuple(instead),
+            trouble=trouble, answer_by=max(answer_by(plan, contact, since) or now, now) if slow else None)
+
+    def _trouble(self, contact: ContactId, queue: QueueId, is_open: bool) -> str:
+        if contact in self._dispatch.desk.stranded:
+            return "nobody-able"
+        if not is_open:
+            return "closed"
+        staff: Staff = self._dispatch.following.staff
+        return staff.standing(queue) if self._dispatch.ready.is_set() else ""
+
+    def _place(self, contact: ContactId, now: float) -> int:
+        known = self._places.get(contact)
+        if known is not None and abs(now - known[0]) < _KEPT:
+            return known[1]
+        found = self._dispatch.desk.place(contact)
+        if len(self._places) >= _MOST:
+            self._places.clear()
+        self._places[contact] = (now, found)
+        return found

@@ -1,0 +1,246 @@
+"""Promise clocks: follows the journal, warns when a promise is near or broken, puts off what a citizen was told.
+
+Every event it acts on is read from the journal by position, so that nothing is missed and nothing counted twice; times
+are those of the journal. What is near and what is broken is found by timers, each once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from router import overflow
+from router.events import PromiseBroken, PromiseGiven, PromiseNear, RoutingAlarm
+from router.model import ContactId
+from router.ports import Bus, Store, Tx
+from router.records import Contact, ContactState, Entry, Routed, Target, Timer
+from router.rules import notices, sla
+from router.rules.hours import Hours
+from router.rules.plan import Plan
+from router.rules.sla import Clock
+
+BEGINS = frozenset({"new", "asked", "callback", "reopened"})
+MOVES = frozenset({"transfer", "overflow", "merged"})
+NAMES = frozenset({"contact-queued", "contact-changed", "message-added"})
+TOLD = "told"  #: name of the row that keeps what the citizen was told
+CHUNK = 500
+_OWNER = ("routing", "promises")
+
+Clocks = dict[str, Clock]
+
+
+class Promises:
+    """`plan` is all that is set; `live` names channels where the citizen sits and waits: there accepting answers."""
+
+    def __init__(self, store: Store, bus: Bus, plan: Callable[[], Plan], live: Callable[[], Collection[str]]) -> None:
+        self._store, self._bus, self._plan, self._live = store, bus, plan, live
+
+    async def run(self) -> None:
+        """Until cancelled. Goes on where it stopped."""
+        listener = self._bus.subscribe("promises", size=1000)
+        try:
+            await self._store.run(_begin, name="promises")
+            while True:
+                while await self._store.run(self._step, name="promises"):
+                    self._bus.whisper("timers", ContactId(0), {})
+                await listener.get()
+                while listener.get_nowait() is not None:
+                    pass
+        finally:
+            listener.close()
+
+    def _step(self, tx: Tx) -> int:
+        """Take the next entries of the journal; how many there were."""
+        position = int(tx.marks.get(*_OWNER) or 0)
+        entries = tx.journal.after(position, limit=CHUNK)
+        if not entries:
+            return 0
+        self.take(tx, [entry for entry in entries if entry.name in NAMES and entry.contact is not None])
+        tx.marks.set(*_OWNER, str(entries[-1].seq))
+        return len(entries)
+
+    def take(self, tx: Tx, entries: Sequence[Entry]) -> None:
+        """What these entries do to the clocks of their contacts."""
+        ids = {entry.contact for entry in entries if entry.contact is not None}
+        if not ids:
+            return
+        plan, live = self._plan(), self._live()
+        contacts = {contact.id: contact for contact in tx.routed.some(ids)}
+        kept = {contact: _read(rows) for contact, rows in tx.clocks.of(ids).items()}
+        touched: dict[ContactId, Clocks] = {}
+        for entry in entries:
+            contact = contacts.get(entry.contact)  # type: ignore[arg-type]
+            if contact is not None:
+                clocks = touched.setdefault(contact.id, dict(kept.get(contact.id, {})))
+                follow(clocks, entry, contact, plan, live=contact.channel in live)
+        changed = {number: clocks for number, clocks in touched.items() if clocks != kept.get(number, {})}
+        tx.clocks.put((number, name, sla.to_data(clock)) for number, clocks in changed.items()
+                      for name, clock in clocks.items() if clock != kept.get(number, {}).get(name))
+        for number, clocks in changed.items():
+            _wake(tx, number, clocks, hours_of(plan, contacts[number]))
+
+    # --- what timers do; each is a unit
+
+    def tell(self, tx: Tx, timer: Timer) -> None:
+        """A promise is near its end or broken: said once in its life."""
+        number, plan = ContactId(timer.subject), self._plan()
+        rows = tx.clocks.of([number]).get(number)
+        found = tx.routed.some([number])
+        if rows is None or not found:
+            return
+        contact, clocks = found[0], _read(rows)
+        hours = hours_of(plan, contact)
+        for name, clock in list(clocks.items()):
+            clocks[name], said = sla.tell(clock, tx.now, hours)
+            for each in said:
+                kind = PromiseNear if each == "near" else PromiseBroken
+                tx.emit(kind(about=number, clock=name, queue=contact.queue, medium=contact.medium,
+                             segment=contact.segment, kind=contact.kind,
+                             seconds=int(clock.promised.total_seconds())), actor="timer")
+        tx.clocks.put((number, name, sla.to_data(clock)) for name, clock in clocks.items())
+        _wake(tx, number, clocks, hours)
+
+    def given(self, tx: Tx, contact: Contact) -> str:
+        """A promise for a citizen who will be answered later, in words; "" when none can be made. It is watched."""
+        plan = self._plan()
+        by = answer_by(plan, contact, tx.now)
+        if by is None or contact.channel in self._live():
+            return ""
+        _keep(tx, contact, by, 0, told=True, hours=hours_of(plan, contact))
+        return notices.say("promise", contact.language, by=notices.moment(by, contact.language, plan.zone))
+
+    def renew(self, tx: Tx, timer: Timer) -> None:
+        """What the citizen was told will not be kept: they hear so before, a bounded number of times."""
+        number, plan = ContactId(timer.subject), self._plan()
+        rows = tx.clocks.of([number]).get(number, {})
+        first, told = rows.get("first"), rows.get(TOLD)
+        if told is None:
+            return
+        contact = tx.contacts.get(number)
+        if contact.state in (ContactState.CLOSED, ContactState.ABANDONED) or first is None or first["stopped"]:
+            tx.clocks.drop(number, TOLD)
+            return
+        count = int(told["number"]) + 1
+        by = answer_by(plan, contact, tx.now)
+        if count > plan.renewals or by is None:
+            tx.emit(RoutingAlarm(about=number, code="promise-not-renewed", queue=contact.queue, detail=told["by"]),
+                    actor="timer")
+            return
+        words = notices.say("renewed", contact.language, by=notices.moment(by, contact.language, plan.zone))
+        sent = overflow.tell(tx, contact, words, f"renewed:{number}:{count}")
+        _keep(tx, contact, by, count, told=sent, hours=hours_of(plan, contact))
+
+
+def _begin(tx: Tx) -> None:
+    """The first time of all it begins with what happens from now on."""
+    if not tx.marks.get(*_OWNER):
+        tx.marks.set(*_OWNER, str(tx.journal.head()))
+
+
+def _keep(tx: Tx, contact: Contact, by: datetime, number: int, *, told: bool, hours: Hours) -> None:
+    tx.clocks.put([(contact.id, TOLD, {"by": by.isoformat(), "number": number})])
+    due = hours.after(tx.now, hours.working(tx.now, by) * 4 / 5) or tx.now + (by - tx.now) * 4 / 5
+    tx.timers.set("told", contact.id, due)
+    tx.emit(PromiseGiven(about=contact.id, by=by.isoformat(timespec="seconds"), number=number, told=told),
+            actor="router")
+
+
+def answer_by(plan: Plan, contact: Contact | Routed, at: datetime) -> datetime | None:
+    """Until when an answer can honestly be promised from now on."""
+    seconds = plan.target(contact)
+    return None if seconds is None else hours_of(plan, contact).answer_by(at, timedelta(seconds=seconds))
+
+
+def hours_of(plan: Plan, contact: Contact | Routed) -> Hours:
+    """The hours in which a contact's promises count."""
+    queue = plan.queues.get(contact.queue) if contact.queue is not None else None
+    return plan.hours((queue.calendar if queue is not None else "") or plan.calendar)
+
+
+def follow(clocks: Clocks, entry: Entry, contact: Routed, plan: Plan, *, live: bool) -> None:
+    """What one entry does to a contact's clocks. Pure but for `clocks`."""
+    hours, at = hours_of(plan, contact), entry.at
+    if entry.name == "contact-queued":
+        _queued(clocks, entry, contact, plan, hours)
+    elif entry.name == "contact-changed":
+        state = entry.data["state"]
+        if state == "active" and live:
+            _stop(clocks, ("first", "next"), at, hours)
+        elif state in ("closed", "abandoned"):
+            _stop(clocks, tuple(clocks), at, hours)
+        if entry.data["was"] == "snoozed":
+            _each(clocks, lambda clock: sla.resume(clock, "snoozed", at, hours))
+        elif state == "snoozed":
+            _each(clocks, lambda clock: sla.pause(clock, "snoozed", at, hours))
+    elif entry.data["direction"] == "out" and entry.actor.startswith("agent:"):
+        _stop(clocks, ("first", "next"), at, hours)
+    elif entry.data["direction"] == "in" and entry.actor.startswith("customer:"):
+        first = clocks.get("first")
+        if first is None or first.stopped:
+            _start(clocks, "next", contact, plan, at)
+
+
+def _queued(clocks: Clocks, entry: Entry, contact: Routed, plan: Plan, hours: Hours) -> None:
+    reason, at = entry.data["reason"], entry.at
+    if reason in BEGINS:
+        clocks.pop("first", None)
+        _start(clocks, "first", contact, plan, at)
+        if "resolution" in clocks:
+            clocks["resolution"] = sla.reopen(clocks["resolution"], at)
+        else:
+            _start(clocks, "resolution", contact, plan, at)
+    elif reason in MOVES:
+        for name, clock in list(clocks.items()):
+            seconds = plan.target(contact, name)
+            if seconds is not None and not clock.stopped:
+                clocks[name] = sla.retarget(clock, Target(id=0, clock=name, seconds=seconds), at, hours)
+
+
+def _start(clocks: Clocks, name: str, contact: Routed, plan: Plan, at: datetime) -> None:
+    seconds = plan.target(contact, name)
+    running = clocks.get(name)
+    if seconds is not None and (running is None or running.stopped):
+        clocks[name] = sla.start(Target(id=0, clock=name, seconds=seconds), at, near_percent=plan.near_percent)
+
+
+def _stop(clocks: Clocks, names: Sequence[str], at: datetime, hours: Hours) -> None:
+    for name in names:
+        if name in clocks:
+            clocks[name] = sla.stop(clocks[name], at, hours)
+
+
+def _each(clocks: Clocks, change: Callable[[Clock], Clock]) -> None:
+    for name in clocks:
+        clocks[name] = change(clocks[name])
+
+
+def _read(rows: Mapping[str, Mapping[str, Any]]) -> Clocks:
+    return {name: sla.from_data(data) for name, data in rows.items() if name != TOLD}
+
+
+def _wake(tx: Tx, contact: ContactId, clocks: Clocks, hours: Hours) -> None:
+    moments = [found[0] for found in (sla.next_moment(clock, hours) for clock in clocks.values()) if found is not None]
+    if moments:
+        tx.timers.set("promise", contact, min(moments))
+    else:
+        tx.timers.clear("promise", contact)
+
+
+def standing(tx: Tx, contact: ContactId, plan: Plan) -> dict[str, Any]:
+    """How a contact's promises stand, JSON-able: by clock, and what the citizen was told."""
+    rows = tx.clocks.of([contact]).get(contact, {})
+    found = tx.routed.some([contact])
+    if not rows or not found:
+        return {}
+    hours = hours_of(plan, found[0])
+    made: dict[str, Any] = {}
+    for name, clock in _read(rows).items():
+        due = sla.due(clock, hours)
+        made[name] = {"promised_seconds": int(clock.promised.total_seconds()),
+                      "used_seconds": int(sla.used(clock, tx.now, hours).total_seconds()),
+                      "standing": sla.standing(clock, tx.now, hours),
+                      "due_at": None if due is None else due.isoformat()}
+    if TOLD in rows:
+        made[TOLD] = dict(rows[TOLD])
+    return made

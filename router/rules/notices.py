@@ -1,0 +1,37 @@
+"""What routing tells citizens by itself, in Persian and English: it takes longer, until when it is answered. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from router.rules import jalali
+
+_TO_PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+_TEXTS: dict[str, dict[str, str]] = {
+    "longer": {"fa": "پاسخ به شما بیش از معمول طول می‌کشد. نوبت شما سر جای خود است.",
+               "en": "Answering you takes longer than usual. Your place is kept."},
+    "write": {"fa": "همین حالا کسی آزاد نیست. پیام شما نزد ماست و برایتان می‌نویسیم.",
+              "en": "Nobody is free just now. We have your message and will write to you."},
+    "closed": {"fa": "اکنون بیرون از ساعت کاری است. نوبت شما می‌ماند و در آغاز کار پاسخ می‌گیرید.",
+               "en": "We are closed now. Your place is kept, and you are answered when we open."},
+    "promise": {"fa": "تا {by} پاسخ می‌گیرید.", "en": "You will have an answer by {by}."},
+    "renewed": {"fa": "پاسخ به شما دیرتر از آنچه گفته بودیم آماده می‌شود. تا {by} پاسخ می‌گیرید.",
+                "en": "Your answer takes longer than we said. You will have it by {by}."},
+}
+_MONTHS = ("فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند")
+
+
+def say(name: str, language: str, **values: str) -> str:
+    """The text in a language."""
+    return _TEXTS[name]["fa" if language == "fa" else "en"].format_map(values)
+
+
+def moment(at: datetime, language: str, zone: str) -> str:
+    """A moment as people say it: a Jalali date and Persian digits in Persian, kept whole among other directions."""
+    local = at.astimezone(ZoneInfo(zone))
+    if language != "fa":
+        return f"{local.day} {local:%B %Y}, {local:%H:%M}"
+    year, month, day = jalali.from_gregorian(local.date())
+    text = f"{day} {_MONTHS[month - 1]} {year}، ساعت {local:%H:%M}"
+    return f"\u2068{text.translate(_TO_PERSIAN)}\u2069"
