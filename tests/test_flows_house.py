@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from router.records import ContactState
+from router.records import ContactState, Direction
 from router.rules import codes
 from router.rules.text import digits_latin
 from tests.flow_lines import Talk, citizen
-from tests.house import read
+from tests.house import read, until
+from tests.voicing import telephone
 
 
 @pytest.mark.parametrize("medium", ["webchat", "sms", "telegram", "email"])
@@ -41,3 +42,44 @@ async def test_a_complaint_in_ten_lines(tmp_path: Path, medium: str) -> None:
         names = [entry.name for entry in await read(house, lambda tx: tx.journal.after(0, limit=1000))]
         assert names.count("flow-started") == 1 and names.count("flow-ended") == 1 and "survey-answered" in names
         assert "contact-queued" not in names
+
+
+async def test_the_same_complaint_by_telephone(tmp_path: Path) -> None:
+    async with telephone(tmp_path, flow="main-menu") as (house, carrier), carrier.call() as caller:
+        await caller.hears("برای شکایت، کلید چهار را فشار دهید")
+        caller.press("4")
+        await caller.hears("موافقید")
+        caller.press("۱")
+        caller.message_seconds = 7
+        await caller.hears("شکایت خود را")
+        await caller.hears("چه روزی")
+        await caller.hears("شمارهٔ همراه")  # silence skipped the day
+        caller.press("09123456789#")
+        await caller.hears("ثبت شد")
+        await caller.hears("کار دیگری")
+        caller.press("2")
+        await caller.hears("چه نمره‌ای")
+        caller.press("5")
+        await caller.hears("خدانگهدار")
+        assert await caller.ended() == "house"
+        (contact,) = await read(house, lambda tx: tx.contacts.listed())
+        (case,) = await read(house, lambda tx: tx.cases.listed())
+        assert case.data["mobile"] == "+989123456789" and case.contact == contact.id
+
+        async def over() -> bool:
+            found = await read(house, lambda tx: tx.contacts.get(contact.id))
+            return found.state is ContactState.CLOSED
+        await until(over, what="the contact is closed")
+        files = [m.attachments for m in await read(house, lambda tx: tx.messages.of(contact.id)) if m.attachments]
+        assert len(files) == 1, "the recording is in the conversation"
+
+
+async def test_zero_gives_a_caller_to_people_and_the_line_goes_on(tmp_path: Path) -> None:
+    async with telephone(tmp_path, flow="main-menu") as (house, carrier), carrier.call() as caller:
+        await caller.hears("برای کارشناس صفر")
+        caller.press("0")
+        await caller.hears("شما نفر بعدی هستید")
+        (contact,) = await read(house, lambda tx: tx.contacts.listed())
+        assert contact.state is ContactState.WAITING
+        notes = [m for m in await read(house, lambda tx: tx.messages.of(contact.id)) if m.direction is Direction.NOTE]
+        assert notes[0].kind == "gathered"

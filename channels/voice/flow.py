@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from channels.voice import words
 from channels.voice.menu import Sentence, Turn
 from channels.voice.parse import Place
 from channels.voice.twiml import Dial, Gather, Hangup, Number, Pause, Play, Prompt, Record, Redirect, Say, Sip, Verb
 from router.records import Line
+
+#: The carrier waits about 15 seconds for a document; a recording that takes longer to fetch stays there.
+FETCH = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

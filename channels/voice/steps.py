@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from channels.voice import flow, menu, parse
 from channels.voice.calls import LiveCall
+from channels.voice.dialogue import Dialogue
 from channels.voice.flow import Script, Spoken
 from channels.voice.menu import Action, Sentence, State, Turn
 from channels.voice.outgoing import Outgoing
@@ -26,7 +27,7 @@ from router.rules.text import digits_fa
 #: Whoever took so many steps in the menu does not choose; people take over.
 MOST_STEPS = 60
 #: The carrier waits about 15 seconds for a document; a recording that takes longer stays there.
-RECORDING_PATIENCE = timedelta(seconds=5)
+RECORDING_PATIENCE = flow.FETCH
 
 _QUEUED = (ContactState.WAITING, ContactState.OFFERED)
 _HELD = (ContactState.ACTIVE, ContactState.SNOOZED)
@@ -43,6 +44,7 @@ class Steps:
                  language: str) -> None:
         self._name, self._settings, self._script, self._outgoing = name, settings, script, outgoing
         self._wire, self._language = wire, language
+        self._dialogue = Dialogue(name, script, outgoing, wire, self._wait)
 
     def documents(self) -> Mapping[str, tuple[Step, str]]:
         """Steps that answer with a document."""
@@ -52,7 +54,8 @@ class Steps:
                 "talking": (self._talking, "a key or words to an agent"),
                 "number": (self._number, "the number to call back"),
                 "recording": (self._recording, "a voice message"),
-                "dial-done": (self._dial_done, "the connection to the agent ended")}
+                "dial-done": (self._dial_done, "the connection to the agent ended"),
+                **self._dialogue.documents()}
 
     def reports(self) -> Mapping[str, tuple[Report, str]]:
         """Reports that are only noted."""
@@ -74,6 +77,8 @@ class Steps:
         call = self._live(hook, place)
         await self._outgoing.remember()
         language = accepted.line.contact.language if accepted.line else self._language
+        if accepted.told is not None:
+            return await self._dialogue.answer(hook, place, accepted)
         if accepted.line is not None and accepted.line.contact.state is not ContactState.SELF_SERVICE:
             return await self._stand(call, replace(place, language=language))  # the carrier's fallback, in mid-call
         return flow.menu(self._script, menu.opening(self._settings.menu, language), place)

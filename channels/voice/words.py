@@ -49,6 +49,7 @@ PHRASES: Mapping[str, tuple[str, str]] = {  # key -> (fa, en)
     "bad-number": ("این شماره درست نیست.", "This is not a valid number."),
     "will-call": ("با شمارهٔ {number} با شما تماس می‌گیریم. نوبت شما محفوظ است.",
                   "We will call you back at {number}. You keep your place."),
+    "said": ("پیام صوتی، {seconds} ثانیه", "Voice message, {seconds} seconds"),
     "goodbye": ("از تماس شما سپاسگزاریم. خدانگهدار.", "Thank you for calling. Goodbye."),
     "trouble": ("پوزش می‌خواهیم؛ لطفاً چند لحظه روی خط بمانید.", "We are sorry; please stay on the line for a moment."),
 }  # fmt: skip

@@ -104,7 +104,7 @@ class Asking:
         if optional and not choices:
             hint = "skip-keys" if self.world.carries.keys else "skip-hint"
             text = f"{text}\n{phrases.say(hint, self.state.language)}"
-        self.prompts.append(Prompt(text=text, choices=choices, takes=takes))
+        self.prompts.append(Prompt(text=text, choices=choices, takes=takes, first=self.state.visit <= 1))
 
     def _choice(self, label: str, value: str) -> Choice:
         return Choice(label=label, value=f"f:{self.state.mark}.{self.state.visit}.{value}")

@@ -124,7 +124,7 @@ def _heard(walk: Walk, heard: Heard) -> Turn:
     free = walk.here.kind == "ask" and walk.here.answer in (Answer.TEXT, Answer.LOCATION) and not pressed
     if walk.state.waits is not Waits.ANSWER or (free and words.command(heard.text)):
         return _commanded(walk, heard) or walk.turn(understood="ignored")
-    if heard.kind == "silence" and walk.here.optional:
+    if heard.kind == "silence" and (walk.here.optional or walk.state.part == "comment"):
         walk.answered(answers.Understood(value=None, shown=""))
         return walk.turn()
     if pressed:

@@ -185,6 +185,7 @@ class Prompt:
     text: str
     choices: tuple[Choice, ...] = ()
     takes: str = ""  #: "" nothing, "key" one key, "keys" several, "words", "files"
+    first: bool = False  #: the first question: what can be done at any point is worth saying
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

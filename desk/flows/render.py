@@ -63,7 +63,7 @@ def rendered(prompts: Sequence[Prompt], language: str, carries: Carries) -> tupl
     texts = [each.text for each in prompts if each.text]
     as_buttons = bool(choices) and 0 < len(choices) <= carries.buttons
     if carries.keys:
-        texts += _spoken(choices, takes, language)
+        texts += _spoken(prompts[-1], language)
     elif choices and not as_buttons:
         texts.append("\n".join(_line(number, each, language) for number, each in enumerate(choices, 1)))
     pieces = _joined(texts, carries.text_chars)
@@ -77,12 +77,12 @@ def _line(number: int, choice: Choice, language: str) -> str:
     return f"{shown}) {choice.label}"
 
 
-def _spoken(choices: Sequence[Choice], takes: str, language: str) -> list[str]:
+def _spoken(prompt: Prompt, language: str) -> list[str]:
     said = [phrases.say("key", language, label=each.label, key=phrases.key(number, language))
-            for number, each in enumerate(choices[:_KEYS], 1)]
-    if takes == "keys":
+            for number, each in enumerate(prompt.choices[:_KEYS], 1)]
+    if prompt.takes == "keys":
         said.append(phrases.say("hash", language))
-    if takes in ("key", "keys"):
+    if prompt.first and prompt.takes in ("key", "keys"):
         said.append(phrases.say("keys-always", language))
     return said
 
