@@ -1,4 +1,4 @@
-"""Puts the product's own core behind plain dicts, for a yardstick that drives any router: `handle(event) -> list of dict`.
+"""Puts the product's own core behind plain dicts, for a yardstick that drives any router by `handle(event)`.
 
 The yardstick owns the world: it tells states and loads, not which piece of work ended; what ended is told apart here.
 """
@@ -13,7 +13,6 @@ from typing import Any
 from router import core as router
 
 _SLOW_MS = 900_000  #: nobody sits and waits where the promise is longer
-_TIERS = ("voice", "chat", "telegram", "sms", "email")
 
 
 class Driven:
@@ -64,9 +63,10 @@ class Driven:
         targets = {}
         for name, rules in event["channels"].items():
             promised = event["targets_s"][name]
+            slow = min(promised.values()) * 1000 >= _SLOW_MS
             media[name] = router.MediumRules(
-                points=rules["points"], mean_ms=int(1000 * rules["mean_s"]), slow=min(promised.values()) * 1000 >= _SLOW_MS,
-                tier=0 if rules["points"] >= event["capacity"] else 2 if min(promised.values()) * 1000 >= _SLOW_MS else 1)
+                points=rules["points"], mean_ms=int(1000 * rules["mean_s"]), slow=slow,
+                tier=0 if rules["points"] >= event["capacity"] else 2 if slow else 1)
             self.cost[name] = rules["points"]
             targets.update({(name, segment): int(1000 * seconds) for segment, seconds in promised.items()})
         weights = {name: int(10 * each["weight"]) for name, each in event["segments"].items()}
@@ -159,11 +159,11 @@ def _adding_up(held: Mapping[Any, int], points: int) -> tuple[Any, ...]:
     return ()
 
 
-def Core() -> Driven:  # noqa: N802 - the yardstick calls it so
+def Core() -> Driven:
     """The product's default policy."""
     return Driven()
 
 
-def Fifo() -> Driven:  # noqa: N802
+def Fifo() -> Driven:
     """Oldest first, longest idle agent: what most products do."""
     return Driven("fifo_longest_idle")

@@ -101,9 +101,13 @@ def place(state: State, contact: Contact) -> None:
     while contact.state == WAITING:
         found = choosing.for_contact(state, contact)
         if found is None:
+            if state.met:
+                state.kept.update(dict.fromkeys(state.met))
             if line is not None and line.entry is not None and keeping.may_bar(line, state.groups[line.group].policy):
                 keep(state, line, contact)
+            state.met = []
             return
+        state.met = []
         offer(state, contact, *found)
         head = line.head() if line is not None and line.n else None
         if head is None:
@@ -115,6 +119,11 @@ def fill(state: State, agent: Agent) -> None:
     """Offers to one agent until nothing more fits."""
     while True:
         line, terms, drains = choosing.for_agent(state, agent)
+        if state.met:
+            met, state.met = state.met, []
+            for each in met:
+                if (first := each.head()) is not None:
+                    keep(state, each, first)
         if drains:
             state.draining[agent.id] = None
         if line is None:

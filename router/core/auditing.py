@@ -5,7 +5,8 @@ from __future__ import annotations
 from router.core import choosing, keeping
 from router.core.crews import OFFLINE, READY, Agent, Crew
 from router.core.floor import bits
-from router.core.state import State
+from router.core.order import GUARDED
+from router.core.state import EVER, State
 from router.core.waiting import ASLEEP, HELD, OFFERED, WAITING, WRAP_UP
 
 
@@ -40,6 +41,10 @@ def _beside(state: State, agent: Agent, crew: Crew) -> list[str]:
                 continue
             if not agent.load and keeping.may_bar(line, policy) \
                     and keeping.barred(state, line, head, policy)[0] & crew.bit:
+                continue
+            assert line.entry is not None
+            due = line.entry[0] if line.level == GUARDED else EVER
+            if keeping.drained(state, line, agent.load, due) & crew.bit:
                 continue
             faults.append(f"idle: agent {agent.id} is free beside contact {head.id}")
     return faults

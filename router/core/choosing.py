@@ -1,6 +1,7 @@
 """Which agent for a contact, which contact for an agent: the policies at work. Reads the state and changes nothing.
 
-Every answer carries its terms: the rule, what was compared, and among how many.
+Every answer carries its terms: the rule, what was compared, and among how many. Lines that a reserve kept from the
+agent are noted in `state.met`.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from typing import Any
 from router.core.config import Id, Policy
 from router.core.crews import Agent, Crew
 from router.core.floor import bits
-from router.core.keeping import barred, drained, drains, may_bar
+from router.core.keeping import barred, drained, may_bar, starving
 from router.core.order import GUARDED, Group
-from router.core.state import State
+from router.core.state import EVER, State
 from router.core.waiting import Contact, Line, Need
 
 Terms = tuple[Any, ...]  #: rule, names, values, number of candidates
@@ -91,9 +92,10 @@ def for_contact(state: State, contact: Contact) -> tuple[Agent, Terms] | None:
     group = state.groups[line.group]
     policy = group.policy
     sticky = state.agent(contact.sticky) if policy.sticky != "off" else None
-    due = line.entry[0] if line.level == GUARDED else 1 << 62
-    if sticky is not None and able_now(state, sticky, line) and sticky.crew is not None and not (
-            sticky.crew.bit & drained(state, line, group, sticky.load, due)):
+    due = line.entry[0] if line.level == GUARDED else EVER
+    empties = starving(state)
+    if sticky is not None and sticky.crew is not None and able_now(state, sticky, line) and not (
+            empties and sticky.crew.bit & drained(state, line, sticky.load, due)):
         return sticky, ("sticky", ("load", "since"), (sticky.load, sticky.since), 1)
     bar = barred(state, line, contact, policy)[0] if may_bar(line, policy) else 0
     by_load = []
@@ -101,8 +103,9 @@ def for_contact(state: State, contact: Contact) -> tuple[Agent, Terms] | None:
         here = floor.at[load] & floor.fitting(need, load)
         if here and load == 0:
             here &= ~bar
-        elif here and GUARDED in group.levels:
-            here &= ~drained(state, line, group, load, due)
+        elif here and empties and (away := here & drained(state, line, load, due)):
+            state.met.append(line)
+            here ^= away
         if here:
             by_load.append((load, here))
     if not by_load:
@@ -200,16 +203,19 @@ def for_agent(state: State, agent: Agent) -> tuple[Line | None, Terms, bool]:
             continue
         line, looked = _scan(state, agent, crew, group, there) if n <= _SLOW or n * n < group.lines or group.moving \
             else _walk(state, agent, crew, group)
-        starving = group.levels.get(GUARDED)
-        if starving and agent.load and drains(agent, crew, group, line):
-            return None, (), True
         if line is not None and line.entry is not None:
             value, number, _ = line.entry
             key = (line.level != GUARDED, value <= state.now, value, number)
             if best is None or key < best[0]:
                 best = key, line, (group.policy.order, ("level", "late", "due"),
                                    (line.level, value <= state.now, value), looked)
-    return (None, (), False) if best is None else (best[1], best[2], False)
+    if best is None:
+        return None, (), False
+    line = best[1]
+    if agent.load and line.entry is not None and starving(state) and crew.bit & drained(
+            state, line, agent.load, line.entry[0] if line.level == GUARDED else EVER):
+        return None, (), True
+    return line, best[2], False
 
 
 def _takes(state: State, agent: Agent, crew: Crew, line: Line, group: Group) -> bool:
@@ -218,7 +224,9 @@ def _takes(state: State, agent: Agent, crew: Crew, line: Line, group: Group) -> 
         return False
     if not agent.load and may_bar(line, group.policy):
         head = line.head()
-        return head is None or not barred(state, line, head, group.policy)[0] & crew.bit
+        if head is not None and barred(state, line, head, group.policy)[0] & crew.bit:
+            state.met.append(line)
+            return False
     return True
 
 

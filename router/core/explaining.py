@@ -10,7 +10,7 @@ from router.core.crews import OFFLINE, READY, Agent
 from router.core.decisions import named
 from router.core.floor import bits
 from router.core.order import GUARDED
-from router.core.state import State
+from router.core.state import EVER, State
 from router.core.waiting import OFFERED, WAITING, Contact, Line, Need
 
 SHOWN = 10  #: so many agents are named
@@ -36,7 +36,8 @@ def explain(state: State, number: Id) -> dict[str, Any]:
         "late": waited >= line.target, "guarded": bool(guard) and waited >= guard * line.target,
         "policy": state.floor.policy(line.group).name, "place": place(state, number), "ring": contact.ring,
         "rings": _rings(state, contact, need), "excluded": sorted(contact.excluded, key=str),
-        "held_for": contact.sticky if contact.hold else None, "held_until": contact.hold or None}
+        "kept_by": rule(state, line), "held_for": contact.sticky if contact.hold else None,
+        "held_until": contact.hold or None}
     counts = _counts(state, line)
     return story | counts | {"code": _code(state, contact, line, counts), "who": _who(state, line),
                              "missing": list(state.missing(contact)) if not counts["able"] else []}
@@ -87,7 +88,11 @@ def rule(state: State, line: Line) -> str:
         mask, _, why = keeping.barred(state, line, head, group.policy)
         if mask & line.need.crews:
             return why
-    return "drain" if group.policy.drain and GUARDED in group.levels else ""
+    due = line.entry[0] if line.entry is not None and line.level == GUARDED else EVER
+    for load, at in state.floor.at.items():
+        if at & state.floor.fitting(line.need, load) & keeping.drained(state, line, load, due):
+            return "drain"
+    return ""
 
 
 def _rings(state: State, contact: Contact, need: Need) -> list[dict[str, Any]]:

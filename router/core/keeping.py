@@ -6,9 +6,8 @@ The only reasons, beside declining and holding, for which somebody may wait next
 from __future__ import annotations
 
 from router.core.config import Policy
-from router.core.crews import Agent, Crew
 from router.core.floor import bits
-from router.core.order import GUARDED, Group
+from router.core.order import GUARDED
 from router.core.state import State
 from router.core.waiting import Contact, Line
 
@@ -48,27 +47,20 @@ def may_bar(line: Line, policy: Policy) -> bool:
     return bool((line.need.slow and policy.reserve_percent) or policy.scarce_idle or policy.vip_idle)
 
 
-def drained(state: State, line: Line, group: Group, load: int, due: int) -> int:
+def drained(state: State, line: Line, load: int, due: int) -> int:
     """Crews whose agents with that load take nothing due later, for a starving contact that does not fit yet."""
     mask = 0
-    if not group.policy.drain or not load:
-        return 0
-    for value, _, other in group.levels.get(GUARDED, ()):
-        if value > due or other is line:
-            break
-        if other.excluded is None and other.only is None:
-            mask |= other.need.crews & ~state.floor.fitting(other.need, load)
+    for group in state.groups.values():
+        if not load or not group.policy.drain:
+            continue
+        for value, _, other in group.levels.get(GUARDED, ()):
+            if value > due or other is line:
+                break
+            if other.excluded is None and other.only is None:
+                mask |= other.need.crews & ~state.floor.fitting(other.need, load)
     return mask
 
 
-def drains(agent: Agent, crew: Crew, group: Group, line: Line | None) -> bool:
-    """Does he take nothing, because a starving contact that comes before this line needs more of his seat?"""
-    if not group.policy.drain:
-        return False
-    for _, _, other in group.levels[GUARDED]:
-        if other is line:
-            return False
-        cost = crew.able[other.need.index]
-        if cost and agent.load + cost > crew.capacity and other.excluded is None and other.only is None:
-            return True
-    return False
+def starving(state: State) -> bool:
+    """Is there anybody for whom seats empty?"""
+    return any(GUARDED in group.levels for group in state.groups.values())

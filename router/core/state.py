@@ -40,6 +40,7 @@ class State:
         self.held_lines: dict[Id, dict[Line, None]] = {}  #: agent -> lines kept for him
         self.ringed: dict[Line, None] = {}  #: lines with rings to come
         self.kept: dict[Line, None] = {}  #: lines that a reserve keeps from agents who are free
+        self.met: list[Line] = []  #: lines that a reserve kept from the agent just looked at
         self.draining: dict[Id, None] = {}  #: agents who take nothing until a starving contact fits
         self.unserved: dict[Id, None] = {}  #: contacts said to be unservable
         self.out: list[Decision] = []
@@ -173,18 +174,16 @@ class State:
     def rewake(self, line: Line, head: Contact) -> None:
         """When does its head come to its next ring, or to those who only help later?"""
         need = line.need
+        if line.only is not None:
+            return  # rings wait until it is kept for nobody
         after = need.rings[need.ring].after_ms if need.ring < len(need.rings) else EVER
         if need.ring < len(need.rings):
             self.ringed[line] = None
         after = min([after, *(each for each in self.floor.backups if each > need.backup)])
-        if after < EVER:
-            self.wake_line(line, head.born + self.paused.get(need.queue, 0) + after)
-
-    def wake_line(self, line: Line, when: int) -> None:
-        """Look at the line then."""
-        if line.wake_at is None or when < line.wake_at:
-            line.wake_at = when
-            self.wake(when, WAKE_LINE, line)
+        when = head.born + self.paused.get(need.queue, 0) + after
+        if after < EVER and (line.wake_at is None or when < line.wake_at):
+            line.wake_at = max(when, self.now + 1)
+            self.wake(line.wake_at, WAKE_LINE, line)
 
     def wake(self, when: int, kind: int, what: Any) -> None:
         """Look at something then."""
