@@ -64,7 +64,7 @@ async def test_an_agent_may_not_see_the_board(tmp_path: Path, monkeypatch: pytes
     async with town(tmp_path, monkeypatch) as house:
         await worker(house, "sara", "سارا")
         page = await at_desk(browser, house, "sara", ready=False)
-        await expect(page.locator(".places a")).to_have_count(1)
+        await expect(page.locator(".places a")).to_have_count(2)
         answer = await page.goto(f"{house.url}/board")
         assert answer is not None and answer.status == 403
 
@@ -211,7 +211,7 @@ async def test_the_start_page_shows_what_is_there(tmp_path: Path, monkeypatch: p
         await sign_in(page, house, "boss")
         await page.goto(house.url)
         await expect(page.locator("h2").first).to_have_text("پیشخوان آماده است")
-        await expect(page.locator(".door")).to_have_count(3)
+        await expect(page.locator(".door")).to_have_count(4)
         agent = await read(house, lambda tx: tx.desk.agents()[-1])
         assert agent.state is AgentState.OFFLINE
         spotless(browser, house)

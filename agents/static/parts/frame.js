@@ -9,7 +9,7 @@ import {Item, Menu} from "./bits.js";
 import {icon} from "./icon.js";
 
 const RANK = {agent: 0, supervisor: 1, admin: 2};
-const PLACES = [["console", "agent"], ["board", "supervisor"], ["admin", "admin"]];
+const PLACES = [["console", "agent"], ["board", "supervisor"], ["knowledge", "agent"], ["admin", "admin"]];
 
 /** The bar at the top; `children` are what the page adds. */
 export const Bar = ({page, me, children}) => html`<header class="bar"><a class="skip button" href="#main">${t("skip")}</a>

@@ -1,7 +1,7 @@
 // The words of the live pages in English. The same keys stand in fa.js.
 
 export const words = {
-  "place.start": "Start page", "place.console": "Console", "place.board": "Board", "place.admin": "Admin", "places": "Places",
+  "place.start": "Start page", "place.console": "Console", "place.board": "Board", "place.knowledge": "Knowledge", "place.admin": "Admin", "places": "Places",
   "skip": "Skip to the content", "back": "Back", "more": "More", "less": "Less", "cancel": "Cancel", "save": "Save", "copy": "Copy", "yes": "yes", "no": "no",
   "close.window": "Close window", "settings": "Settings", "signout": "Sign out", "language": "Language", "theme": "Appearance", "someone": "a colleague",
   "theme.auto": "As the system", "theme.light": "Light", "theme.dark": "Dark", "sound": "Sound for offers and messages", "list.comma": ",", "older": "Older",

@@ -1,7 +1,7 @@
 // The words of the live pages in Persian. The same keys stand in en.js.
 
 export const words = {
-  "place.start": "صفحهٔ آغاز", "place.console": "میز کار", "place.board": "تابلوی سرپرست", "place.admin": "مدیریت", "places": "بخش‌ها",
+  "place.start": "صفحهٔ آغاز", "place.console": "میز کار", "place.board": "تابلوی سرپرست", "place.knowledge": "دانش", "place.admin": "مدیریت", "places": "بخش‌ها",
   "skip": "رفتن به محتوای صفحه", "back": "بازگشت", "more": "بیشتر", "less": "کمتر", "cancel": "انصراف", "save": "ذخیره", "copy": "رونوشت", "yes": "بله", "no": "خیر",
   "close.window": "بستن پنجره", "settings": "تنظیمات", "signout": "خروج", "language": "زبان", "theme": "نما", "someone": "همکار",
   "theme.auto": "مانند دستگاه", "theme.light": "روشن", "theme.dark": "تیره", "sound": "زنگ پیام و پیشنهاد", "list.comma": "،", "older": "قدیمی‌ترها",

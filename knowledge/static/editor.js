@@ -1,0 +1,154 @@
+// One article in both languages, side by side: write, look, save without losing a colleague's words, publish.
+
+import {html, useEffect, useRef, useState} from "/static/html.js";
+import {boot, language} from "/static/boot.js";
+import {CallError} from "/static/call.js";
+import {day, moment} from "/static/dates.js";
+import {act, send, toast} from "/static/page.js";
+import {Doing, Failed} from "/static/parts/bits.js";
+import {icon} from "/static/parts/icon.js";
+import {Choice, changed, leads, nameOf, useCall} from "./ask.js";
+import {Behind, Files, Flag, Links, Versions} from "./beside.js";
+import {LOOK, Marks} from "./list.js";
+import {Achieved} from "./report.js";
+import {shelfName, w} from "./words.js";
+
+const MARK = /^(<{7}|={7}|>{7})$/m;
+const MONTHS = [1, 3, 6, 12];
+const open = (id) => { location.hash = `#article/${id}`; };
+
+/** A new article; it is an article as soon as it is saved. */
+export const New = () => html`<div class="pair"><${Column} start=${{title: "", body: "", language, state: "draft", keywords: [], version: 0}} done=${open} /></div>`;
+
+/** The article and its translation. */
+export function Editor({id}) {
+  const [got, error] = useCall(`/api/articles/${id}`);
+  const [other] = useCall(got?.article.twin ? `/api/articles/${got.article.twin}` : "");
+  const [adding, add] = useState(false);
+  if (error) return html`<p class="notice bad">${icon("warning")}<span>${error.status === 404 ? w("gone") : html`<${Failed} error=${error} />`}</span></p>`;
+  if (!got) return null;
+  const one = got.article, two = one.twin && other?.article;
+  const tongue = one.language === "fa" ? "en" : "fa";
+  const pair = [one, two].filter(Boolean).sort((a, b) => a.language === language ? -1 : b.language === language ? 1 : 0);
+  return html`<div class="stack"><p><a class="row" href="#articles">${icon("back")}${w("back")}</a></p><div class="pair">
+    ${pair.map((each) => html`<${Column} key=${each.id} start=${each} />`)}
+    ${!one.twin && adding && html`<${Column} start=${{title: "", body: "", language: tongue, state: "draft", keywords: one.keywords, category: one.category, twin: one.id, version: 0}} done=${changed} />`}
+    ${!one.twin && !adding && html`<button type="button" class="button add-twin" onClick=${() => add(true)}>${icon("plus")}${w("twin.add", {language: w(tongue)})}</button>`}</div></div>`;
+}
+
+function Column({start, done}) {
+  const [base, set] = useState(start), [title, retitle] = useState(start.title), [body, rewrite] = useState(start.body);
+  const [looking, look] = useState(false), [notice, say] = useState(null), [step, keep] = useState(false);
+  const area = useRef(null);
+  const dirty = title !== base.title || body !== base.body;
+  const mayWrite = leads || (base.state === "draft" && (!base.id || [base.author, base.owner].includes(boot.me.id)));
+  // Somebody else saved while this stands open: what was not touched here follows, what was is put together at saving.
+  useEffect(() => {
+    if (start.version > base.version && !dirty) { set(start); retitle(start.title); rewrite(start.body); }
+    else if (start.version === base.version) set({...start});
+  }, [start.version, start.behind, start.tasks?.length, start.publish_at]);
+  useEffect(() => {
+    const warn = (event) => dirty && event.preventDefault();
+    addEventListener("beforeunload", warn);
+    return () => removeEventListener("beforeunload", warn);
+  }, [dirty]);
+  const taken = (article) => { set({...base, ...article}); retitle(article.title); rewrite(article.body); say(null); changed(); };
+  const save = async (more = {}) => {
+    if (MARK.test(body)) return toast(w("merge.left"), "bad");
+    try {
+      const words = {title, body, ...(base.id ? {version: base.version} : {language: base.language, keywords: base.keywords, category: base.category ?? null, ...(base.twin ? {twin: base.twin} : {})}), ...(base.twin && step ? {in_step: true} : {}), ...more};
+      const {article} = await send("POST", base.id ? `/api/articles/${base.id}` : "/api/articles", words);
+      toast(w("saved"));
+      taken(article);
+      keep(false);
+      if (!base.id) done?.(article.id);
+    } catch (error) {
+      if (!(error instanceof CallError) || error.status !== 409) throw error;
+      await together();
+    }
+  };
+  const together = async () => {
+    const both = await send("POST", `/api/articles/${base.id}/merge`, {version: base.version, title, body});
+    set({...base, ...both.article});
+    retitle(both.title);
+    rewrite(both.body);
+    say(both.conflicts ? w("merge.conflicts", {n: both.conflicts}) : "");
+  };
+  const ask = async () => {
+    await send("POST", `/api/articles/${base.id}/approvals`, {version: base.version, title, body, state: "public"});
+    toast(w("asked"));
+    changed();
+  };
+  return html`<section class="card column stack" lang=${base.language} data-article=${base.id ?? "new"} data-language=${base.language}>
+    <header class="row wrap" lang=${language}><h1 class="grow">${base.id ? w(base.language) : `${w("new")} · ${w(base.language)}`}</h1>
+      <span class=${`chip ${LOOK[base.state] ?? ""}`}>${w(`state.${base.state}`)}</span><${Marks} article=${base} /></header>
+    ${base.state === "archived" && html`<p class="notice">${icon("warning")}<span>${w("archived.now")}</span></p>`}
+    ${notice !== null && html`<p class="notice" role="alert">${icon("warning")}<span>${w("merge")} ${notice}</span></p>`}
+    ${!base.id && !base.twin && html`<${Choice} label=${w("language")} value=${base.language} pick=${(value) => set({...base, language: value})} of=${[["fa", w("fa")], ["en", w("en")]]} />`}
+    <label class="field"><span>${w("title")}</span><input name="title" dir="auto" maxlength="200" value=${title} onInput=${(event) => retitle(event.target.value)} /></label>
+    <div class="row wrap tools"><${Tools} area=${area} rewrite=${rewrite} /><span class="grow"></span>
+      <button type="button" class="button slim" aria-pressed=${looking ? "true" : "false"} onClick=${() => look(!looking)}>${w(looking ? "write" : "preview")}</button></div>
+    ${looking ? html`<${Look} body=${body} />` : html`<label class="field"><span>${w("body")}</span><textarea name="body" ref=${area} dir=${base.language === "fa" ? "rtl" : "ltr"} rows="14" maxlength="50000" value=${body} onInput=${(event) => rewrite(event.target.value)}></textarea></label>`}
+    ${base.behind && html`<label class="check"><input type="checkbox" name="in_step" checked=${step} onChange=${(event) => keep(event.target.checked)} />${w("in_step")}</label>`}
+    <div class="row wrap">${mayWrite && html`<${Doing} name=${`save:${base.id}`} class="primary" run=${() => save()} disabled=${!title.trim()}>${w("save")}</${Doing}>`}
+      ${base.id && (!leads || boot.four_eyes) && html`<${Doing} name=${`ask:${base.id}`} run=${ask}>${w("ask")}</${Doing}>`}
+      ${base.id && base.state === "public" && html`<a class="button" href=${`/help/${base.id}`} target="_blank">${w("see")}</a>`}</div>
+    ${base.id && html`<${Beside} article=${base} save=${save} mayWrite=${mayWrite} taken=${taken} put=${(text) => rewrite((old) => `${old}\n${text}`)} />`}</section>`;
+}
+
+function Beside({article, save, mayWrite, taken, put}) {
+  const [shelves] = useCall("/api/knowledge/categories");
+  const set = (fields) => act(`set:${article.id}`, () => save(fields));
+  const review = (months) => months && set({review_at: new Date(Date.now() + months * 30.4 * 86_400_000).toISOString()});
+  return html`<div class="stack" lang=${language}>${mayWrite && html`<div class="fields">
+      ${leads && html`<${Choice} label=${w("state")} value=${article.state} pick=${(state) => set({state})} name="state" of=${["draft", "internal", "public", "archived"].map((each) => [each, w(`state.${each}`)])} />`}
+      <${Choice} label=${w("category")} value=${article.category ?? ""} pick=${(value) => set({category: value ? Number(value) : null})} of=${[["", "—"], ...(shelves?.categories ?? []).map((each) => [each.id, shelfName(each)])]} />
+      <${Choice} label=${w("owner")} value=${article.owner ?? ""} pick=${(value) => set({owner: value ? Number(value) : null})} of=${[["", "—"], ...boot.people.map((each) => [each.id, each.name])]} />
+      <${Choice} label=${article.review_at ? `${w("review")}: ${w("review.at", {day: day(article.review_at)})}` : w("review")} value="" pick=${(value) => value === "none" ? set({review_at: null}) : review(Number(value))} of=${[["", "—"], ...MONTHS.map((n) => [n, w("months", {n})]), ["none", w("review.none")]]} /></div>
+    <label class="field"><span>${w("keywords")}</span><input dir="auto" value=${article.keywords.join("، ")} onChange=${(event) => set({keywords: event.target.value.split(/[,،]/).map((each) => each.trim()).filter(Boolean)})} /><small>${w("keywords.hint")}</small></label>`}
+    ${!mayWrite && article.owner && html`<p class="small quiet">${w("owner")}: <bdi>${nameOf(article.owner)}</bdi></p>`}
+    ${leads && html`<${Schedule} article=${article} taken=${taken} />`}
+    <${Behind} title=${w("files")}><${Files} article=${article} mayWrite=${mayWrite} put=${put} /></${Behind}>
+    <${Behind} title=${w("links")}><${Links} article=${article} mayWrite=${mayWrite} /></${Behind}>
+    <${Behind} title=${w("versions")}><${Versions} article=${article} mayWrite=${mayWrite} taken=${taken} /></${Behind}>
+    <${Behind} title=${w("outcomes")}><${Achieved} article=${article} /></${Behind}>
+    <${Behind} title=${w("flag")}><${Flag} article=${article} /></${Behind}></div>`;
+}
+
+function Schedule({article, taken}) {
+  const [at, set] = useState("");
+  const go = (value) => act(`schedule:${article.id}`, async () => {
+    taken((await send("POST", `/api/articles/${article.id}/schedule`, {version: article.version, publish_at: value, state: "public"})).article);
+  });
+  if (article.publish_at) return html`<p class="notice">${icon("clock")}<span class="grow">${w("publish.waits", {day: moment(article.publish_at), state: w(`state.${article.publish_state}`)})}</span>
+    <button type="button" class="link" onClick=${() => go(null)}>${w("publish.forget")}</button></p>`;
+  if (["public", "archived"].includes(article.state)) return null;
+  return html`<div class="row wrap"><label class="field grow"><span>${w("publish.at")}</span><input type="datetime-local" value=${at} onInput=${(event) => set(event.target.value)} />${at && html`<small>${moment(new Date(at).toISOString())}</small>`}</label>
+    <button type="button" class="button" disabled=${!at} onClick=${() => go(new Date(at).toISOString())}>${w("publish.later")}</button></div>`;
+}
+
+function Look({body}) {
+  const box = useRef(null);
+  useEffect(() => {
+    let wanted = true;
+    // The house makes it harmless: this is the same HTML that citizens read.
+    send("POST", "/api/knowledge/preview", {body}).then(({html: made}) => { if (wanted && box.current) box.current.innerHTML = made; }, () => {});
+    return () => { wanted = false; };
+  }, [body]);
+  return html`<div class="look" ref=${box}></div>`;
+}
+
+const TOOLS = [["heading", "# ", ""], ["bold", "**", "**"], ["list", "- ", ""], ["numbers", "1. ", ""], ["link", "[", "](https://)"]];
+
+const Tools = ({area, rewrite}) => html`${TOOLS.map(([name, before, after]) => html`<button key=${name} type="button" class="button slim" onClick=${() => around(area.current, before, after, rewrite)}>${w(name)}</button>`)}
+  <button type="button" class="button slim" onClick=${() => around(area.current, `\n| ${w("cell")} | ${w("cell")} |\n|---|---|\n| `, " |  |\n", rewrite)}>${w("table")}</button>`;
+
+function around(area, before, after, rewrite) {
+  if (!area) return;
+  const {selectionStart: from, selectionEnd: to, value} = area;
+  const line = before.endsWith(" ") && !after && from > 0 && value[from - 1] !== "\n" ? "\n" : "";
+  const made = `${value.slice(0, from)}${line}${before}${value.slice(from, to)}${after}${value.slice(to)}`;
+  rewrite(made);
+  const at = from + line.length + before.length + (to - from);
+  requestAnimationFrame(() => { area.focus(); area.setSelectionRange(at, at); });
+}
