@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from channels.registry import Media
@@ -54,6 +55,14 @@ def parser() -> argparse.ArgumentParser:
     simulate.add_argument("--language", choices=["en", "fa"], default="en")
     simulate.add_argument("--progress", action="store_true", default=None)
     simulate.add_argument("--json", action="store_true")
+    flow = commands.add_parser("flow", help="dialogues as data: check and try")
+    kinds = flow.add_subparsers(dest="action", required=True, metavar="ACTION")
+    check = kinds.add_parser("check", help="say every fault of definitions, with line, step and key")
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    attempt = kinds.add_parser("try", help="talk to a definition; lines on standard input, or typed")
+    attempt.add_argument("file", type=Path, metavar="FILE")
+    attempt.add_argument("--medium", choices=["webchat", "telegram", "sms", "email", "voice"], default="webchat")
+    attempt.add_argument("--language", choices=["fa", "en"], default="fa")
     return top
 
 
@@ -86,6 +95,13 @@ def _command(given: argparse.Namespace) -> int:
         from knowledge.protocol import serve as suggest
 
         return suggest(sys.stdin, _say)
+    if command == "flow":
+        from desk import trying
+
+        if given.action == "check":
+            return trying.check(given.files, _say)
+        return trying.attempt(given.file, given.medium, given.language, today=datetime.now(UTC).date().isoformat(),
+                              words=sys.stdin, say=_say)
     if command == "simulate":
         from router.simulation import Question, simulate
 
