@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import heapq
 import math
-from array import array
-from bisect import bisect_left
-from collections.abc import Collection, Hashable, Iterable, Sequence
+import zlib
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+import numpy as np
+
+from knowledge.postings import Numbers, Posting, Scores
+from knowledge.runs import Codes, Counter, coded
 from knowledge.tokens import ARTICLE_CHARS, Question, spaced, words
 from knowledge.vocabulary import Vocabulary
 
@@ -23,9 +25,9 @@ _TOP = _K1 + 1
 _COMMON = 0.5  #: what a run of letters weighs that every compared text has
 _RERANKED = 30  #: so many of the best by words are compared by runs of letters
 _CLOSE = 0.4  #: of these, those with so much of the best one's score
-_RUNS_OF = 6_000  #: characters of a text that are compared so
-_FREQUENT = 1_000  #: a word in more texts than this refines what rarer words found
-_REFINED = 200
+_RUNS_OF = 3_000  #: characters of a text that are compared so
+_FREQUENT = 3_000  #: a word in more texts than this refines what rarer words found
+_REFINED = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,31 +38,10 @@ class Match(Generic[K]):
     score: float  #: 0..1, share of the question that is found, the more telling words weighing more
 
 
-class _Posting:
-    """Where one word stands: texts by rising number, and how much it counts in each."""
-
-    __slots__ = ("counts", "texts")
-
-    def __init__(self) -> None:
-        self.texts = array("I")
-        self.counts = array("f")
-
-    def find(self, number: int) -> float:
-        """How much it counts in one text; 0.0 = not there."""
-        if number < 0:
-            return 0.0
-        at = bisect_left(self.texts, number)
-        return self.counts[at] if at < len(self.texts) and self.texts[at] == number else 0.0
-
-    def remove(self, number: int) -> None:
-        at = bisect_left(self.texts, number)
-        del self.texts[at], self.counts[at]
-
-
 @dataclass(slots=True, kw_only=True)
 class _Text(Generic[K]):
     key: K
-    spaced: str
+    codes: Codes
     terms: tuple[str, ...]
     length: float
 
@@ -72,13 +53,17 @@ class Index(Generic[K]):
     """
 
     def __init__(self) -> None:
-        self._postings: dict[str, _Posting] = {}
+        self._postings: dict[str, Posting] = {}
         self._vocabulary = Vocabulary()
         self._numbers: dict[K, int] = {}
         self._texts: list[_Text[K] | None] = []
-        self._norms: list[float] = []
+        self._free: list[int] = []
+        self._norms: Scores = np.ones(64)
+        self._lengths: Scores = np.zeros(64)
+        self._places: Numbers = np.zeros(64, dtype=np.int64)  #: of keys among equals
         self._total = 0.0
         self._step = 0  #: which average length the norms were made for
+        self._runs = Counter()
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -87,33 +72,44 @@ class Index(Generic[K]):
         return key in self._numbers
 
     def put(self, key: K, parts: Sequence[tuple[str, float]]) -> None:
-        """Add a text, or replace it; `parts` are pieces of text and how much a word in each counts."""
+        """Add a text, or replace it; `parts` are pieces of text and how much a word in each counts (quarters)."""
         self.drop(key)
         counts: dict[str, float] = {}
         for piece, weight in parts:
             for word in words(piece[:ARTICLE_CHARS]):
                 counts[word] = counts.get(word, 0.0) + weight
-        number = len(self._texts)
-        self._numbers[key] = number
         text = "\n".join(piece for piece, _ in parts)[:_RUNS_OF]
-        self._texts.append(_Text(key=key, spaced=spaced(text), terms=tuple(counts), length=sum(counts.values())))
-        self._norms.append(1.0)
+        made = _Text(key=key, codes=coded(spaced(text)), terms=tuple(counts), length=sum(counts.values()))
+        number = self._place(made)
         for word, count in counts.items():
             posting = self._postings.get(word)
             if posting is None:
-                posting = self._postings[word] = _Posting()
+                posting = self._postings[word] = Posting()
                 self._vocabulary.add(word)
-            posting.texts.append(number)
-            posting.counts.append(count)
-        self._grow(number, sum(counts.values()))
+            posting.add(number, count)
+        self._grow(number, made.length)
+
+    def _place(self, text: _Text[K]) -> int:
+        if self._free:
+            number = self._free.pop()
+            self._texts[number] = text
+        else:
+            number = len(self._texts)
+            self._texts.append(text)
+            if number == len(self._norms):
+                self._norms = np.concatenate([self._norms, np.ones_like(self._norms)])
+                self._lengths = np.concatenate([self._lengths, np.zeros_like(self._lengths)])
+                self._places = np.concatenate([self._places, np.zeros_like(self._places)])
+        self._numbers[text.key] = number
+        self._places[number] = text.key if isinstance(text.key, int) else zlib.crc32(str(text.key).encode())
+        return number
 
     def drop(self, key: K) -> None:
         """Forget a text; nothing happens when it is not there."""
         number = self._numbers.pop(key, None)
         if number is None:
             return
-        text = self._texts[number]
-        assert text is not None
+        text = self._text(number)
         for word in text.terms:
             posting = self._postings[word]
             posting.remove(number)
@@ -121,43 +117,52 @@ class Index(Generic[K]):
                 del self._postings[word]
                 self._vocabulary.drop(word)
         self._texts[number] = None
+        self._free.append(number)
         self._grow(number, -text.length)
 
     def _grow(self, number: int, length: float) -> None:
         """Keep the norms true to the average length; it is rounded, so that they are seldom made anew."""
         self._total += length
+        self._lengths[number] = max(0.0, length)
         average = max(1.0, self._total / max(1, len(self._numbers)))
         step = round(math.log(average) * 10)
-        numbers: Iterable[int] = (number,)
+        rounded = math.exp(step / 10)
         if step != self._step:
             self._step = step
-            numbers = range(len(self._texts))
-        rounded = math.exp(step / 10)
-        for each in numbers:
-            text = self._texts[each]
-            if text is not None:
-                self._norms[each] = _K1 * (1 - _B + _B * text.length / rounded)
+            self._norms = _K1 * (1 - _B + _B * self._lengths / rounded)
+        else:
+            self._norms[number] = _K1 * (1 - _B + _B * self._lengths[number] / rounded)
 
     def search(self, question: Question, limit: int = 10, *, only: Collection[K] | None = None) -> list[Match[K]]:
         """The best texts for a question (of `only`, when given), best first; [] when no word of it, nor one like it,
         is known."""
-        scores, most = self._by_words(question.asked, only)
-        if not scores:
+        best, scores, most = self._by_words(question, max(_RERANKED, limit), only)
+        if not best:
             return []
-        best = heapq.nlargest(_RERANKED, scores, key=scores.__getitem__)
-        top_words = scores[best[0]]
-        runs = self._by_runs(question.runs, [n for n in best if scores[n] >= _CLOSE * top_words])
+        top = scores[best[0]]
+        runs = self._by_runs(question, [n for n in best[:_RERANKED] if scores[n] >= _CLOSE * top])
         top_runs = max(runs.values()) or 1.0
-        fused = {n: (scores[n] / top_words + runs.get(n, 0.0) / top_runs) / 2 for n in best}
-        share = min(1.0, top_words / most) if most else 0.0
+        fused = {n: round((scores[n] / top + runs.get(n, 0.0) / top_runs) / 2, 9) for n in best}
+        share = min(1.0, top / most) if most else 0.0
         order = sorted(best, key=lambda n: (-fused[n], by_key(self._text(n).key)))[:limit]
         return [Match(key=self._text(n).key, score=fused[n] * share) for n in order]
 
     def found(self, question: Question, key: K) -> tuple[str, ...]:
         """Stems of the question that stand in a text, the most telling first."""
-        number = self._numbers.get(key, -1)
-        there = [(len(p.texts), word) for word in question.asked if (p := self._postings.get(word)) and p.find(number)]
-        return tuple(word for _, word in sorted(there))
+        number = self._numbers.get(key)
+        if number is None:
+            return ()
+        terms = set(self._text(number).terms)
+        return tuple(word for _, word in sorted((len(self._postings[w]), w) for w in question.asked if w in terms))
+
+    def known(self, word: str) -> bool:
+        """Whether a stem stands in any text."""
+        return word in self._postings
+
+    def near(self, word: str) -> str:
+        """The known stem that an unknown one most likely is; itself when there is none."""
+        found = self._vocabulary.near(word)
+        return found[0][0] if found else word
 
     def _text(self, number: int) -> _Text[K]:
         text = self._texts[number]
@@ -167,79 +172,108 @@ class Index(Generic[K]):
     def _idf(self, texts: int) -> float:
         return math.log(1 + (len(self._numbers) + BACKGROUND - texts + 0.5) / (texts + 0.5))
 
-    def _by_words(self, asked: Sequence[str], only: Collection[K] | None) -> tuple[dict[int, float], float]:
-        """BM25 by text (of `only`), and the most that the question could reach."""
-        meant = [(sum(len(posting.texts) for posting, _ in meanings), word, meanings)
-                 for word in asked if (meanings := self._meanings(word))]
-        most = sum(self._idf(len(self._postings[w].texts) if w in self._postings else 0) for w in asked)
-        scores: dict[int, float] = {}
-        narrow = False
+    def _by_words(self, question: Question, count: int, only: Collection[K] | None,
+                  ) -> tuple[list[int], dict[int, float], float]:
+        """The best texts (of `only`) by BM25 with their scores, and the most that the question could reach."""
+        meant = [(sum(len(posting) for posting, _ in meanings), word, meanings)
+                 for word in question.asked if (meanings := self._meanings(word, question.also.get(word, ())))]
+        most = sum(self._idf(len(self._postings[w]) if w in self._postings else 0) for w in question.asked)
+        scores: Scores = np.zeros(len(self._texts))
+        narrow: Numbers | None = None
         for texts, _, meanings in sorted(meant, key=lambda each: each[:2]):
-            if texts > _FREQUENT and len(scores) >= _REFINED:
-                if not narrow:
-                    allowed = self._allowed(scores, only)
-                    likely = heapq.nlargest(_REFINED, allowed, key=allowed.__getitem__)
-                    scores, narrow = {number: scores[number] for number in likely}, True
-                self._refine(meanings, scores)
-            else:
+            if texts > _FREQUENT and narrow is None:
+                touched = np.flatnonzero(scores)
+                if len(touched) >= _REFINED:
+                    narrow = self._narrowed(touched, scores, only)
+            if narrow is None:
                 self._gather(meanings, scores)
-        return self._allowed(scores, only), most
+            else:
+                self._refine(meanings, narrow, scores)
+        likely = self._best(np.flatnonzero(scores) if narrow is None else narrow, scores, count, only)
+        return likely, {number: float(scores[number]) for number in likely}, most
 
-    def _allowed(self, scores: dict[int, float], only: Collection[K] | None) -> dict[int, float]:
-        if only is None:
-            return scores
-        return {number: score for number, score in scores.items() if self._text(number).key in only}
+    def _narrowed(self, touched: Numbers, scores: Scores, only: Collection[K] | None) -> Numbers:
+        return np.sort(np.array(self._best(touched, scores, _REFINED, only), dtype=np.int64))
 
-    def _meanings(self, word: str) -> list[tuple[_Posting, float]]:
-        """A known word means itself; an unknown one the known ones it is like, weighing by likeness."""
+    def _best(self, touched: Numbers, scores: Scores, count: int, only: Collection[K] | None) -> list[int]:
+        """The best of those touched that are allowed, ties by key. Asks `only` of no more than it must."""
+        found: list[int] = []
+        for batch in self._sorted(touched, scores, count if only is None else 2 * count):
+            found += [n for n in batch if only is None or self._text(n).key in only]
+            if len(found) >= count:
+                break
+        return found[:count]
+
+    def _sorted(self, touched: Numbers, scores: Scores, first: int) -> Iterator[list[int]]:
+        """All numbers by falling score, ties by key, in batches of rising size."""
+        values, size = scores[touched], first
+        while len(touched) > size:
+            least = np.partition(values, -size)[-size]
+            good = values >= least
+            yield self._ordered(touched[good], values[good])
+            touched, values, size = touched[~good], values[~good], size * 4
+        yield self._ordered(touched, values)
+
+    def _ordered(self, numbers: Numbers, values: Scores) -> list[int]:
+        order: list[int] = numbers[np.lexsort((self._places[numbers], -values))].tolist()
+        return order
+
+    def _meanings(self, word: str, also: Sequence[tuple[str, float]]) -> list[tuple[Posting, float]]:
+        """A known word means itself; an unknown one the known ones it is like, weighing by likeness; either one's
+        synonyms (`also`) weigh what they say."""
+        found = [(self._postings[w], self._idf(len(self._postings[w])) * weight) for w, weight in also
+                 if w in self._postings]
         if word in self._postings:
-            return [(self._postings[word], self._idf(len(self._postings[word].texts)))]
+            return [(self._postings[word], self._idf(len(self._postings[word]))), *found]
+        if found:
+            return found
         texts = 0
-        found: list[tuple[_Posting, float]] = []
         for known, like in self._vocabulary.near(word):
             posting = self._postings[known]
-            texts += len(posting.texts)
+            texts += len(posting)
             if found and texts > _FREQUENT:
                 break
-            found.append((posting, self._idf(len(posting.texts)) * like**_FUZZ))
+            found.append((posting, self._idf(len(posting)) * like**_FUZZ))
         return found
 
-    def _gather(self, meanings: Sequence[tuple[_Posting, float]], scores: dict[int, float]) -> None:
+    def _gather(self, meanings: Sequence[tuple[Posting, float]], scores: Scores) -> None:
         """In each text the best of the meanings counts."""
         norms = self._norms
         if len(meanings) == 1:
             [(posting, weight)] = meanings
-            before = scores.get
-            for number, count in zip(posting.texts, posting.counts, strict=True):
-                scores[number] = before(number, 0.0) + weight * count * _TOP / (count + norms[number])
+            numbers, counts = posting.views()
+            scores[numbers] += (weight * _TOP) * counts / (counts + norms[numbers])
             return
-        best: dict[int, float] = {}
-        get = best.get
+        views = [(posting.views(), weight) for posting, weight in meanings]
+        every = np.unique(np.concatenate([numbers for (numbers, _), _ in views]))
+        best: Scores = np.zeros(len(every))
+        for (numbers, counts), weight in views:
+            at = np.searchsorted(every, numbers)
+            best[at] = np.maximum(best[at], (weight * _TOP) * counts / (counts + norms[numbers]))
+        scores[every] += best
+
+    def _refine(self, meanings: Sequence[tuple[Posting, float]], narrow: Numbers, scores: Scores) -> None:
+        """The same for these texts only."""
+        best: Scores = np.zeros(len(narrow))
         for posting, weight in meanings:
-            for number, count in zip(posting.texts, posting.counts, strict=True):
-                score = weight * count * _TOP / (count + norms[number])
-                if score > get(number, 0.0):
-                    best[number] = score
-        for number, score in best.items():
-            scores[number] = scores.get(number, 0.0) + score
+            texts, counts = np.frombuffer(posting.texts, dtype=np.uint32), np.frombuffer(posting.counts, np.float32)
+            at = np.minimum(np.searchsorted(texts, narrow.astype(np.uint32)), len(texts) - 1)
+            there = texts[at] == narrow
+            found = np.where(there, counts[at].astype(np.float64), 0.0)
+            best = np.maximum(best, (weight * _TOP) * found / (found + self._norms[narrow]))
+        scores[narrow] += best
 
-    def _refine(self, meanings: Sequence[tuple[_Posting, float]], scores: dict[int, float]) -> None:
-        for number in scores:
-            counts = ((posting.find(number), weight) for posting, weight in meanings)
-            scores[number] += max(weight * count * _TOP / (count + self._norms[number]) for count, weight in counts)
-
-    def _by_runs(self, asked: Collection[str], numbers: Sequence[int]) -> dict[int, float]:
+    def _by_runs(self, question: Question, numbers: Sequence[int]) -> dict[int, float]:
         """The same texts by the runs of letters they share with the question; rare among them weighs more."""
-        texts = [(number, self._text(number).spaced) for number in numbers]
-        average = sum(len(text) for _, text in texts) / len(texts)
-        norms = {number: _K1 * (1 - _B + _B * len(text) / average) for number, text in texts}
-        scores = dict.fromkeys(numbers, 0.0)
-        for run in asked:
-            found = [(number, count) for number, text in texts if (count := text.count(run))]
-            weight = _COMMON + math.log(1 + (len(texts) - len(found) + 0.5) / (len(found) + 0.5))
-            for number, count in found:
-                scores[number] += weight * count * _TOP / (count + norms[number])
-        return scores
+        texts = [self._text(number).codes for number in numbers]
+        counts = self._runs.count(coded(question.spaced), texts).astype(np.float64)
+        lengths = np.array([len(text) for text in texts], dtype=np.float64)
+        norms = _K1 * (1 - _B + _B * lengths / (lengths.sum() / len(texts)))[:, None]
+        there = np.count_nonzero(counts, axis=0)
+        weights = _COMMON + np.log(1 + (len(texts) - there + 0.5) / (there + 0.5))
+        weights[there == 0] = 0.0
+        scores = (weights * _TOP * counts / (counts + norms)).sum(axis=1)
+        return dict(zip(numbers, scores.tolist(), strict=True))
 
 
 def by_key(key: Any) -> tuple[bool, Any]:

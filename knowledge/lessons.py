@@ -1,164 +1,205 @@
-"""Learns from resolved contacts which article answers which kind of question: class centroids, corrected where they
-err. A contact counts at once; nothing is trained apart. Pure."""
+"""What resolved contacts taught: which article answers which kind of question. Trained apart from use, a little at a
+time, on labels that may be wrong. Pure."""
 
 from __future__ import annotations
 
-import heapq
-import math
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+import zlib
+from collections import Counter
+from collections.abc import Callable, Collection, Generator, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from knowledge.index import BACKGROUND
-from knowledge.tokens import Question, features
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.network import Floats, Ints, Network, Row, share, train
+from knowledge.runs import coded, numbered
+from knowledge.tokens import Question
 
 K = TypeVar("K", bound=Hashable)
-T = TypeVar("T")
 
-_MARGIN = 0.3  #: by so much the right article is to lead
-_DOUBTED = 0.1  #: a rival that leads by more than this makes the label doubtful; nothing is corrected for it
-_SHARED, _LIKELY = 160, 100  #: articles
-_FEATURES = 300  #: the rarest of a long question
-_CALM = 1.0  #: the higher, the smaller a correction
+_BITS = 18  #: features are numbered with so many
+_APART = 4  #: words that may stand between two that are taken together
+_WORDS = 60  #: of a question
+_LETTERS = 600
+_RUNS = (3, 4)
+_RARE = 2  #: a run of letters in fewer questions is not learned
+_MOST = 20_000  #: newest questions learned from
+_MOST_CLASSES = 2_000  #: articles, those with the most questions
+_FOLDS = 3
+_DOUBTED = 0.05  #: a label with so little of the likeliest one's probability, seen by a network that had not met it
+_CHECKED_FROM = 8  #: labels are checked when articles have so many questions on average
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pieces:
+    """The features of one question: numbers of words and word pairs, numbers of letter runs, how often each."""
+
+    words: Ints
+    words_often: Ints
+    runs: Ints
+    runs_often: Ints
+
+
+def pieces(question: Question, known: Callable[[str], str] = str) -> Pieces:
+    """Stems, neighbours, pairs further apart and runs of letters; `known` corrects a misspelt stem."""
+    stems = [known(each) for each in question.stems[:_WORDS]]
+    found = Counter(stems)
+    found.update(map("\n".join, zip(("", *stems), (*stems, ""), strict=True)))
+    for at, one in enumerate(stems):
+        found.update("\t".join(sorted((one, other))) for other in stems[at + 2 : at + 2 + _APART])
+    numbers: Counter[int] = Counter()
+    for each, often in found.items():
+        numbers[zlib.crc32(each.encode("utf-8", "surrogatepass")) >> (32 - _BITS)] += often
+    codes = coded(question.spaced[:_LETTERS])
+    every = np.concatenate([numbered(codes, size, _BITS - 1) for size in _RUNS])
+    runs, runs_often = np.unique(every, return_counts=True)
+    return Pieces(words=np.array(list(numbers), dtype=np.int64),
+                  words_often=np.array(list(numbers.values()), dtype=np.int64), runs=runs,
+                  runs_often=runs_often.astype(np.int64))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    """Which features are learned, and how telling each is."""
+
+    words: Ints  #: number -> row or -1
+    runs: Ints
+    telling: Floats  #: by row
+
+    def row(self, found: Pieces) -> Row:
+        """A question over the learned features; words and runs weigh the same."""
+        parts = [self._part(self.words, found.words, found.words_often), self._part(self.runs, found.runs,
+                                                                                    found.runs_often)]
+        return Row(features=np.concatenate([rows for rows, _ in parts]),
+                   values=np.concatenate([values for _, values in parts]))
+
+    def _part(self, table: Ints, numbers: Ints, often: Ints) -> tuple[Ints, Floats]:
+        rows = table[numbers]
+        there = rows >= 0
+        rows = rows[there]
+        values = ((1 + np.log(often[there])) * self.telling[rows]).astype(np.float32)
+        return rows, values / max(np.float32(1e-6), np.float32(np.sqrt(np.square(values).sum())))
+
+
+def _table(examples: Sequence[Pieces]) -> _Table:
+    words = np.bincount(np.concatenate([each.words for each in examples]), minlength=1 << _BITS)
+    runs = np.bincount(np.concatenate([each.runs for each in examples]), minlength=1 << _BITS)
+    few = len(examples) < 500
+    word_numbers, run_numbers = np.flatnonzero(words), np.flatnonzero(runs >= (1 if few else _RARE))
+    tables = []
+    for numbers, start in ((word_numbers, 0), (run_numbers, len(word_numbers))):
+        table = np.full(1 << _BITS, -1, dtype=np.int64)
+        table[numbers] = np.arange(start, start + len(numbers))
+        tables.append(table)
+    seen = np.concatenate([words[word_numbers], runs[run_numbers]])
+    telling = (np.log((len(examples) + 1) / (seen + 1)) + 1).astype(np.float32)
+    return _Table(words=tables[0], runs=tables[1], telling=telling)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement(Generic[K]):
+    """What lessons say to a question."""
+
+    shares: dict[K, float]  #: of 1, of the likeliest articles
+    scope: float  #: 0..1, how much the question is like those that were learned
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lessons(Generic[K]):
-    """What past questions taught. One question costs well under a millisecond to learn or to judge."""
+    """What was learned from past questions up to one moment."""
 
-    def __init__(self) -> None:
-        self._texts: dict[str, int] = {}  #: feature -> past questions that have it
-        self._count = 0
-        self._slots: dict[K, int] = {}
-        self._keys: list[K | None] = []  #: by slot
-        self._squares: list[float] = []  #: by slot, squared length of its weights
-        self._learned: list[int] = []  #: by slot, questions
-        self._weights: dict[str, dict[int, float]] = {}  #: feature -> slot -> weight
-        self._trust: dict[str, float] = {}  #: feature -> how far its weights may still move, 1 at first
+    keys: tuple[K, ...]
+    table: _Table
+    network: Network
+    middle: float  #: by how much the favourite usually leads the average
+    spread: float
+    doubted: int  #: labels that were set aside
+    unmet: Mapping[int, Floats]  #: favours for some examples, by their place, from networks that had not met them
 
-    def __len__(self) -> int:
-        return self._count
+    def judge(self, found: Pieces, most: int = 30) -> Judgement[K]:
+        """The likeliest articles."""
+        row = self.table.row(found)
+        if not len(row.features):
+            return Judgement(shares={}, scope=0.0)
+        return self.read(self.network.judge(row), most)
 
-    def learned(self, key: K) -> int:
-        """From how many questions an article is known."""
-        slot = self._slots.get(key)
-        return 0 if slot is None else self._learned[slot]
-
-    def teach(self, examples: Sequence[tuple[Question, K]]) -> Iterator[None]:
-        """Learn many, a little at each step of the iterator (it must be run to its end): better than one by one,
-        because every word's rarity is known first, and because the examples are mixed."""
-        found = []
-        for question, key in examples:
-            found.append((features(question), self._slot(key)))
-            self._meet(found[-1][0])
-            yield
-        mixed = []
-        for each, slot in _mixed(found):
-            mixed.append((self._vector(each), slot))
-            self._gather(*mixed[-1])
-            yield
-        for vector, slot in mixed:
-            self._correct(vector, slot)
-            yield
-
-    def learn(self, question: Question, key: K) -> None:
-        """Learn one."""
-        found, slot = features(question), self._slot(key)
-        self._meet(found)
-        vector = self._vector(found)
-        self._gather(vector, slot)
-        self._correct(vector, slot)
-
-    def forget(self, key: K) -> None:
-        """An article is gone."""
-        slot = self._slots.pop(key, None)
-        if slot is not None:
-            self._keys[slot] = None
-            for weights in self._weights.values():
-                weights.pop(slot, None)
-
-    def judge(self, question: Question) -> dict[K, float]:
-        """How well the question fits what each article was given for: about -1..1, 1 = like every one of them."""
-        found = self._scores(self._vector(features(question)))
-        return {key: score for slot, score in found.items() if (key := self._keys[slot]) is not None}
-
-    def _slot(self, key: K) -> int:
-        slot = self._slots.get(key)
-        if slot is None:
-            slot = self._slots[key] = len(self._keys)
-            self._keys.append(key)
-            self._squares.append(0.0)
-            self._learned.append(0)
-        return slot
-
-    def _meet(self, found: Iterable[str]) -> None:
-        self._count += 1
-        for each in found:
-            self._texts[each] = self._texts.get(each, 0) + 1
-
-    def _vector(self, found: Iterable[str]) -> dict[str, float]:
-        """TF-IDF of length 1, of the rarest features."""
-        texts, all_texts = self._texts, self._count + BACKGROUND
-        # Sorted, so that sums of floats come out the same in every process.
-        pairs = [(math.log(1 + all_texts / (texts.get(each, 0) + 0.5)), each) for each in sorted(found)]
-        if len(pairs) > _FEATURES:
-            pairs = heapq.nlargest(_FEATURES, pairs)
-        length = math.sqrt(sum(weight * weight for weight, _ in pairs)) or 1.0
-        return {each: weight / length for weight, each in pairs}
-
-    def _scores(self, vector: dict[str, float]) -> dict[int, float]:
-        sums = [0.0] * len(self._keys)
-        shared = []
-        for each, value in vector.items():
-            weights = self._weights.get(each)
-            if not weights:
-                continue
-            if len(weights) > _SHARED:
-                shared.append((value, weights))
-                continue
-            for slot, weight in weights.items():
-                sums[slot] += value * weight
-        squares = self._squares
-        found = {slot: total / math.sqrt(squares[slot]) for slot, total in enumerate(sums) if total}
-        if shared and found:
-            # What a great many articles have in common finds none of them; it only tells the likely ones apart.
-            likely = heapq.nlargest(_LIKELY, found, key=found.__getitem__)
-            found = {slot: found[slot] + sum(value * weights.get(slot, 0.0) for value, weights in shared)
-                     / math.sqrt(squares[slot]) for slot in likely}
-        return found
-
-    def _gather(self, vector: dict[str, float], slot: int) -> None:
-        square = self._squares[slot]
-        for each, value in vector.items():
-            weights = self._weights.setdefault(each, {})
-            before = weights.get(slot, 0.0)
-            weights[slot] = before + value
-            square += value * (2 * before + value)
-        self._squares[slot] = max(square, 1e-9)
-        self._learned[slot] += 1
-
-    def _correct(self, vector: dict[str, float], slot: int) -> None:
-        """Where another article comes too near, move both, least where much was learned before (AROW, Crammer 2009)."""
-        scores = self._scores(vector)
-        right = scores.pop(slot, 0.0)
-        if not scores:
-            return
-        rival = max(scores, key=scores.__getitem__)
-        lack = _MARGIN - (right - scores[rival])
-        if lack <= 0 or scores[rival] - right > _DOUBTED:
-            return
-        trust = self._trust
-        unsure = 2 * sum(trust.get(each, 1.0) * value * value for each, value in vector.items())
-        rate = 1 / (unsure + _CALM)
-        up, down = lack * rate * math.sqrt(self._squares[slot]), lack * rate * math.sqrt(self._squares[rival])
-        for each, value in vector.items():
-            firm = trust.get(each, 1.0)
-            weights = self._weights[each]
-            weights[slot] = weights.get(slot, 0.0) + up * firm * value
-            weights[rival] = weights.get(rival, 0.0) - down * firm * value
-            trust[each] = firm - rate * firm * firm * value * value
+    def read(self, favoured: Floats, most: int = 30) -> Judgement[K]:
+        """What the network's favours mean."""
+        shares = share(favoured)
+        best = np.argsort(-shares, kind="stable")[:most]
+        lead = float(favoured.max() - favoured.mean())
+        scope = 1 / (1 + float(np.exp(-(lead - self.middle) / self.spread - 1)))
+        return Judgement(shares={self.keys[at]: float(shares[at]) for at in best.tolist()}, scope=scope)
 
 
-def _mixed(examples: Sequence[T]) -> Iterator[T]:
-    """The same, mixed in a fixed way: files come sorted by article, and a run of one article teaches badly."""
-    count = len(examples)
-    step = next(each for each in range(max(1, int(count * 0.618)), count + 2) if math.gcd(each, max(1, count)) == 1)
-    return (examples[at * step % count] for at in range(count))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example(Generic[K]):
+    """A past question and the article that resolved it; `sure` when the label cannot be wrong."""
+
+    pieces: Pieces
+    key: K
+    sure: bool = False
+
+
+def learn(examples: Sequence[Example[K]], probe: Collection[int] = ()) -> Generator[None, None, Lessons[K] | None]:
+    """Lessons from examples, oldest first, a few milliseconds at each step; None when there is nothing to tell apart.
+    The same examples in the same order give the same lessons. What is said of the examples at `probe` is kept."""
+    chosen = _chosen(examples)
+    examples = [each for _, each in chosen]
+    keys = tuple(dict.fromkeys(each.key for each in examples))
+    if len(keys) < 2:
+        return None
+    slots = {key: at for at, key in enumerate(keys)}
+    table = _table([each.pieces for each in examples])
+    yield
+    rows = [table.row(each.pieces) for each in examples]
+    yield
+    classes = np.array([slots[each.key] for each in examples], dtype=np.int64)
+    size = len(table.telling)
+    seen = yield from _crossed(rows, classes, size, len(keys))
+    keep = _believable(seen, classes, len(keys)) | np.array([each.sure for each in examples])
+    lead = (seen.max(axis=1) - seen.mean(axis=1))[keep]
+    kept = np.flatnonzero(keep)
+    epochs, batch = _pace(len(kept))
+    network = yield from train([rows[at] for at in kept], classes[kept], features=size, width=len(keys),
+                               epochs=epochs, batch=batch)
+    return Lessons(keys=keys, table=table, network=network, middle=float(lead.mean()),
+                   spread=max(0.1, float(lead.std())), doubted=len(rows) - len(kept),
+                   unmet={place: seen[at] for at, (place, _) in enumerate(chosen) if place in probe})
+
+
+def _believable(seen: Floats, classes: Ints, width: int) -> NDArray[np.bool_]:
+    """Which labels are not far from what is likely; all of them while articles have few."""
+    if len(classes) < _CHECKED_FROM * width:
+        return np.ones(len(classes), dtype=bool)
+    shares = share(seen)
+    believable: NDArray[np.bool_] = shares[np.arange(len(classes)), classes] > _DOUBTED * shares.max(axis=1)
+    return believable
+
+
+def _chosen(examples: Sequence[Example[K]]) -> list[tuple[int, Example[K]]]:
+    """The newest, of those articles that have the most; each with its place."""
+    newest = list(enumerate(examples))[-_MOST:]
+    often = Counter(each.key for _, each in newest)
+    most = {key for key, _ in often.most_common(_MOST_CLASSES)}
+    return [(at, each) for at, each in newest if each.key in most]
+
+
+def _pace(examples: int) -> tuple[int, int]:
+    """Epochs and size of a batch: few examples are looked at more often."""
+    if examples < 1_000:
+        return 30, 16
+    return (15, 32) if examples < 3_000 else (8, 64)
+
+
+def _crossed(rows: Sequence[Row], classes: Ints, size: int, width: int) -> Generator[None, None, Floats]:
+    """Each example judged by a network that learned from others."""
+    seen = np.zeros((len(rows), width), dtype=np.float32)
+    numbers = np.arange(len(rows))
+    for fold in range(_FOLDS):
+        taught, asked = numbers[numbers % _FOLDS != fold], numbers[numbers % _FOLDS == fold]
+        network = yield from train([rows[at] for at in taught], classes[taught], features=size, width=width,
+                                   epochs=_pace(len(rows))[0] // 2, batch=_pace(len(rows))[1])
+        seen[asked] = yield from network.judge_all([rows[at] for at in asked])
+    return seen

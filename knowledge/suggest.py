@@ -3,14 +3,19 @@ like it, added up as scores of one scale. Pure."""
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from knowledge import lessons as learning
+from knowledge import readings
+from knowledge.fusion import Parts, Tried, Weights, fit
 from knowledge.index import Index, Match, by_key
-from knowledge.lessons import Lessons
+from knowledge.lessons import Example, Judgement, Lessons
+from knowledge.outcome import Outcome, proven
+from knowledge.past import Past
+from knowledge.synonyms import NONE, Synonyms
 from knowledge.tokens import Question, read
 
 K = TypeVar("K", bound=Hashable)
@@ -19,16 +24,14 @@ TITLE_WEIGHT, KEYWORD_WEIGHT = 1.0, 1.0
 #: Below this an agent sees a suggestion marked as weak, and a citizen does not see it.
 SURE = 0.6
 
-_TEXT_LEAST = 0.3  #: what the text of articles weighs when there is much history; 1 when there is none
-_TEXT_FADES = 4.0  #: past questions an article (on average) at which it has half faded
 _NEIGHBOURS = 20
-_NEIGHBOURS_WEIGHT = 0.5
 _CLOSENESS = 4  #: a neighbour counts its likeness to this power
-_TRIED = 6.0  #: so many past questions make an article's history half believed
+_BELIEVED = 1.0  #: so many past questions make an article's history half believed
+_TRIED = 600  #: past questions that weights are learned from
 _OTHER_LANGUAGE = 0.8
-_STEEP = 4.0  #: how fast confidence rises with the score; measured, see docs/knowledge.md
-_KEPT_A_KEY = 300  #: newest past questions kept word by word for each article
 _CANDIDATES = 30
+_RETRAIN = 0.1  #: lessons are behind when so large a part of what was asked came after them
+_RETRAIN_LEAST = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,8 @@ class Suggestion(Generic[K]):
     words: tuple[str, ...]  #: stems of the question that stand in the article, the most telling first
     contacts: int  #: past questions much like this one that this article answered
     learned: int  #: past questions it answered at all
+    read_as: str = ""  #: how the question was read, when not as it was written
+    outcome: Outcome | None = None  #: what became of it when it was shown, as far as that was told
 
     @property
     def weak(self) -> bool:
@@ -63,111 +68,184 @@ class Suggestion(Generic[K]):
 
 
 class Engine(Generic[K]):
-    """All articles and what was learned, in memory. Not safe for several threads at once."""
+    """All articles and what was learned, in memory. Not safe for several threads at once.
+
+    A resolved contact counts from the next question on (`learn`); `train` learns from all of them more deeply, a
+    few milliseconds at a time, and is worth running whenever `behind` says so.
+    """
 
     def __init__(self) -> None:
         self._texts: Index[K] = Index()
-        self._languages: dict[K, str] = {}
+        self._articles: dict[K, Article[K]] = {}
         self._spoken: Counter[str] = Counter()  #: articles by language
-        self._lessons: Lessons[K] = Lessons()
-        self._asked: Index[int] = Index()
-        self._asked_of: dict[int, K] = {}
-        self._kept: defaultdict[K, list[int]] = defaultdict(list)
-        self._next = 0
+        self._past: Past[K] = Past()
+        self._lessons: Lessons[K] | None = None
+        self._taught_at = 0
+        self._weights = Weights()
+        self._tried: dict[int, dict[K, tuple[float, float]]] = {}  #: past question -> text and alike before it was kept
+        self._synonyms: Synonyms = NONE
+        self._outcomes: Mapping[K, Outcome] = {}
 
     def __len__(self) -> int:
         return len(self._texts)
 
     def put(self, article: Article[K]) -> None:
         """Add an article or replace its text; what was learned for it stays."""
-        self._texts.put(article.id, [(article.title, TITLE_WEIGHT), (" \n".join(article.keywords), KEYWORD_WEIGHT),
-                                     (article.body, 1.0)])
-        self._spoken[self._languages.get(article.id, "")] -= 1
-        self._languages[article.id] = article.language
+        before = self._articles.get(article.id)
+        if before is not None:
+            self._spoken[before.language] -= 1
         self._spoken[article.language] += 1
+        self._articles[article.id] = article
+        self._index(article)
+
+    def _index(self, article: Article[K]) -> None:
+        asked = self._past.asked(article.id)
+        self._texts.put(article.id, [(article.title, TITLE_WEIGHT), (" \n".join(article.keywords), KEYWORD_WEIGHT),
+                                     (article.body, 1.0), ("\n".join(asked), 1.0)])
 
     def drop(self, key: K) -> None:
         """Forget an article and what was learned for it."""
         self._texts.drop(key)
-        self._spoken[self._languages.pop(key, "")] -= 1
-        self._lessons.forget(key)
-        for number in self._kept.pop(key, ()):
-            self._asked.drop(number)
-            del self._asked_of[number]
+        before = self._articles.pop(key, None)
+        if before is not None:
+            self._spoken[before.language] -= 1
+        self._past.forget(key)
 
     def learn(self, question: str, key: K) -> None:
         """This question was resolved with this article: counts from the next suggestion on."""
-        if key in self._texts and question.strip():
-            self._keep(question, key)
-            self._lessons.learn(read(question), key)
+        if key in self._articles and question.strip():
+            parts = self._try(read(question))
+            number = self._past.keep(question, key)
+            self._tried[number] = parts
+            if len(self._tried) > _TRIED:
+                del self._tried[min(self._tried)]
+            self._index(self._articles[key])
 
     def teach(self, history: Sequence[tuple[str, K]]) -> Iterator[None]:
-        """Learn many past questions, a little at each step; the iterator must be run to its end."""
-        known = []
+        """Learn many past questions, a little at each step, and train on all; the iterator must be run to its end."""
+        kept: dict[int, K] = {}
         for question, key in history:
-            if key in self._texts and question.strip():
-                self._keep(question, key)
-                known.append((read(question), key))
+            if key in self._articles and question.strip():
+                kept[self._past.keep(question, key)] = key
                 yield
-        yield from self._lessons.teach(known)
+        for number in list(kept)[:: -(-len(kept) // _TRIED) or 1]:
+            if self._past.has(number):
+                self._tried[number] = self._try(read(self._past.question(number)), without=number)
+                yield
+        for key in dict.fromkeys(kept.values()):
+            self._index(self._articles[key])
+            yield
+        yield from self.train()
 
-    def _keep(self, question: str, key: K) -> None:
-        number, self._next = self._next, self._next + 1
-        kept = self._kept[key]
-        if len(kept) >= _KEPT_A_KEY:
-            oldest = kept.pop(0)
-            self._asked.drop(oldest)
-            del self._asked_of[oldest]
-        kept.append(number)
-        self._asked_of[number] = key
-        self._asked.put(number, [(question, 1.0)])
+    def _try(self, asked: Question, without: int = -1) -> dict[K, tuple[float, float]]:
+        """What text and neighbours say to a question before it is learned."""
+        texts = {match.key: match.score for match in self._texts.search(asked, _CANDIDATES)}
+        alike = self._alike([each for each in self._past.near(asked, _NEIGHBOURS + 1) if each.key != without])
+        return {key: (texts.get(key, 0.0), alike.get(key, 0.0)) for key in texts.keys() | alike.keys()}
+
+    @property
+    def behind(self) -> bool:
+        """Whether so much was learned since the last training that another one is worth its time."""
+        return self._past.taken - self._taught_at >= max(_RETRAIN_LEAST, _RETRAIN * len(self._past))
+
+    def train(self) -> Iterator[None]:
+        """Learn deeply from all that was kept, a few milliseconds at each step; questions may be asked in between and
+        are answered with what was learned before. The same past in the same order gives the same lessons."""
+        taken = self._past.taken
+        past = self._past.everything()
+        titles = {key: self._articles[key].title for _, _, key in past}
+        examples = []
+        for key, title in titles.items():
+            examples.append(Example(pieces=learning.pieces(read(title)), key=key, sure=True))
+            yield
+        places: dict[int, int] = {}
+        for number, question, key in past:
+            places[number] = len(examples)
+            examples.append(Example(pieces=learning.pieces(read(question)), key=key))
+            yield
+        probe = {places[number] for number in self._tried if number in places}
+        lessons = yield from learning.learn(examples, probe)
+        tried = []
+        for number, parts in list(self._tried.items()):
+            if lessons is not None and self._past.has(number) and places.get(number) in lessons.unmet:
+                judged = lessons.read(lessons.unmet[places[number]])
+                tried.append(self._tested(parts, judged, self._past.key(number)))
+                yield
+        self._lessons, self._taught_at, self._weights = lessons, taken, fit(tried, self._weights)
+
+    def _tested(self, parts: Mapping[K, tuple[float, float]], judged: Judgement[K], right: K) -> Tried:
+        keys = sorted((key for key in parts.keys() | judged.shares.keys() if key in self._articles), key=by_key)
+        found = tuple(self._parts(key, *parts.get(key, (0.0, 0.0)), judged) for key in keys)
+        return Tried(parts=found, right=keys.index(right) if right in keys else None)
+
+    def _parts(self, key: K, text: float, alike: float, lessons: Judgement[K]) -> Parts:
+        learned = self._past.learned(key)
+        believed = learned / (learned + _BELIEVED)
+        return text, believed * lessons.scope * lessons.shares.get(key, 0.0), believed * alike
+
+    def understand(self, synonyms: Synonyms) -> None:
+        """From now on these words mean the same."""
+        self._synonyms = synonyms
+
+    def weigh(self, outcomes: Mapping[K, Outcome]) -> None:
+        """From now on what became of suggestions counts: articles that resolved more than is usual among comparable
+        contacts rise a little, as far as there is evidence."""
+        self._outcomes = outcomes
 
     def suggest(self, question: str, limit: int = 5, *, language: str = "", only: Collection[K] | None = None,
                 ) -> list[Suggestion[K]]:
         """The best articles (of `only`, when given), best first, ties by id. [] when nothing fits at all."""
-        asked = read(question)
+        found = self._suggest(self._read(question), limit, language, only)
+        if found and not found[0].weak:
+            return found
+        for other in readings.others(question):
+            again = self._suggest(self._read(other), limit, "", only)
+            if again and readings.is_better(again[0].confidence, found[0].confidence if found else 0.0):
+                found = [replace(each, read_as=other) for each in again]
+        return found
+
+    def _read(self, question: str) -> Question:
+        return self._synonyms.widen(read(question))
+
+    def _suggest(self, asked: Question, limit: int, language: str, only: Collection[K] | None) -> list[Suggestion[K]]:
         texts = {match.key: match.score for match in self._texts.search(asked, _CANDIDATES, only=only)}
-        lessons = self._lessons.judge(asked) if len(self._lessons) else {}
-        near = self._asked.search(asked, _NEIGHBOURS) if len(self._asked) else []
+        near = self._past.near(asked, _NEIGHBOURS)
+        lessons = self._judge(asked)
         alike = self._alike(near)
-        text_weight = self._text_weight()
         found = []
-        for key in texts.keys() | lessons.keys() | alike.keys():
-            if only is not None and key not in only:
+        for key in texts.keys() | lessons.shares.keys() | alike.keys():
+            if key not in self._articles or (only is not None and key not in only):
                 continue
-            learned = self._lessons.learned(key)
-            fits = _OTHER_LANGUAGE if self._is_other(key, language) else 1.0
-            believed = fits * learned / (learned + _TRIED)
-            parts = (fits * text_weight * texts.get(key, 0.0),
-                     believed * max(0.0, lessons.get(key, 0.0)),
-                     believed * _NEIGHBOURS_WEIGHT * alike.get(key, 0.0))
+            fits = proven(self._outcomes, key) * (_OTHER_LANGUAGE if self._is_other(key, language) else 1.0)
+            parts = self._weights.weighed(self._parts(key, texts.get(key, 0.0), alike.get(key, 0.0), lessons))
             if sum(parts) > 0:
-                found.append((sum(parts), key, parts))
+                found.append((round(fits * sum(parts), 9), key, (fits * parts[0], fits * parts[1], fits * parts[2])))
         found.sort(key=lambda each: (-each[0], by_key(each[1])))
         return [self._suggestion(score, key, parts, asked, near) for score, key, parts in found[:limit]]
 
-    def _text_weight(self) -> float:
-        learned = len(self._lessons) / max(1, len(self._kept))
-        return _TEXT_LEAST + (1 - _TEXT_LEAST) * _TEXT_FADES / (learned + _TEXT_FADES)
+    def _judge(self, asked: Question) -> Judgement[K]:
+        if self._lessons is None:
+            return Judgement(shares={}, scope=0.0)
+        return self._lessons.judge(learning.pieces(asked, self._past.correct))
 
     def _alike(self, near: Sequence[Match[int]]) -> dict[K, float]:
         """Each article's share of the neighbours, as much as the nearest of them is like the question."""
-        votes: dict[K, float] = {}
+        votes: defaultdict[K, float] = defaultdict(float)
         for match in near:
-            key = self._asked_of[match.key]
-            votes[key] = votes.get(key, 0.0) + match.score**_CLOSENESS
+            votes[self._past.key(match.key)] += match.score**_CLOSENESS
         total = sum(votes.values())
         return {key: near[0].score * vote / total for key, vote in votes.items()} if total else {}
 
     def _is_other(self, key: K, language: str) -> bool:
         """Whether an article is in another language than the question, and others are not."""
-        own = self._languages.get(key, "")
+        own = self._articles[key].language
         return bool(language and own and own != language and self._spoken[language])
 
     def _suggestion(self, score: float, key: K, parts: tuple[float, float, float], asked: Question,
                     near: Sequence[Match[int]]) -> Suggestion[K]:
-        close = [each for each in near if self._asked_of[each.key] == key and each.score >= near[0].score / 2]
+        close = [each for each in near if self._past.key(each.key) == key and each.score >= near[0].score / 2]
         text, lessons, alike = parts
         return Suggestion(
-            id=key, score=score, confidence=1 - math.exp(-_STEEP * score), text=text, lessons=lessons, alike=alike,
-            words=self._texts.found(asked, key), contacts=len(close), learned=self._lessons.learned(key))
+            id=key, score=score, confidence=self._weights.confidence(score), text=text, lessons=lessons, alike=alike,
+            words=self._texts.found(asked, key), contacts=len(close), learned=self._past.learned(key),
+            outcome=self._outcomes.get(key))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from router.rules.text import HALF_SPACE, fold
 
 #: Of a question only so many characters are looked at; of an article so many.
 QUERY_CHARS, ARTICLE_CHARS = 2_000, 20_000
-GRAM = 4  #: letters in a run
 
 _WORD = re.compile(f"[^\\W_]+(?:[{HALF_SPACE}'][^\\W_]+)*")
 _STEM_LETTERS = 3  #: a stem keeps at least so many
@@ -81,30 +80,18 @@ def spaced(text: str) -> str:
     return f" {fold(text, half_space=' ')} "
 
 
-def grams(spaced_text: str, size: int = GRAM) -> set[str]:
-    """Every run of letters of a spaced text; they survive a typing error that a word does not."""
-    return {spaced_text[at : at + size] for at in range(len(spaced_text) - size + 1)}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """A question cut into its pieces once, for everything that compares it."""
 
     stems: tuple[str, ...]
     asked: tuple[str, ...]  #: different stems that tell something
-    runs: frozenset[str]  #: of letters
+    spaced: str  #: what runs of letters are cut from
+    also: Mapping[str, tuple[tuple[str, float], ...]]  #: stem -> synonyms of it and what they count, 0..1
 
 
 def read(text: str) -> Question:
     """The beginning of a question, in pieces."""
     text = text[:QUERY_CHARS]
     stems = words(text)
-    return Question(stems=tuple(stems), asked=tuple(telling(dict.fromkeys(stems))), runs=frozenset(grams(spaced(text))))
-
-
-def features(question: Question) -> set[str]:
-    """What past questions are learned by: stems, pairs of neighbouring stems, runs of letters."""
-    # Marked: a stem must not be taken for a run.
-    found = {f"{each}\t" for each in question.stems}
-    found.update(map("\n".join, zip(("", *question.stems), (*question.stems, ""), strict=True)))
-    return found | question.runs
+    return Question(stems=tuple(stems), asked=tuple(telling(dict.fromkeys(stems))), spaced=spaced(text), also={})

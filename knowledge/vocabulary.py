@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 _LIKE = 0.5  #: least likeness (Dice of letter pairs, 0..1) that counts
 _AT_MOST = 12  #: known words taken for one unknown
 _SHORTEST = 3
 _LONGER = 2  #: letters more or fewer
+_COMPARED = 60  #: those that look most alike are compared exactly
+_WIDE = 4  #: 64-bit words of a mark, one bit for a letter pair
+_BITS = 64 * _WIDE
+_LOOSE = 0.1  #: pairs may share a bit, so that marks are compared by so much less strictly
+
+Marks: TypeAlias = NDArray[np.uint64]
 
 
 def _pairs(word: str) -> set[str]:
     framed = f"^{word}$"
     return {framed[at : at + 2] for at in range(len(framed) - 1)}
+
+
+def _mark(pairs: set[str]) -> list[int]:
+    """The pairs as bits, so that many words are compared in one go."""
+    bits = [0] * _WIDE
+    for pair in pairs:
+        place = (ord(pair[0]) * 131 + ord(pair[1]) * 31) % _BITS
+        bits[place // 64] |= 1 << place % 64
+    return bits
 
 
 def _ends(word: str) -> tuple[str, ...]:
@@ -21,22 +41,48 @@ def _ends(word: str) -> tuple[str, ...]:
 
 
 class Vocabulary:
-    """The words of an index. Adding one costs microseconds."""
+    """The words of an index. Adding one costs microseconds, and so does looking for the likes of one."""
 
     def __init__(self) -> None:
-        self._with: defaultdict[str, list[str]] = defaultdict(list)
+        self._with: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
+        self._words: list[str] = []
+        self._numbers: dict[str, int] = {}
+        self._free: list[int] = []
+        self._marks: Marks = np.zeros((64, _WIDE), dtype=np.uint64)
+        self._pairs: NDArray[np.int16] = np.zeros(64, dtype=np.int16)
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._numbers
 
     def add(self, word: str) -> None:
         """Make a word known that was not. A number that differs is another number, no typing error."""
-        if not any(char.isdigit() for char in word):
-            for end in _ends(word):
-                self._with[end].append(word)
+        if word in self._numbers or any(char.isdigit() for char in word):
+            return
+        number = self._free.pop() if self._free else len(self._words)
+        if number == len(self._words):
+            self._words.append(word)
+            if number == len(self._marks):
+                self._marks = np.concatenate([self._marks, np.zeros_like(self._marks)])
+                self._pairs = np.concatenate([self._pairs, np.zeros_like(self._pairs)])
+        self._words[number] = word
+        self._numbers[word] = number
+        pairs = _pairs(word)
+        self._marks[number] = _mark(pairs)
+        self._pairs[number] = min(len(pairs), np.iinfo(np.int16).max)
+        for end in _ends(word):
+            self._with[end].append(number)
 
     def drop(self, word: str) -> None:
         """Forget a word that stands in no text any more."""
+        number = self._numbers.pop(word, None)
+        if number is None:
+            return
         for end in _ends(word):
-            if word in self._with.get(end, ()):
-                self._with[end].remove(word)
+            self._with[end].remove(number)
+            if not self._with[end]:
+                del self._with[end]
+        self._words[number] = ""
+        self._free.append(number)
 
     def near(self, word: str) -> list[tuple[str, float]]:
         """Known words like this one with their likeness, the best first, ties by the word."""
@@ -44,13 +90,26 @@ class Vocabulary:
         if size < _SHORTEST or any(char.isdigit() for char in word):
             return []
         short, long, tail, long_tail = _ends(word)
-        halves = (long, long_tail) if size > 5 else (short, tail)
+        halves = [self._with[half] for half in ((long, long_tail) if size > 5 else (short, tail)) if half in self._with]
+        if not halves:
+            return []
         pairs = _pairs(word)
-        likely = {known for half in halves for known in self._with.get(half, ()) if abs(len(known) - size) <= _LONGER}
         found = []
-        for known in likely:
-            others = _pairs(known)
-            like = 2 * len(pairs & others) / (len(pairs) + len(others))
-            if like >= _LIKE:
-                found.append((known, like))
+        for known in self._likely(np.concatenate([np.frombuffer(half, dtype=np.uint32) for half in halves]), pairs):
+            if abs(len(known) - size) <= _LONGER:
+                others = _pairs(known)
+                like = 2 * len(pairs & others) / (len(pairs) + len(others))
+                if like >= _LIKE:
+                    found.append((known, like))
         return sorted(found, key=lambda each: (-each[1], each[0]))[:_AT_MOST]
+
+    def _likely(self, numbers: NDArray[np.uint32], pairs: set[str]) -> set[str]:
+        """Those whose marks look most alike, a few more than are wanted."""
+        mark = np.array(_mark(pairs), dtype=np.uint64)
+        shared = np.bitwise_count(self._marks[numbers] & mark).sum(axis=1, dtype=np.int16)
+        like = 2 * shared / (self._pairs[numbers] + np.int16(min(len(pairs), 1000)))
+        good = np.flatnonzero(like >= _LIKE - _LOOSE)
+        if len(good) > 2 * _COMPARED:  # equals stay together: what is found must not hang on the order of arrival
+            least = np.partition(like[good], -2 * _COMPARED)[-2 * _COMPARED]
+            good = good[like[good] >= least][: 8 * _COMPARED]
+        return {self._words[number] for number in numbers[good].tolist()}
