@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +79,26 @@ async def test_with_nobody_on_duty_the_card_asks_where_to_send_the_answer(browse
             return contact.data.get("stated") == [{"medium": "email", "value": "sara@example.org"}]
         await until(kept, what="the address stands at the contact")
         assert clean(browser, page, house)
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+async def test_outside_the_hours(browser: Browser, tmp_path: Path, language: str) -> None:
+    """What the widget says when the desk tells it that the queue is closed until a moment."""
+    async with chat(tmp_path) as house:
+        await agent(house)
+        adapter, opens = house.channels["web"], datetime(2026, 11, 28, 4, 30, tzinfo=UTC)
+        line = adapter._thread.wire.reads.line
+
+        async def closed(channel: str, key: str) -> Any:
+            found = await line(channel, key)
+            return None if found is None else replace(found, open=False, opens_at=opens, place=0, wait_high=0)
+        adapter._thread.wire.reads.line = closed
+        page = await opened(browser, house, language, width=360, height=720)
+        await write(page, {"fa": "کسی هست؟", "en": "Anybody there?"}[language])
+        await expect(page.locator(".line strong")).to_contain_text({"fa": "۷ آذر", "en": "28 November"}[language])
+        await expect(page.locator(".card")).to_be_visible()
+        await accessible(page)
+        await browser.shot(page, f"closed-{language}")
 
 
 async def test_what_the_desk_does_not_take_is_asked_again(browser: Browser, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from channels.webchat import assets, protocol
+from channels.webchat import assets, protocol, views
 from channels.webchat.adapter import Settings, ink_on, widget_config
 from channels.webchat.files import file_name
 from channels.webchat.gate import origin_of
@@ -167,7 +167,7 @@ def contact(state: ContactState) -> Contact:
 
 @pytest.mark.parametrize("state", list(ContactState))
 def test_a_citizen_learns_of_the_line_only_what_concerns_them(state: ContactState) -> None:
-    view = protocol.line_view(
+    view = views.line_view(
         Line(
             contact=contact(state),
             place=2,
@@ -177,13 +177,17 @@ def test_a_citizen_learns_of_the_line_only_what_concerns_them(state: ContactStat
             agent_phone="+98",
             queue_name="vip",
             ready_agents=1,
+            open=False,
+            opens_at=NOW,
         )
     )
-    assert view is not None and set(view) == {"state", "place", "wait_low", "wait_high", "agent", "staffed"}
+    assert view is not None and set(view) == {"state", "place", "wait_low", "wait_high", "agent", "staffed", "open", "opens_at",
+                                              "answer_by"}
     assert view["state"] in ("self-service", "waiting", "active", "closed")
     assert (view["place"] > 0) == (view["state"] == "waiting")
     assert (view["agent"] == "Sara") == (view["state"] == "active")
-    assert protocol.line_view(None) is None
+    assert (view["opens_at"] == int(NOW.timestamp() * 1000)) == (view["state"] == "waiting") == (not view["open"])
+    assert views.line_view(None) is None
 
 
 def message(**fields: Any) -> ThreadMessage:
@@ -215,14 +219,14 @@ def message(**fields: Any) -> ThreadMessage:
     ],
 )
 def test_an_answer_is_shown_once_it_is_sent(state: str, seen: bool) -> None:
-    assert bool(protocol.shown([message(state=state)])) is seen
-    assert len(protocol.shown([message(state="", mine=True)])) == 1
+    assert bool(views.shown([message(state=state)])) is seen
+    assert len(views.shown([message(state="", mine=True)])) == 1
 
 
 def test_a_message_view_gives_back_the_widgets_own_id_and_hides_the_rest() -> None:
-    view = protocol.message_view(message(mine=True, external_id=f"v1:{ID}", author="Ali", state=""), "v1", [])
+    view = views.message_view(message(mine=True, external_id=f"v1:{ID}", author="Ali", state=""), "v1", [])
     assert view["key"] == ID and view["author"] == "" and "v1" not in orjson.dumps(view).decode()
-    assert protocol.message_view(message(), "v1", [])["key"] == ""
+    assert views.message_view(message(), "v1", [])["key"] == ""
 
 
 @pytest.mark.parametrize(
@@ -236,7 +240,7 @@ def test_a_message_view_gives_back_the_widgets_own_id_and_hides_the_rest() -> No
     ],
 )
 def test_buttons(data: dict[str, Any], found: list[Any]) -> None:
-    assert protocol.buttons(data) == found
+    assert views.buttons(data) == found
 
 
 def test_core_words_carry_the_visitor_in_every_key() -> None:

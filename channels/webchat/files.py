@@ -11,8 +11,9 @@ from aiohttp import web
 
 from channels.webchat.gate import Gate
 from channels.webchat.pace import Pace
-from channels.webchat.protocol import INLINE_IMAGES, clean
+from channels.webchat.protocol import clean
 from channels.webchat.tokens import Stored, Ticket, text64
+from channels.webchat.views import INLINE_IMAGES
 from router.errors import BadRequest, Forged, NotFound, PishkhanError, TooMany
 from router.model import Attachment
 from router.ports import Wire

@@ -15,16 +15,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from channels.webchat import about
-from router.model import Attachment
-from router.ports import ThreadMessage
-from router.records import ContactState, Line
+from router.records import ContactState
 from router.routes import Access
 
 SUBPROTOCOL = "pishkhan.1"
@@ -48,22 +46,8 @@ COMMANDS: Mapping[str, Access] = {
     "ping": Access.VISITOR,
 }
 
-#: An outgoing message is the visitor's to see once the outbox has sent it; before that it may still be held back.
-SHOWN = frozenset({"sent", "delivered", "read", "uncertain"})
 #: Contacts in these states lose their place when the citizen leaves.
 LEAVABLE = frozenset({ContactState.SELF_SERVICE, ContactState.WAITING, ContactState.OFFERED})
-#: What a citizen needs to know of a contact's state; offers and wrap-up are the house's own business.
-_STATES = {
-    ContactState.SELF_SERVICE: "self-service",
-    ContactState.WAITING: "waiting",
-    ContactState.OFFERED: "waiting",
-    ContactState.ACTIVE: "active",
-    ContactState.SNOOZED: "active",
-    ContactState.WRAP_UP: "closed",
-    ContactState.CLOSED: "closed",
-    ContactState.ABANDONED: "closed",
-}
-INLINE_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}\Z")
 _CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127))
@@ -243,48 +227,6 @@ def _language(data: Mapping[str, Any]) -> str:
 def _page(data: Mapping[str, Any]) -> str:
     value = _line(data, "page", PAGE_CHARS)
     return value.split("?")[0].split("#")[0] if value.startswith(("https://", "http://")) else ""
-
-
-def shown(messages: Sequence[ThreadMessage]) -> list[ThreadMessage]:
-    """What of a thread the visitor may see now."""
-    return [each for each in messages if each.mine or each.state in SHOWN]
-
-
-def message_view(message: ThreadMessage, visitor: str, files: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """One whole message as the widget keeps it. `key` is the id the widget gave it."""
-    return {
-        "id": message.id, "mine": message.mine, "at": int(message.at.timestamp() * 1000),
-        "text": message.text, "author": "" if message.mine else message.author,
-        "key": message.external_id.removeprefix(visitor + ":") if message.mine else "",
-        "state": message.state, "files": list(files), "buttons": buttons(message.data),
-    }
-
-
-def file_view(attachment: Attachment, url: str) -> dict[str, Any]:
-    """One attachment as the widget shows it."""
-    return {"name": attachment.name, "type": attachment.media_type, "size": attachment.size, "url": url,
-            "image": attachment.media_type in INLINE_IMAGES}
-
-
-def buttons(data: Mapping[str, Any]) -> list[dict[str, str]]:
-    """The quick replies that came with a message."""
-    given = data.get("buttons")
-    found = given if isinstance(given, list | tuple) else []
-    return [{"label": str(b["label"]), "value": str(b["value"])} for b in found
-            if isinstance(b, Mapping) and "label" in b and "value" in b]
-
-
-def line_view(line: Line | None) -> dict[str, Any] | None:
-    """How the conversation stands, in the citizen's terms; None = there is none yet."""
-    if line is None:
-        return None
-    state = _STATES[line.contact.state]
-    waiting = state == "waiting"
-    return {
-        "state": state, "place": line.place if waiting else 0,
-        "wait_low": line.wait_low if waiting else 0, "wait_high": line.wait_high if waiting else 0,
-        "agent": line.agent_name if state == "active" else "", "staffed": not waiting or line.ready_agents > 0,
-    }
 
 
 def frame(op: str, **fields: Any) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from channels.webchat import parse, protocol
+from channels.webchat import parse, protocol, views
 from channels.webchat.pace import Pace
 from channels.webchat.parse import Who
 from channels.webchat.protocol import About, Choose, Command, Flaw, Hello, Open, Ping, Say, Seen, Typing
@@ -120,7 +120,7 @@ class Link:
             view = await self._thread.greet(self._who.visitor, command.after)
             self._owed = view.owed
             self._after = command.after
-            self._line = protocol.line_view(await self._thread.line(self._who.visitor))
+            self._line = views.line_view(await self._thread.line(self._who.visitor))
             await self._show(view)
         self._greeted.set()
         self.stir(Stir.ALL)  # what was committed between the look and now
@@ -186,7 +186,7 @@ class Link:
             what, self._what = self._what, Stir(0)
             view, line = View(seq=self._after, whole=False, messages=[], owed={}), self._line
             if Stir.LINE in what:
-                line = protocol.line_view(await self._thread.line(self._who.visitor))
+                line = views.line_view(await self._thread.line(self._who.visitor))
             if Stir.WORDS in what:
                 view = await self._thread.look(self._who.visitor, self._after)
             self._owed.update(view.owed)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from channels.webchat import parse, protocol
+from channels.webchat import parse, protocol, views
 from channels.webchat.gate import Gate
 from channels.webchat.pace import Pace
 from channels.webchat.parse import Who
@@ -90,14 +90,14 @@ class Thread:
         sealer = await self.gate.sealer()
         return View(
             seq=max((each.seq for each in rows), default=after), whole=whole, owed=owed,
-            messages=[self._message(each, visitor, sealer) for each in protocol.shown(rows)],
+            messages=[self._message(each, visitor, sealer) for each in views.shown(rows)],
         )
 
     def _message(self, message: ThreadMessage, visitor: str, sealer: Sealer) -> dict[str, Any]:
         now = self.wire.clock()
-        files = [protocol.file_view(each, f"file/{each.digest}?{sealer.ticket(visitor, each.digest, now).query()}")
+        files = [views.file_view(each, f"file/{each.digest}?{sealer.ticket(visitor, each.digest, now).query()}")
                  for each in message.attachments]
-        return protocol.message_view(message, visitor, files)
+        return views.message_view(message, visitor, files)
 
     async def line(self, visitor: str) -> Line | None:
         """How the visitor's newest contact stands."""
@@ -131,7 +131,7 @@ class Thread:
     async def label(self, who: Who, choice: Choose) -> str:
         """What stands on the button that was pressed. Raises Flaw when no message of the thread offered it."""
         for row in reversed(await self._newest(who.visitor)):
-            for button in protocol.buttons(row.data):
+            for button in views.buttons(row.data):
                 if button["value"] == choice.value and not row.mine:
                     return button["label"]
         raise Flaw("unknown_choice", "nobody offered this", about=choice.id)
@@ -170,4 +170,4 @@ class Thread:
 
 def _owed(rows: Sequence[ThreadMessage]) -> dict[int, Owed]:
     return {int(each.id): Owed(delivery=each.delivery, seq=each.seq, delivered=each.state == "delivered")
-            for each in protocol.shown(rows) if each.delivery is not None and each.state != "read"}
+            for each in views.shown(rows) if each.delivery is not None and each.state != "read"}

@@ -13,6 +13,8 @@ export function formats(language, words) {
 
   return {
     time: (at) => clock.format(at),
+    // A day and an hour to come: "شنبه ۲ آذر، ۰۸:۰۰".
+    moment: (at) => `${midnight(at) === midnight(Date.now()) ? words.today : near.format(at)}${words.comma} ${clock.format(at)}`,
     number: (n) => plain.format(n),
     day(at, now = Date.now()) {
       const days = Math.round((midnight(now) - midnight(at)) / 86400000);

@@ -101,7 +101,8 @@ export class Panel {
     const { words, format } = this.view;
     const rows = [];
     if (line && line.state === "waiting") {
-      rows.push(h("strong", {}, line.staffed ? place(line, words, format) : words.unstaffed));
+      rows.push(h("strong", {}, standing(line, words, format)));
+      if (line.answer_by && !line.wait_high) rows.push(h("span", {}, words.answerBy(format.moment(line.answer_by))));
       if (line.wait_high && line.staffed) rows.push(h("span", {}, wait(line, words, format)));
       const { email, phone } = this.view.about();
       if (email || phone) rows.push(h("small", {}, words.ask.thanks(email || phone)));
@@ -120,7 +121,7 @@ export class Panel {
     const { words, limits, about } = this.view;
     const known = about();
     const fresh = !state.messages.size && !state.pending.length;
-    const away = state.line && state.line.state === "waiting" && !state.line.staffed;
+    const away = state.line && state.line.state === "waiting" && !(state.line.staffed && state.line.open);
     const first = limits.ask.length && fresh && !Object.keys(known).length;
     const unreached = limits.askWhenAway && away && !known.email && !known.phone;
     const required = Boolean(first && limits.askRequired);
@@ -151,6 +152,11 @@ export class Panel {
     this.stuck = true;
     this.more.hidden = true;
   }
+}
+
+function standing(line, words, format) {
+  if (!line.open) return words.closed(line.opens_at ? format.moment(line.opens_at) : "");
+  return line.staffed ? place(line, words, format) : words.unstaffed;
 }
 
 function place(line, words, format) {

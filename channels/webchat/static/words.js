@@ -3,6 +3,7 @@
 export const WORDS = {
   fa: {
     dir: "rtl",
+    comma: "،",
     open: "باز کردن گفتگو",
     close: "بستن گفتگو",
     log: "پیام‌های گفتگو",
@@ -26,6 +27,8 @@ export const WORDS = {
     soon: "کمتر از یک دقیقه تا پاسخ",
     wait: (low, high) => (low === high ? `حدود ${high} دقیقه تا پاسخ` : `حدود ${low} تا ${high} دقیقه تا پاسخ`),
     unstaffed: "اکنون کارشناسی آماده نیست؛ پیام شما ثبت شده است.",
+    closed: (when) => (when ? `اکنون ساعت کاری نیست؛ از ${when} پاسخ می‌دهیم.` : "اکنون ساعت کاری نیست؛ پیام شما ثبت شده است."),
+    answerBy: (when) => `پاسخ تا ${when} می‌رسد.`,
     stay: "تا گرفتن پاسخ همین صفحه را باز نگه دارید تا نوبتتان از دست نرود.",
     sending: "در حال فرستادن",
     held: "در انتظار اتصال",
@@ -61,6 +64,7 @@ export const WORDS = {
   },
   en: {
     dir: "ltr",
+    comma: ",",
     open: "Open chat",
     close: "Close chat",
     log: "Messages",
@@ -84,6 +88,8 @@ export const WORDS = {
     soon: "less than a minute to an answer",
     wait: (low, high) => (low === high ? `about ${high} min to an answer` : `about ${low} to ${high} min to an answer`),
     unstaffed: "No agent is ready now; your message is kept.",
+    closed: (when) => (when ? `We are closed now and answer from ${when}.` : "We are closed now; your message is kept."),
+    answerBy: (when) => `You are answered by ${when}.`,
     stay: "Keep this page open until you are answered, or you lose your place.",
     sending: "Sending",
     held: "Waiting for the connection",
