@@ -135,6 +135,8 @@ class Watch:
         line = await self._thread.line(visitor)
         if line is None or line.contact.state not in protocol.LEAVABLE or visitor in self._rooms.here:
             return
+        if not line.open:
+            return  # told that nobody is here: what they wrote waits for the morning
         who = Who(channel=self._name, visitor=visitor)
         await self._wire.accept(parse.left(who, line.contact, self._wire.clock()))
 

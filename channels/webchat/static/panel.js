@@ -106,7 +106,7 @@ export class Panel {
       if (line.wait_high && line.staffed) rows.push(h("span", {}, wait(line, words, format)));
       const { email, phone } = this.view.about();
       if (email || phone) rows.push(h("small", {}, words.ask.thanks(email || phone)));
-      else if (line.staffed) rows.push(h("small", {}, words.stay));
+      else if (line.staffed && line.open) rows.push(h("small", {}, words.stay));
     } else if (line && line.state === "closed" && spoken) {
       rows.push(h("span", {}, words.ended));
     }
