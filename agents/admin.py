@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from agents import passwords, users, views
+from agents import abilities, passwords, users, views
 from agents.asks import number_in, number_of, text_in
 from agents.auth import new_token
 from agents.given import Given
@@ -101,14 +101,15 @@ class Admin:
         if not _QUEUE.fullmatch(name):
             raise BadRequest("a queue's name has 1 to 40 of the characters a-z 0-9 -", field="name")
         fields = queue_fields(data)
-        made = await self._given.store.run(lambda tx: create_queue(tx, by, name, fields))
+        made = await self._given.store.run(lambda tx: create_queue(tx, by, name, fields, self._given.routing.base))
         return json_answer({"queue": views.queue_file(made)})
 
     async def change_queue(self, request: web.Request) -> web.Response:
         """Any of the fields but the name."""
         by, number, data = who(request), QueueId(number_of(request)), await json_body(request)
         fields = queue_fields(data)
-        changed = await self._given.store.run(lambda tx: change_queue(tx, by, number, fields, data.get("name")))
+        changed = await self._given.store.run(lambda tx: change_queue(
+            tx, by, number, fields, data.get("name"), self._given.routing.base))
         return json_answer({"queue": views.queue_file(changed)})
 
     async def tokens(self, request: web.Request) -> web.Response:
@@ -171,7 +172,7 @@ def agent_fields(data: dict[str, Any]) -> dict[str, Any]:
             fields[name] = levels_in(data, name, least, most)
     if data.get("active") is not None:
         fields["active"] = take(data, "active", bool)
-    return fields
+    return fields | abilities.of_agent(data)
 
 
 def levels_in(data: dict[str, Any], name: str, least: int, most: int) -> Mapping[str, int]:
@@ -199,4 +200,4 @@ def queue_fields(data: dict[str, Any]) -> dict[str, Any]:
         fields["skills"] = list(dict.fromkeys(skills))
     if data.get("active") is not None:
         fields["active"] = take(data, "active", bool)
-    return fields
+    return fields | abilities.of_queue(data)

@@ -13,7 +13,7 @@ from agents.assets import Assets
 from agents.auth import Auth
 from agents.board import Board
 from agents.files import Files
-from agents.given import Cost, Given, Settings
+from agents.given import Cost, Given, Routing, Settings, Unrouted
 from agents.guard import Guard
 from agents.health import Health
 from agents.lines import Lines
@@ -22,6 +22,7 @@ from agents.openapi import OpenApi
 from agents.pages import Pages
 from agents.passwords import Passwords
 from agents.presence import Presence
+from agents.routing import RoutingSetUp
 from agents.sockets import BEAT, Sockets
 from agents.threading import Threading
 from router.model import ContactId, Finding, Limits
@@ -38,10 +39,10 @@ class Front:
                  health: Callable[[], Mapping[str, Light]], findings: Callable[[str], Awaitable[Sequence[Finding]]],
                  explain: Callable[[ContactId], Mapping[str, Any]], version: str, clock: Clock, url: str,
                  recorders: Mapping[str, str] | None = None, password_cost: Cost | None = None,
-                 beat: float = BEAT) -> None:
+                 beat: float = BEAT, routing: Routing | None = None) -> None:
         given = Given(store=store, bus=bus, settings=settings, limits=limits, health=health, findings=findings,
                       explain=explain, recorders=recorders or {}, url=url, version=version, clock=clock,
-                      cost=password_cost or Cost())
+                      cost=password_cost or Cost(), routing=routing or Unrouted())
         passwords = Passwords(given.cost)
         self.presence = Presence(store, settings.desk.presence_seconds)
         self.live = Live(given, self.presence)
@@ -49,7 +50,8 @@ class Front:
         self.meter = Health(given, self.live, self.guard)
         lines, assets = Lines(given), Assets()
         self._openapi = OpenApi(version=version, url=url)
-        self._api = [Actions(given), Threading(given), Api(given), Admin(given, passwords), Board(self.live), lines]
+        self._api = [Actions(given), Threading(given), Api(given), Admin(given, passwords), Board(self.live), lines,
+                     RoutingSetUp(given)]
         self._rest = [Pages(given, self.guard, Auth(given, passwords), lines, assets), Files(given), assets,
                       Sockets(given, self.live, beat=beat), self.meter]
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from router.model import ContactId, Finding, Health, Limits
 from router.ports import Bus, Clock
+from router.rules.plan import Plan
 from storage.store import SqlStore
 
 
@@ -61,6 +62,34 @@ class Settings(Protocol):
     def channels(self) -> Mapping[str, tuple[ChannelCommon, Any]]: ...
 
 
+class Routing(Protocol):
+    """The router as colleagues see it."""
+
+    @property
+    def base(self) -> Plan:
+        """What the settings say."""
+        ...
+
+    @property
+    def plan(self) -> Plan:
+        """All that is set now."""
+        ...
+
+    def state(self) -> Mapping[str, Any]:
+        """Where nobody comes, and the router's own figures."""
+        ...
+
+
+class Unrouted:
+    """Where no router runs (tests of pages)."""
+
+    base = plan = Plan()
+
+    def state(self) -> Mapping[str, Any]:
+        """Nothing."""
+        return {"queues": [], "stranded": [], "decisions": 0, "refused": 0, "faults": 0}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
     """What one password check costs (argon2id). The defaults are RFC 9106's second choice; tests take less."""
@@ -81,6 +110,7 @@ class Given:
     health: Callable[[], Mapping[str, Health]]  #: the channels' lights, by channel
     findings: Callable[[str], Awaitable[Sequence[Finding]]]  #: a channel's self-check
     explain: Callable[[ContactId], Mapping[str, Any]]  #: why a contact still waits
+    routing: Routing
     recorders: Mapping[str, str]  #: channel -> address that takes a contact recorded by hand
     url: str  #: how people reach us, without trailing slash
     version: str

@@ -17,6 +17,8 @@ def accept(tx: StoreTx, agent: Agent, offer: OfferId, *, limits: Mapping[str, Li
     """The contact, now active with this agent. Conflict when the offer is over, NotFound when it is another's."""
     found, contact = _mine(tx, agent, offer)
     ended = _end(tx, found, agent, "accepted", "")
+    if agent.missed:
+        tx.desk.set_agent(agent.id, missed=0)
     return holding.begin(tx, agent, contact, limits.get(contact.channel, Limits()), reason=ended)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from agents import shapes
 from router.model import DeliveryState, Medium
 from router.records import AgentState, ContactState, Direction, Role
 
@@ -80,18 +81,20 @@ COMPONENTS: dict[str, Schema] = {
     "Agent": obj(id=NUMBER, name=TEXT, public_name=TEXT, role=one_of(Role), state=one_of(AgentState), reason=TEXT,
                  state_since=MOMENT, skills=_SKILLS, capacity=NUMBER, load=NUMBER, online=FLAG),
     "AgentFile": obj(id=NUMBER, login=TEXT, name=TEXT, public_name=TEXT, role=one_of(Role), state=one_of(AgentState),
-                     skills=_SKILLS, efforts=_EFFORTS, capacity=NUMBER, language=TEXT, phone=TEXT, active=FLAG),
+                     skills=_SKILLS, efforts=_EFFORTS, capacity=NUMBER, language=TEXT, phone=TEXT, active=FLAG,
+                     **shapes.AGENT),
     "AgentEdit": fields(login=TEXT, name=TEXT, public_name=TEXT, role=one_of(Role), skills=_SKILLS, efforts=_EFFORTS,
                         capacity={"type": "integer", "minimum": 1, "maximum": 100}, language=one_of(("fa", "en")),
-                        phone=TEXT, active=FLAG, password=TEXT),
+                        phone=TEXT, active=FLAG, password=TEXT, **shapes.AGENT),
     "Queue": obj(id=NUMBER, name=TEXT, title_fa=TEXT, title_en=TEXT, skills=many(TEXT), target_seconds=NUMBER,
                  waiting=NUMBER, oldest_queued_at=MAYBE_MOMENT, ready_agents=NUMBER, today=_TODAY),
     "QueueFile": obj(id=NUMBER, name=TEXT, title_fa=TEXT, title_en=TEXT, skills=many(TEXT), priority=NUMBER,
-                     accept_seconds=NUMBER, target_seconds=NUMBER, active=FLAG),
+                     accept_seconds=NUMBER, target_seconds=NUMBER, active=FLAG, **shapes.QUEUE, **shapes.MERGED),
     "QueueEdit": fields(name=TEXT, title_fa=TEXT, title_en=TEXT, skills=many(TEXT),
                         priority={"type": "integer", "minimum": -100, "maximum": 100},
                         accept_seconds={"type": "integer", "minimum": 1, "maximum": 3600},
-                        target_seconds={"type": "integer", "minimum": 1, "maximum": 2_592_000}, active=FLAG),
+                        target_seconds={"type": "integer", "minimum": 1, "maximum": 2_592_000}, active=FLAG,
+                        **shapes.QUEUE),
     "Channel": obj(name=TEXT, medium=one_of(Medium), code=TEXT, en=TEXT, fa=TEXT, since=MAYBE_MOMENT, outbox=NUMBER),
     "Decision": obj(at=MOMENT, outcome=TEXT, agent=MAYBE_NUMBER, queue=MAYBE_NUMBER, en=TEXT, fa=TEXT,
                     terms=many(obj(code=TEXT, value={}, en=TEXT, fa=TEXT))),

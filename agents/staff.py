@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from agents import contacts, holding, state, users
+from router import opening
 from router.errors import BadRequest, Conflict
-from router.events import AgentChanged, QueueChanged
+from router.events import AgentChanged, ContactEdited, ContactQueued, QueueChanged
 from router.model import AgentId, QueueId
-from router.records import Agent, AgentState, Queue, Role
+from router.records import Agent, AgentState, ContactState, Queue, Role
+from router.rules import plan as plans
+from router.rules.plan import Plan
 from storage.tx import StoreTx
 
 
@@ -40,22 +43,58 @@ def _leave(tx: StoreTx, agent: Agent, by: Agent) -> None:
     tx.accounts.close_sessions(agent.id)
 
 
-def create_queue(tx: StoreTx, by: Agent, name: str, fields: dict[str, Any]) -> Queue:
+def checked(tx: StoreTx, base: Plan) -> None:
+    """BadRequest naming what of the routing settings cannot be meant so; the unit is undone."""
+    opening.checked(tx, base)
+
+
+def merge(tx: StoreTx, by: Agent, number: QueueId, into: QueueId, base: Plan) -> tuple[Queue, int]:
+    """Close a queue: who waits in it moves on with their waiting time, whoever holds something of it gives it back
+    there. How many were moved."""
+    was, target = tx.desk.queue(number), tx.desk.queue(into)
+    if number == into or target.merged_into is not None or not target.active:
+        raise Conflict(f"the queue {target.name!r} does not take contacts")
+    changed = tx.desk.set_queue(number, merged_into=into, active=False)
+    for other in tx.desk.queues():
+        if other.merged_into == number:
+            tx.desk.set_queue(other.id, merged_into=into)
+    moved = 0
+    for each in tx.routed.live():
+        if each.queue != number:
+            continue
+        contact = tx.contacts.get(each.id)
+        tx.contacts.change(contact, queue=into, step=0)
+        if each.state is ContactState.WAITING:
+            moved += 1
+            tx.emit(ContactQueued(about=each.id, queue=into, reason="merged", why={"from": was.name}),
+                    actor=holding.actor(by))
+        else:
+            tx.emit(ContactEdited(about=each.id, fields=("queue",)), actor=holding.actor(by))
+    tx.emit(QueueChanged(queue=number), actor=holding.actor(by))
+    checked(tx, base)
+    return changed, moved
+
+
+def create_queue(tx: StoreTx, by: Agent, name: str, fields: dict[str, Any], base: Plan) -> Queue:
     """Add a queue. Conflict when the name is taken."""
     if tx.desk.queue_named(name) is not None:
         raise Conflict(f"there is a queue {name!r} already")
     made = tx.desk.add_queue(name, **fields)
+    plans.check_queue(opening.read(tx, base), made)
     tx.emit(QueueChanged(queue=made.id), actor=holding.actor(by))
     return made
 
 
-def change_queue(tx: StoreTx, by: Agent, number: QueueId, fields: dict[str, Any], name: Any) -> Queue:
+def change_queue(tx: StoreTx, by: Agent, number: QueueId, fields: dict[str, Any], name: Any, base: Plan) -> Queue:
     """Write fields of a queue; its name is used in config.toml and stays."""
     was = tx.desk.queue(number)
     if name is not None and name != was.name:
         raise BadRequest("a queue's name cannot be changed", field="name")
     if not fields:
         return was
+    if fields.get("active"):
+        fields["merged_into"] = None
     changed = tx.desk.set_queue(number, **fields)
+    plans.check_queue(opening.read(tx, base), changed)
     tx.emit(QueueChanged(queue=number), actor=holding.actor(by))
     return changed

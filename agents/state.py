@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 
 from agents import holding
 from router.errors import BadRequest
@@ -10,6 +12,8 @@ from router.events import AgentChanged
 from router.model import AgentId
 from router.records import Agent, AgentState, Contact
 from storage.tx import StoreTx
+
+WRAP_UP = timedelta(minutes=5)  #: who writes up and forgets to say so is ready again after so long
 
 
 def change(tx: StoreTx, agent: Agent, state: str, reason: str, *,
@@ -19,7 +23,7 @@ def change(tx: StoreTx, agent: Agent, state: str, reason: str, *,
     Offers to who goes offline return to their place; what they hold stays theirs.
     """
     if state not in [each.value for each in AgentState]:
-        raise BadRequest("state must be ready, away or offline", field="state")
+        raise BadRequest(f"state must be one of {', '.join(AgentState)}", field="state")
     wanted = AgentState(state)
     if wanted is not AgentState.AWAY:
         reason = ""
@@ -45,10 +49,16 @@ def _set(tx: StoreTx, agent: Agent, state: AgentState, reason: str, *, actor: st
     if state is AgentState.OFFLINE:
         for offer in tx.offers.live_to(agent.id):
             holding.rescind(tx, tx.contacts.get(offer.contact), reason="agent-offline", actor=actor)
-    fields = {}
+    fields: dict[str, Any] = {}
     if state is AgentState.READY and not tx.contacts.held_by(agent.id):
         fields["idle_since"] = tx.now
+    if state is AgentState.READY:
+        fields["missed"] = 0
     changed = tx.desk.set_agent(agent.id, state=state, reason=reason, **fields)
+    if state is AgentState.WRAP_UP:
+        tx.timers.set("agent-wrap-up", agent.id, tx.now + WRAP_UP)
+    else:
+        tx.timers.clear("agent-wrap-up", agent.id)
     tx.emit(AgentChanged(agent=agent.id, state=state.value, reason=reason), actor=actor)
     return changed
 

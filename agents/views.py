@@ -89,7 +89,9 @@ def agent_file(it: Agent) -> View:
     """An agent as the admin sees and edits them."""
     return {"id": it.id, "login": it.login, "name": it.name, "public_name": it.public_name, "role": it.role.value,
             "state": it.state.value, "skills": dict(it.skills), "efforts": dict(it.efforts), "capacity": it.capacity,
-            "language": it.language, "phone": it.phone, "active": it.active}
+            "language": it.language, "phone": it.phone, "active": it.active, "languages": list(it.languages),
+            "paused": list(it.paused), "limits": dict(it.limits), "group": it.group, "backup_after": it.backup_after,
+            "shift": it.shift}
 
 
 def queue(it: Queue, *, waiting: int, oldest: datetime | None, ready: int, today: Mapping[str, Any]) -> View:
@@ -103,7 +105,11 @@ def queue_file(it: Queue) -> View:
     """A queue as the admin sees and edits it."""
     return {"id": it.id, "name": it.name, "title_fa": it.title_fa, "title_en": it.title_en, "skills": list(it.skills),
             "priority": it.priority, "accept_seconds": it.accept_seconds, "target_seconds": it.target_seconds,
-            "active": it.active}
+            "active": it.active, "levels": dict(it.levels), "prefers": dict(it.prefers),
+            "match_language": it.match_language, "policy": it.policy, "calendar": it.calendar,
+            "efforts": dict(it.efforts), "most_waiting": it.most_waiting, "when_full": it.when_full,
+            "when_closed": it.when_closed, "when_unstaffed": it.when_unstaffed, "leave_unstaffed": it.leave_unstaffed,
+            "overflow": [dict(step) for step in it.overflow], "merged_into": it.merged_into}
 
 
 def channel(name: str, medium: str, light: Health | None, outbox: int) -> View:

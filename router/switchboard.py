@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
+from typing import Any
 
 from router.dispatch import Dispatch
 from router.outlook import Outlook
@@ -26,6 +27,29 @@ class Switchboard:
 
     def _live(self) -> Collection[str]:
         return {name for name, policy in self._policies.items() if policy.live}
+
+    @property
+    def base(self) -> Plan:
+        """What the settings say."""
+        return self.dispatch.desk.base
+
+    @property
+    def plan(self) -> Plan:
+        """All that is set now."""
+        return self.dispatch.plan
+
+    def state(self) -> dict[str, Any]:
+        """How routing stands now, JSON-able: where nobody comes, whom nobody could serve, the router's own figures."""
+        dispatch, at = self.dispatch, self.dispatch.ticks.now().at
+        queues = [{"queue": queue.id, "name": queue.name, "waiting": dispatch.desk.length(queue.id),
+                   "open": dispatch.plan.is_open(queue, at), "trouble": dispatch.following.staff.standing(queue.id),
+                   **{name: len(getattr(dispatch.following.staff, name).get(queue.id, ()))
+                      for name in ("able", "here", "ready")}}
+                  for _, queue in sorted(dispatch.plan.queues.items())]
+        stranded = [{"contact": contact, "missing": list(missing)}
+                    for contact, missing in sorted(dispatch.desk.stranded.items())]
+        return {"queues": queues, "stranded": stranded, "decisions": dispatch.decisions, "refused": dispatch.refused,
+                "faults": dispatch.faults}
 
     def handlers(self) -> dict[str, Callable[[Tx, Timer], None]]:
         """By kind of timer."""

@@ -16,8 +16,8 @@ from router.dispatch import offers
 from router.dispatch.following import Follow, Following, carry_out
 from router.dispatch.picture import Desk, Seen, read_all, read_some, touched
 from router.errors import Conflict, Unavailable
-from router.events import RoutingAlarm
-from router.model import AgentId, ContactId, QueueId
+from router.events import ContactEdited, RoutingAlarm
+from router.model import AgentId, ContactId, CustomerId, QueueId
 from router.ports import Batch, Bus, Clock, Store, Subscription, Tx
 from router.records import Claim, ContactState, Entry, Timer
 from router.rules.plan import Plan
@@ -108,6 +108,8 @@ class Dispatch:
             if self._wrap_up and news.wrap_ups:
                 follow = partial(_set_wrap_ups, contacts=news.wrap_ups, after=self._wrap_up)
                 await self._store.run(follow, name="follow")
+            if news.customers:
+                await self._store.run(partial(_set_segments, customers=sorted(news.customers)), name="follow")
             seen = await self._store.snapshot(partial(read_some, news=news, base=self.desk.base))
             began = time.perf_counter()
             decisions = self.desk.take(seen, news, self.ticks.now())
@@ -264,6 +266,17 @@ class Dispatch:
                 "agent-wrap-up": offers.end_agents_wrap_up,
                 "overflow": partial(overflow.due, plan=lambda: self.plan),
                 "hours": partial(overflow.hours, plan=lambda: self.plan)}
+
+
+def _set_segments(tx: Tx, customers: Sequence[CustomerId]) -> None:
+    """What a customer counts for is what their waiting contacts count for."""
+    for customer in customers:
+        segment = tx.people.customer(customer).segment
+        for number in tx.routed.waiting_of(customer):
+            contact = tx.contacts.get(number)
+            if contact.segment != segment:
+                tx.contacts.change(contact, segment=segment)
+                tx.emit(ContactEdited(about=number, fields=("segment",)), actor="router")
 
 
 def _set_wrap_ups(tx: Tx, contacts: Sequence[ContactId], after: timedelta) -> None:

@@ -129,6 +129,10 @@ class Teller:
             yield from self._works(was, contact, now, direct)
         elif state is ContactState.OFFERED:
             assert contact.agent is not None
+            if was is not None and was.state is ContactState.OFFERED and was.agent == contact.agent:
+                if direct:
+                    self.known.direct.add(contact.id)
+                return  # something else about it changed
             self.known.direct.add(contact.id)
             yield self._taken(contact, now)
         elif state is ContactState.SNOOZED:
