@@ -53,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
     simulate.add_argument("--seeds", type=int, default=1)
     simulate.add_argument("--plot", type=Path)
     simulate.add_argument("--language", choices=["en", "fa"], default="en")
+    simulate.add_argument("--waits", action="store_true")
     simulate.add_argument("--progress", action="store_true", default=None)
     simulate.add_argument("--json", action="store_true")
     flow = commands.add_parser("flow", help="dialogues as data: check and try")
@@ -107,7 +108,8 @@ def _command(given: argparse.Namespace) -> int:
 
         return simulate(Question(
             scenario=given.scenario, policies=(given.policy, *given.compare), seed=given.seed, seeds=given.seeds,
-            as_json=given.json, plot=given.plot, language=given.language, progress=given.progress), _say)
+            as_json=given.json, plot=given.plot, language=given.language, progress=given.progress,
+            waits=given.waits), _say)
     if command == "demo":
         from demo.town import demo
 

@@ -16,6 +16,7 @@ from router.simulation.draw import draw
 from router.simulation.figures import Outcome, average, figures
 from router.simulation.reading import load
 from router.simulation.scenario import ScenarioError
+from router.simulation.waits import Waits, pooled
 from router.simulation.world import World
 
 Write = Callable[[str], None]
@@ -39,6 +40,7 @@ class Question:
     plot: Path | None = None
     language: str = "en"
     progress: bool | None = None  #: None = when somebody looks
+    waits: bool = False  #: measure honest waits, too
 
 
 def simulate(asked: Question, write: Write) -> int:
@@ -65,8 +67,17 @@ def answer(asked: Question, chosen: Sequence[Policy], days: Iterable[Day], write
     first: list[Outcome] = []
     bar, day = Bar(asked.progress, len(chosen) * asked.seeds), None
     broken: list[str] = []
+    waited: list[list[Any]] = [[] for _ in chosen]
+    learned: list[Waits | None] = [None for _ in chosen]
     for day in days:
-        outcomes = [_run(World(day, policy), bar) for policy in chosen]
+        watches = [Waits(day) if asked.waits else None for _ in chosen]
+        for number, watch in enumerate(watches):
+            if watch is not None:
+                learned[number] = watch.take_over(learned[number])
+        outcomes = [_run(World(day, policy, watch=watch), bar) for policy, watch in zip(chosen, watches, strict=True)]
+        for number, watch in enumerate(watches):
+            if watch is not None:
+                waited[number].append(watch.figures())
         first = first or outcomes
         for rows, outcome in zip(found, outcomes, strict=True):
             rows.append(figures(outcome))
@@ -82,6 +93,8 @@ def answer(asked: Question, chosen: Sequence[Policy], days: Iterable[Day], write
     results = [{"policy": policy.name, "seed": asked.seed, "seeds": asked.seeds, **(rows[0] if len(rows) == 1
                                                                                    else average(rows))}
                for policy, rows in zip(chosen, found, strict=True)]
+    if asked.waits:
+        results = [{**each, "waits": pooled(rows)} for each, rows in zip(results, waited, strict=True)]
     if asked.as_json:
         for each in results:
             write(json.dumps(each))
@@ -142,6 +155,11 @@ def _table(day: Day, results: Sequence[dict[str, Any]], write: Write) -> None:
         for name in results[0][key]:
             write(f"{key[:13] + ' ' + name:<24}" + "".join(f"{_plain(each[key].get(name)):>{width}}"
                                                            for each in results))
+    for each in results:
+        for name, row in each.get("waits", {}).items():
+            write(f"honest wait, {each['policy']}, {name}: {row['n']} waited over 20 s, {100 * row['coverage']:.1f} % "
+                  f"within the interval said, error {row['error']:.2f} of the mean wait (last served "
+                  f"{row['last_served_error']:.2f}), bias {row['bias']:+.2f}")
     for note in day.notes:
         write(f"note: {note}")
 

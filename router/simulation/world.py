@@ -27,7 +27,7 @@ _LOGOUT = math.inf
 class World:
     """One day under one policy. The same day and policy give the same outcome, event for event."""
 
-    def __init__(self, day: Day, policy: Policy, *, watch: Callable[[str, Talk, float, World], None] | None = None,
+    def __init__(self, day: Day, policy: Policy, *, watch: Callable[[str, Talk | Seat, float], None] | None = None,
                  make: Callable[[core.Config], core.Core] = core.Core) -> None:
         self.day, self.policy, self.now = day, policy, 0.0
         self._watch = watch
@@ -256,6 +256,7 @@ class World:
             shown = state.READY  # the seat is full anyway
         if shown != seat.told:
             seat.told = shown
+            self._seen("stands", seat)
             self._tell(core.AgentStateChanged(at=ms(self.now), agent=seat.worker.id, state=shown))
 
     def _settle(self, seat: Seat) -> None:
@@ -281,6 +282,6 @@ class World:
         self._order += 1
         heapq.heappush(self._heap, (when, self._order, what, who, number))
 
-    def _seen(self, what: str, talk: Talk) -> None:
+    def _seen(self, what: str, who: Talk | Seat) -> None:
         if self._watch is not None:
-            self._watch(what, talk, self.now, self)
+            self._watch(what, who, self.now)

@@ -1,0 +1,12 @@
+"""Honest waiting time: a place and an interval, never a point, with the coverage it has reached. Pure.
+
+`Estimator` is told what happens and learns; `interval` is the first guess where nobody tells it.
+"""
+
+from __future__ import annotations
+
+from router.rules.wait.estimator import Estimate, Estimator, Kind, Pace
+from router.rules.wait.interval import interval
+from router.rules.wait.model import Record
+
+__all__ = ["Estimate", "Estimator", "Kind", "Pace", "Record", "interval"]

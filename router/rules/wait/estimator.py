@@ -1,0 +1,296 @@
+"""Says how long a waiting contact will wait: its place, and an interval that held for so many before it. Pure.
+
+Product and simulator feed the same object. It is told who works and what they can, who waits, who was answered, who
+left, and how long work took; times are seconds of any one clock. It counts only people on duty who may take the
+contact, others who wait for the same people by how far they do, and lets those who will give up give up:
+
+    wait = ln(1 + theta * work ahead / people) / theta        (theta = 1 / mean patience)
+
+then corrects that by what was learned (`model`). A renewed estimate is made from what stands ahead *now*, never from
+how long it has lasted, so it cannot grow because it overran. With nobody on duty it says so instead of a number.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, insort
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from router.rules.wait.model import FEW, Model, Record
+
+HEARD = 20.0  #: who is answered sooner has heard no announcement: the first estimate is for those who wait longer
+_STAGES = (0.0, HEARD, 60.0, 300.0, 1200.0, 4800.0)  #: ages from which an estimate is learned apart
+_MOST_PEOPLE_KINDS = 5000
+Contact = Hashable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """Contacts that are alike for waiting."""
+
+    medium: str
+    skills: frozenset[str] = frozenset()
+    rank: int = 0  #: smaller is served first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """What is known about a medium beforehand."""
+
+    seat_seconds: float = 300.0  #: time of one contact x share of a seat it takes
+    patience: float | None = None  #: mean seconds until somebody gives up; None = unknown or never
+    pool: str = ""  #: media that learn together; "" = by itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """What can honestly be said now. Seconds from now; `basis` none: nothing can be said, and `reason` is why."""
+
+    place: int  #: 1 = next, among those who wait for the same people
+    people: int  #: on duty who may take it
+    low: float = 0.0
+    middle: float = 0.0
+    high: float = 0.0
+    basis: str = "none"  #: learned, formula (too little history yet), none
+    reason: str = ""  #: nobody-able, nobody-on-duty, not-waiting
+    coverage: float | None = None  #: share of this medium's intervals that held so far
+    record: int = 0  #: of how many
+
+    def minutes(self) -> tuple[int, int]:
+        """(low, high) in whole minutes, rounded outward; (0, 0) when nothing can be said."""
+        if self.basis == "none":
+            return (0, 0)
+        return int(self.low // 60), max(1, math.ceil(self.high / 60))
+
+
+@dataclass(slots=True)
+class _Wait:
+    kind: Kind
+    since: float
+    asked: dict[int, tuple[float, tuple[float, ...], float, float, float]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Medium:
+    seat_seconds: float
+    gone: float
+    waited: float
+    last: float = 0.0  #: wait of whoever was answered last
+    record: Record = field(default_factory=Record)
+
+
+class Estimator:
+    """One for a house. Every call is cheap but `estimate`, whose cost grows with the kinds that wait."""
+
+    def __init__(self, media: Mapping[str, Pace], *, heard: float = HEARD) -> None:
+        self._heard = heard
+        self._paces = dict(media)
+        self._media: dict[str, _Medium] = {}
+        self._agents: dict[Hashable, tuple[tuple[frozenset[str], frozenset[str]], bool]] = {}
+        self._crews: dict[tuple[frozenset[str], frozenset[str]], int] = {}  #: people on duty
+        self._members: dict[tuple[frozenset[str], frozenset[str]], int] = {}  #: people
+        self._waits: dict[Contact, _Wait] = {}
+        self._lines: dict[Kind, list[tuple[float, int, Contact]]] = {}
+        self._order: dict[Contact, int] = {}
+        self._count = 0
+        self._last: dict[Kind, float] = {}
+        self._models: dict[tuple[str, int], Model] = {}
+        self._people: dict[tuple[str, frozenset[str]], tuple[int, frozenset[int]]] = {}
+        self._shares: dict[tuple[Any, Any], float] = {}
+
+    # who works
+
+    def agent(self, agent: Hashable, skills: frozenset[str], media: frozenset[str]) -> None:
+        """What somebody can; they keep being on duty or not."""
+        on = self._agents[agent][1] if agent in self._agents else False
+        self.forget(agent)
+        self._agents[agent] = ((skills, media), on)
+        self._members[skills, media] = self._members.get((skills, media), 0) + 1
+        self._staff((skills, media), int(on))
+
+    def forget(self, agent: Hashable) -> None:
+        """Nobody by that name any more."""
+        known = self._agents.pop(agent, None)
+        if known is not None:
+            self._members[known[0]] -= 1
+            self._staff(known[0], -int(known[1]))
+
+    def duty(self, agent: Hashable, on: bool) -> None:
+        """Ready or finishing work (on), away or offline (off)."""
+        known = self._agents.get(agent)
+        if known is not None and known[1] is not on:
+            self._agents[agent] = (known[0], on)
+            self._staff(known[0], 1 if on else -1)
+
+    # what happens
+
+    def queued(self, contact: Contact, kind: Kind, at: float) -> None:
+        """It waits since `at`; told again it has moved to another kind, and keeps nothing but what is said here."""
+        self._leave(contact)
+        self._count += 1
+        self._waits[contact], self._order[contact] = _Wait(kind=kind, since=at), self._count
+        insort(self._lines.setdefault(kind, []), (at, self._count, contact))
+
+    def answered(self, contact: Contact, at: float) -> None:
+        """Somebody took it: what was said is judged and learned from."""
+        known = self._leave(contact)
+        if known is None:
+            return
+        medium, wait = self._medium(known.kind.medium), max(0.0, at - known.since)
+        medium.waited += wait
+        medium.last = self._last[known.kind] = wait
+        judged = False
+        for stage, (asked_at, x, low, middle, high) in sorted(known.asked.items()):
+            rest = at - asked_at
+            if asked_at - known.since + rest < self._heard:
+                continue
+            self._model(known.kind.medium, stage).learn(x, rest)
+            if not judged:  # the first that was heard is what people remember
+                age = asked_at - known.since
+                medium.record.add(age + low, age + middle, age + high, wait)
+                judged = True
+
+    def gone(self, contact: Contact, at: float) -> None:
+        """It left by itself."""
+        known = self._leave(contact)
+        if known is not None:
+            medium = self._medium(known.kind.medium)
+            medium.gone += 1.0
+            medium.waited += max(0.0, at - known.since)
+
+    def dropped(self, contact: Contact) -> None:
+        """It waits no longer for a reason that teaches nothing (transfer, closed by hand)."""
+        self._leave(contact)
+
+    def worked(self, medium: str, seat_seconds: float) -> None:
+        """One contact took so much of a seat's time, after-contact work included."""
+        known = self._medium(medium)
+        known.seat_seconds += 0.01 * (seat_seconds - known.seat_seconds)
+
+    # what can be said
+
+    def estimate(self, contact: Contact, at: float) -> Estimate:
+        """The interval for a waiting contact, from now. Remembered, to be judged by what comes true."""
+        known = self._waits.get(contact)
+        if known is None:
+            return Estimate(place=0, people=0, reason="not-waiting")
+        kind = known.kind
+        people, crews = self._able(kind)
+        ahead, work, oldest = self._ahead(known, contact, people, at)
+        place = 1 + round(ahead)
+        record = self._medium(kind.medium).record
+        said = {"place": place, "people": people, "coverage": record.coverage, "record": record.n}
+        if not people:
+            able = any(self._members.get(crew, 0) for i, crew in enumerate(self._crews) if i in crews)
+            return Estimate(reason="nobody-on-duty" if able else "nobody-able", **said)  # type: ignore[arg-type]
+        medium = self._medium(kind.medium)
+        theta = medium.gone / medium.waited
+        seconds = (work + medium.seat_seconds) / people
+        base = max(1.0, math.log1p(theta * seconds) / theta if theta > 1e-9 else seconds)
+        x = (1.0, math.log(base), math.log1p(oldest), math.log1p(self._last.get(kind, medium.last)),
+             math.log1p(medium.last))
+        age = at - known.since
+        stage = max(number for number, start in enumerate(_STAGES) if age >= start)
+        model = self._model(kind.medium, stage)
+        low, middle, high = model.interval(x)
+        if stage not in known.asked:
+            known.asked[stage] = (at, x, low, middle, high)
+        return Estimate(low=low, middle=middle, high=high, basis="learned" if model.learned >= FEW else "formula",
+                        **said)  # type: ignore[arg-type]
+
+    def records(self) -> dict[str, dict[str, Any]]:
+        """How well estimates held so far, by medium: to be published."""
+        return {name: medium.record.figures() for name, medium in sorted(self._media.items())}
+
+    # what outlives a restart
+
+    def to_data(self) -> dict[str, Any]:
+        """What was learned, JSON-able. Who waits and who works is told anew."""
+        return {"media": {name: {"seat_seconds": m.seat_seconds, "gone": m.gone, "waited": m.waited, "last": m.last,
+                                 "record": [m.record.n, m.record.covered, m.record.error, m.record.drift,
+                                            m.record.waited]} for name, m in sorted(self._media.items())},
+                "models": [[pool, stage, model.to_data()] for (pool, stage), model in sorted(self._models.items())]}
+
+    def learn_from(self, data: Mapping[str, Any]) -> None:
+        """Takes over what `to_data` gave."""
+        for name, each in data["media"].items():
+            self._media[name] = _Medium(seat_seconds=each["seat_seconds"], gone=each["gone"], waited=each["waited"],
+                                        last=each["last"], record=Record(*each["record"]))
+        for pool, stage, each in data["models"]:
+            self._models[pool, stage] = Model.from_data(each)
+
+    # how it is reckoned
+
+    def _ahead(self, known: _Wait, contact: Contact, people: int, at: float) -> tuple[float, float, float]:
+        """(how many are served before it, their seat-seconds that fall on its people, age of the oldest alike)."""
+        count = work = oldest = 0.0
+        mine = (known.since, self._order[contact])
+        for kind, line in self._lines.items():
+            if kind.rank > known.kind.rank or not people:
+                continue
+            before = len(line) if kind.rank < known.kind.rank else bisect_left(line, mine)
+            share = self._share(kind, known.kind) if before or kind == known.kind else 0.0
+            count += share * before
+            work += share * before * self._medium(kind.medium).seat_seconds
+            if kind.medium == known.kind.medium and kind.skills == known.kind.skills:
+                oldest = max(oldest, at - line[0][0])
+        return count, work, oldest
+
+    def _able(self, kind: Kind) -> tuple[int, frozenset[int]]:
+        """(people on duty who may take it, numbers of their crews)."""
+        key = (kind.medium, kind.skills)
+        found = self._people.get(key)
+        if found is None:
+            if len(self._people) > _MOST_PEOPLE_KINDS:
+                self._people.clear()
+            crews = [(i, n) for i, ((skills, media), n) in enumerate(self._crews.items())
+                     if kind.medium in media and kind.skills <= skills]
+            found = self._people[key] = (sum(n for _, n in crews), frozenset(i for i, _ in crews))
+        return found
+
+    def _share(self, other: Kind, mine: Kind) -> float:
+        """Which share of those who may take the other one may take mine."""
+        key = ((other.medium, other.skills), (mine.medium, mine.skills))
+        if key[0] == key[1]:
+            return 1.0
+        share = self._shares.get(key)
+        if share is None:
+            if len(self._shares) > 10 * _MOST_PEOPLE_KINDS:
+                self._shares.clear()
+            people, crews = self._able(other)
+            both = crews & self._able(mine)[1]
+            on = list(self._crews.values()) if both and people else []
+            share = self._shares[key] = sum(on[i] for i in both) / people if on else 0.0
+        return share
+
+    def _staff(self, crew: tuple[frozenset[str], frozenset[str]], change: int) -> None:
+        self._crews[crew] = self._crews.get(crew, 0) + change
+        self._people.clear()
+        self._shares.clear()
+
+    def _leave(self, contact: Contact) -> _Wait | None:
+        known = self._waits.pop(contact, None)
+        if known is not None:
+            line = self._lines[known.kind]
+            del line[bisect_left(line, (known.since, self._order.pop(contact)))]
+            if not line:
+                del self._lines[known.kind]
+        return known
+
+    def _medium(self, name: str) -> _Medium:
+        known = self._media.get(name)
+        if known is None:
+            pace = self._paces.get(name, Pace())
+            # One departure within the patience said; where nobody says, hardly any.
+            known = self._media[name] = _Medium(seat_seconds=pace.seat_seconds, gone=1.0 if pace.patience else 0.001,
+                                                waited=pace.patience or 3600.0)
+        return known
+
+    def _model(self, medium: str, stage: int) -> Model:
+        pool = self._paces.get(medium, Pace()).pool or medium
+        found = self._models.get((pool, stage))
+        if found is None:
+            found = self._models[pool, stage] = Model()
+        return found
