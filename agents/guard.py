@@ -16,6 +16,7 @@ from agents.throttle import is_local
 from router.errors import Forbidden, Forged, Unauthorized
 from router.records import Agent, Role
 from router.routes import Access, Route
+from router.web import ACTOR
 from storage.tx import StoreTx
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -71,6 +72,7 @@ class Guard:
         if not at_least(signed.agent, _ROLES[route.access]):
             raise Forbidden(f"this is for the role {_ROLES[route.access]}")
         request[SIGNED] = signed
+        request[ACTOR] = f"agent:{signed.agent.id}"
 
     async def peek(self, request: web.Request) -> Signed | None:
         """Who sends it, on any route; None when nobody we know. A token that is wrong is never a session."""

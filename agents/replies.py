@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from agents import contacts, holding, markup, notes, threading
 from agents.sight import at_least
 from router.errors import BadRequest, Conflict
 from router.events import SuggestionUsed
 from router.model import Attachment, ContactId, Limits, MessageId, OutKind
-from router.records import Agent, ContactState, Direction, KnownAddress, Role
+from router.records import Agent, Contact, ContactState, Direction, KnownAddress, Role
 from router.rules import text as words_of
 from storage.tx import StoreTx
 
@@ -58,12 +59,14 @@ def reply(tx: StoreTx, agent: Agent, contact: ContactId, draft: Draft, *, limits
     if found.state not in (ContactState.ACTIVE, ContactState.WRAP_UP):
         raise Conflict(f"this contact is {found.state}; take or reopen it before you answer")
     files = _files(tx, agent, draft.uploads, limit)
+    registered = _registered(tx, agent, found, limit)
     found = threading.add_readers(tx, found, cc, by=holding.actor(agent))
     message = tx.messages.add(
         contact, Direction.OUT, at=tx.now, text=text, html=html, kind=OutKind.REPLY.value, agent=agent.id,
         author=agent.public_name or agent.name, language=found.language, attachments=files,
         subject=str(found.data.get("subject", "")),
-        data={**({} if draft.suggestion is None else {"suggestion": draft.suggestion}), **({"cc": cc} if cc else {})})
+        data={**({} if draft.suggestion is None else {"suggestion": draft.suggestion}), **({"cc": cc} if cc else {}),
+              **registered})
     delivery = tx.outbox.add(message, found, OutKind.REPLY, key=key)
     holding.tell(tx, message, found, by=holding.actor(agent), delivery=int(delivery.id))
     if draft.suggestion is not None:
@@ -71,6 +74,14 @@ def reply(tx: StoreTx, agent: Agent, contact: ContactId, draft: Draft, *, limits
         tx.emit(SuggestionUsed(about=contact, article=draft.suggestion, agent=agent.id, how="sent"),
                 actor=holding.actor(agent))
     return message.id
+
+
+def _registered(tx: StoreTx, agent: Agent, contact: Contact, limit: Limits) -> dict[str, Any]:
+    """The answer's number in the register of letters, and where it goes by post."""
+    if not limit.register:
+        return {}
+    number = tx.register.take(limit.register, way="out", contact=contact.id, actor=holding.actor(agent))
+    return {"registered": number, "postal": str(contact.data.get("postal", ""))}
 
 
 def copies(tx: StoreTx, given: Sequence[str], limit: Limits, limits: Mapping[str, Limits],

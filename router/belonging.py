@@ -41,6 +41,8 @@ def opening(said: Said, verdict: threads.Verdict) -> dict[str, Any]:
     made: dict[str, Any] = {"related": verdict.related.id} if verdict.related else {}
     if verdict.claims:
         made["claims"] = True
+    if said.by_hand is not None and said.data.get("address"):
+        made["postal"] = str(said.data["address"])[:500]
     if said.thread.conversation:
         made["conversation"] = said.thread.conversation
     if not said.automatic and (readers := merged((), said)):
@@ -84,9 +86,11 @@ def noted(said: Said, verdict: threads.Verdict, contact: Contact, address: Known
 def twin(tx: Tx, said: Said, policies: Mapping[str, ChannelPolicy], queue: QueueId) -> Contact | None:
     """The contact of the same mail in another mailbox of ours. From now on it shows in both queues, and answers to
     either copy find it; nobody else is asked to answer."""
+    if policies[said.channel].one_thread:
+        return None  # only a mail is the same mail in another mailbox
     own = policies[said.channel].medium
     channels = [name for name, each in policies.items() if each.medium is own and name != said.channel]
-    if not said.everywhere or not channels:
+    if not channels:
         return None
     found = tx.items.elsewhere(channels, said.external_id)
     if found is None or found[0] is None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from router import belonging, identity, opening, signals
+from router import belonging, handwork, identity, opening, signals
 from router.dialogue import Flow, Silent
 from router.errors import NotFound
 from router.events import ContactChanged, ContactOpened, ContactQueued, DeliveryChanged, ItemTaken, MessageAdded
@@ -89,7 +89,9 @@ class Intake:
             tx.items.settle(item, fate, reason, contact=delivery.contact if delivery else None,
                             message=delivery.message if delivery else None)
         if delivery is not None:
-            _tell_delivery(tx, self._ended(tx, delivery), f"channel:{receipt.channel}")
+            handwork.stepped(tx, receipt, delivery)
+            actor = receipt.by_hand.actor if receipt.by_hand else f"channel:{receipt.channel}"
+            _tell_delivery(tx, self._ended(tx, delivery), actor)
         return Accepted(fate=fate, reason=reason, message=delivery.message if delivery else None)
 
     # --- signals
@@ -160,8 +162,10 @@ class Intake:
         answered = self._flow.answers(tx, policy, contact, said, address)
         if contact is None:
             contact = self._open(tx, said, policy, address, verdict, answered)
-        message = self._append(tx, said, contact, files, belonging.noted(said, verdict, contact, address))
+        message = self._append(tx, said, contact, files, {
+            **belonging.noted(said, verdict, contact, address), **handwork.numbered(tx, said, contact)})
         contact = self._advance(tx, said, policy, contact, verdict, address, answered)
+        contact = handwork.promised(tx, said, contact)
         told = None
         if answered:
             contact, told = self._flow.heard(tx, policy, contact, said, message)
@@ -186,7 +190,7 @@ class Intake:
             effort=policy.effort, segment=customer.segment, queued_at=tx.now if waits else None,
             closed_at=None if waits or answered else tx.now,
             disposition="" if waits or answered else "automatic", data=data)
-        actor = f"customer:{address.customer}"
+        actor = said.by_hand.actor if said.by_hand else f"customer:{address.customer}"
         tx.emit(ContactOpened(about=contact.id, channel=said.channel, medium=policy.medium.value,
                               customer=address.customer), actor=actor)
         if waits:
@@ -206,7 +210,7 @@ class Intake:
         for reference in said.ids[:5]:
             tx.messages.remember(said.channel, reference, message)
         tx.emit(MessageAdded(about=contact.id, message=message.id, direction="in", channel=said.channel),
-                actor=f"customer:{contact.customer}")
+                actor=said.by_hand.actor if said.by_hand else f"customer:{contact.customer}")
         return message
 
     def _advance(

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NewType
 
+from router.byhand import ByHand
+
 ContactId = NewType("ContactId", int)
 MessageId = NewType("MessageId", int)
 DeliveryId = NewType("DeliveryId", int)
@@ -163,7 +165,7 @@ class Said:
     ids: tuple[str, ...] = ()  #: ids by which later messages may refer to this one (Message-ID, "chat:message")
     vouched: tuple[Address, ...] = ()  #: proved by the provider or host site to be the sender's own as well
     people: tuple[Address, ...] = ()  #: others who read along (To, Cc), none of them ours
-    everywhere: bool = False  #: `external_id` means the same on every channel: one mail sent to two of our mailboxes
+    by_hand: ByHand | None = None  #: an agent recorded it
     stated: tuple[Address, ...] = ()  #: what the sender says of themself (pre-chat form); reaches them, proves nothing
     raw: bytes = b""
 
@@ -179,6 +181,7 @@ class Receipt:
     state: DeliveryState
     at: datetime
     detail: str = ""
+    by_hand: ByHand | None = None
     raw: bytes = b""
 
 
@@ -274,6 +277,7 @@ class Limits:
     one_thread: bool = True  #: all words of one address belong together; mail has several threads an address
     copies: int = 0  #: how many others may get a copy of an answer
     own: tuple[str, ...] = ()  #: addresses of ours, which never get one
+    register: str = ""  #: unit whose register numbers its answers; "" = they get no number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from aiohttp import web
 from router.errors import BadRequest, PishkhanError, TooLarge, TooMany, Unauthorized
 from router.routes import Access, Route
 
+ACTOR: web.RequestKey[str] = web.RequestKey("actor", str)  #: who is signed in, as the journal names them
 log = logging.getLogger("pishkhan.web")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -128,6 +128,10 @@ class Messages:
             row.message_id: delivery_of(row) for row in self._db.execute(select(_D).where(_D.c.message_id.in_(ids)))
         }
         return [_message(row, files.get(row.id, ()), sent.get(row.id)) for row in rows]
+
+    def describe(self, message: MessageId, data: Mapping[str, Any]) -> None:
+        """Write a message's data anew."""
+        self._db.execute(update(_T).where(_T.c.id == message).values(data=dict(data)))
 
     def move(self, gone: ContactId, into: ContactId) -> list[Message]:
         """Every message of a contact stands in another from now on, with its deliveries and references."""

@@ -24,6 +24,7 @@ from storage.knowledge import Knowledge
 from storage.messages import Messages
 from storage.offers import Offers
 from storage.outbox import Deliveries
+from storage.register import Register
 from storage.routed import RoutedReads
 from storage.routing import Routing
 from storage.tables import Journal
@@ -54,6 +55,11 @@ class StoreTx:
     def contacts(self) -> Contacts:
         """Conversations."""
         return Contacts(self.connection, self.now)
+
+    @cached_property
+    def register(self) -> Register:
+        """Numbers of letters."""
+        return Register(self.connection, self.now)
 
     @cached_property
     def messages(self) -> Messages:

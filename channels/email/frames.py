@@ -71,7 +71,7 @@ def _said(given: Mapping[str, Any], body: memoryview, raw: bytes, arrival: Arriv
         thread=Thread(tokens=_texts(given["tokens"]), references=_texts(given["references"]),
                       conversation=_is(str, given["conversation"])),
         people=tuple(Address(medium=Medium.EMAIL, value=value, name=name) for value, name in (
-            _texts(each, 2) for each in _is(list, given["people"]))), everywhere=not given["quarantine"],
+            _texts(each, 2) for each in _is(list, given["people"]))),
         automatic=_is(str, given["automatic"]), quarantine=_is(str, given["quarantine"]),
         language=_is(str, given["language"]), ids=_texts(given["ids"]), data=_is(dict, given["data"]), raw=raw)
     if given["bounce"] is None:

@@ -88,7 +88,7 @@ def _parse(raw: bytes, arrival: Arrival) -> Said:
                       conversation=marks.conversation(headers)),
         automatic=reason, bounce=bounce, quarantine=quarantine, language=words.language(fresh or body.text or subject),
         ids=(identity,) if identity else (), data={**_extras(headers, reply_to, notes), **body.data, **seal}, raw=raw,
-        people=_people(headers, {*own, *arrival.ours, box.address}), everywhere=not quarantine)
+        people=_people(headers, {*own, *arrival.ours, box.address}))
     if said.automatic or not forwards.colleague(box.address, headers, arrival.colleagues, arrival.authority):
         return said
     return _forwarded(said, mail, arrival)

@@ -9,6 +9,7 @@ import asyncio
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,12 +17,13 @@ from aiohttp import web
 from aiohttp.web_request import FileField
 
 from channels.manual import parse, scans
+from channels.manual.letters import Letter, render
 from channels.manual.settings import Settings
 from router.errors import BadRequest, InvalidMessage, NotFound, TooLarge
 from router.model import Fate, Finding, Health, Limits, Medium, Outbound, OutKind, Sent, Upload
 from router.ports import Accepted, Wire
 from router.routes import Access, Route
-from router.web import json_answer, json_body
+from router.web import ACTOR, json_answer, json_body
 from settings import ChannelSettings
 
 __all__ = ["Adapter", "Settings"]
@@ -52,7 +54,8 @@ class Adapter:
     def __init__(self, name: str, settings: Settings, common: ChannelSettings, wire: Wire) -> None:
         self.name, self.settings, self.wire = name, settings, wire
         self.medium = Medium(common.medium)
-        self.limits = Limits(attachments=settings.scans, attachment_bytes=settings.scan_bytes)
+        self.limits = Limits(attachments=settings.scans, attachment_bytes=settings.scan_bytes,
+                             register=settings.register)
         self._zone = ZoneInfo(settings.timezone)
 
     def routes(self) -> Sequence[Route]:
@@ -64,7 +67,9 @@ class Adapter:
                   api=True, errors=(400, 413, 503)),
             Route(method="POST", path=f"/channels/{self.name}/delivered", handler=self._delivered, access=Access.AGENT,
                   summary="Say what became of a reply that goes by hand", body=DELIVERED, api=True,
-                  answer={"type": "object", "properties": {"fate": _TEXT}}, errors=(400, 404, 503))]
+                  answer={"type": "object", "properties": {"fate": _TEXT}}, errors=(400, 404, 503)),
+            Route(method="GET", path=f"/channels/{self.name}/letter/{{delivery}}", handler=self._letter,
+                  access=Access.AGENT, api=True, summary="A reply as a letter to print", errors=(404,))]
 
     async def _record(self, request: web.Request) -> web.Response:
         """Multipart (files in any field) or JSON ("uploads" with base64)."""
@@ -74,18 +79,19 @@ class Adapter:
             fields, uploads = self._json(await json_body(request))
         if "key" not in fields and "Idempotency-Key" in request.headers:
             fields["key"] = request.headers["Idempotency-Key"]
-        accepted = await self.record(fields, uploads)
+        accepted = await self.record(fields, uploads, actor=request.get(ACTOR, ""))
         contact = accepted.line.contact if accepted.line else None
         return json_answer({"fate": accepted.fate.value, "contact": contact.id if contact else None,
                             "reference": contact.reference if contact else "", "message": accepted.message},
                            status=200 if accepted.fate is Fate.DUPLICATE else 201)
 
-    async def record(self, fields: Mapping[str, object], uploads: Sequence[tuple[str, bytes]]) -> Accepted:
+    async def record(self, fields: Mapping[str, object], uploads: Sequence[tuple[str, bytes]], *,
+                     actor: str = "") -> Accepted:
         """Take a record in: fields of the form, files as (name, content). BadRequest and TooLarge say what is wrong;
         Unavailable means try again with the same key."""
         form = parse.form(fields)
         said = parse.said(form, self._scans(uploads), channel=self.name, medium=self.medium, settings=self.settings,
-                          now=self.wire.clock())
+                          now=self.wire.clock(), actor=actor)
         return await self.wire.accept(said)
 
     async def _multipart(self, request: web.Request) -> tuple[dict[str, object], list[tuple[str, bytes]]]:
@@ -132,11 +138,21 @@ class Adapter:
         return tuple(made)
 
     async def _delivered(self, request: web.Request) -> web.Response:
-        receipt = parse.handed_over(await json_body(request), channel=self.name, now=self.wire.clock(), zone=self._zone)
+        receipt = parse.handed_over(await json_body(request), channel=self.name, now=self.wire.clock(), zone=self._zone,
+                                    actor=request.get(ACTOR, ""))
         accepted = await self.wire.accept(receipt)
         if accepted.fate is Fate.IGNORED:
             raise NotFound("this channel has no such delivery")
         return json_answer({"fate": accepted.fate.value})
+
+    async def _letter(self, request: web.Request) -> web.Response:
+        """The PDF that was made when the reply was given out; it never changes."""
+        number = request.match_info["delivery"]
+        digest = await self.wire.reads.mark(self.name, f"letter:{number}") if number.isdigit() else ""
+        if not digest:
+            raise NotFound("there is no such letter")
+        return web.Response(body=await self.wire.blobs.read(digest), content_type="application/pdf", headers={
+            "Content-Disposition": f'inline; filename="letter-{number}.pdf"', "X-Content-Type-Options": "nosniff"})
 
     async def run(self) -> None:
         """Nothing comes in by itself."""
@@ -147,6 +163,10 @@ class Adapter:
         """The reply waits for a person to carry it; `delivered` confirms it later."""
         if out.kind in (OutKind.CONNECT, OutKind.HANGUP):
             raise InvalidMessage("there is no live call on a channel that is recorded by hand")
+        if self.medium is Medium.LETTER and out.kind is OutKind.REPLY:
+            page = await asyncio.to_thread(render, letter_of(out, self.wire.clock().astimezone(self._zone)),
+                                           self.settings.letter)
+            await self.wire.reads.set_mark(self.name, f"letter:{out.delivery}", await self.wire.blobs.put(page))
         return Sent(detail="by hand")
 
     async def check(self) -> Sequence[Finding]:
@@ -154,6 +174,15 @@ class Adapter:
         ok = self.medium in MEDIA
         return [Finding(check="manual-medium", ok=ok, en=f"Contacts by {self.medium.value} are recorded by hand.",
                         fa=f"تماس‌های رسانهٔ {self.medium.value} به‌دست کارشناس ثبت می‌شود.")]
+
+
+def letter_of(out: Outbound, at: datetime) -> Letter:
+    """What the letter says."""
+    given = out.data.get("registered")
+    number = f"{given['year']}/{given['number']}" if isinstance(given, Mapping) else ""
+    return Letter(text=out.text, name=out.to.name, address=str(out.data.get("postal", "")), subject=out.subject,
+                  number=number, reference=out.reference, agent=out.sender_name,
+                  language="fa" if out.language == "fa" else "en", at=at)
 
 
 def _decoded(number: int, upload: Mapping[str, Any]) -> tuple[str, bytes]:

@@ -17,12 +17,15 @@ from zoneinfo import ZoneInfo
 import jdatetime
 
 from channels.manual.settings import Settings
+from router.byhand import ByHand
 from router.errors import BadRequest
 from router.model import Address, DeliveryId, DeliveryState, Medium, Receipt, Said, Upload
 from router.rules import phone, text
 
 DIRECTIONS = ("in", "out")
-STATES = ("delivered", "failed")
+#: What may be said of a letter on its way, and what it means for the message.
+STATES = {"posted": DeliveryState.SENT, "delivered": DeliveryState.DELIVERED, "returned": DeliveryState.FAILED,
+          "failed": DeliveryState.FAILED}
 _KEY = re.compile(r"[A-Za-z0-9._:\-]{8,100}")
 _DATE = re.compile(
     r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"
@@ -33,7 +36,8 @@ _JALALI_BEFORE = 1600
 #: Clocks of two machines differ; so much later than ours is still now.
 _AHEAD = timedelta(minutes=10)
 _LENGTHS = {"key": 100, "direction": 3, "name": 200, "phone": 60, "address": 500, "registration": 100, "date": 60,
-            "subject": 300, "text": 50_000, "language": 2, "queue": 60}
+            "subject": 300, "text": 50_000, "language": 2, "queue": 60,
+            "callback": 60}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,7 @@ class Form:
     text: str = ""
     language: str = ""
     queue: str = ""
+    callback: str = ""  #: when we promised to call back
 
 
 FIELDS = tuple(field.name for field in fields(Form))
@@ -106,6 +111,23 @@ def moment(written: str, now: datetime, zone: ZoneInfo) -> datetime:
 _MARKS = {ord(mark): None for mark in "\u061c\u200c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"}
 
 
+def promise(written: str, now: datetime, zone: ZoneInfo, days: int) -> datetime | None:
+    """When a call back was promised, None = not at all. BadRequest for a time that is past or too far."""
+    bare = re.sub(r"[\s،,]+", " ", text.digits_latin(written)).translate(_MARKS).strip()
+    if not bare:
+        return None
+    found = _DATE.fullmatch(bare)
+    try:
+        at = _at(found, zone) if found and found["hour"] is not None else None
+    except ValueError:
+        at = None
+    if at is None:
+        raise BadRequest("the field 'callback' must be a day and a time like 1405/09/02 10:30", field="callback")
+    if not now < at <= now + timedelta(days=days):
+        raise BadRequest(f"the field 'callback' must lie ahead, at most {days} days", field="callback")
+    return at
+
+
 def _at(found: re.Match[str], zone: ZoneInfo) -> datetime:
     year, month, day = int(found["year"]), int(found["month"]), int(found["day"])
     if not 1200 <= year <= 2200:
@@ -136,28 +158,34 @@ def sender(made: Form, medium: Medium, settings: Settings) -> Address:
 
 
 def said(made: Form, uploads: tuple[Upload, ...], *, channel: str, medium: Medium, settings: Settings,
-         now: datetime) -> Said:
+         now: datetime, actor: str = "") -> Said:
     """The record as the core takes it in; the same key is the same record. BadRequest for an unusable field."""
-    at = moment(made.date, now, ZoneInfo(settings.timezone))
+    zone = ZoneInfo(settings.timezone)
+    at = moment(made.date, now, zone)
+    until = promise(made.callback, now, zone, settings.promise_days)
+    if until is not None and not made.phone:
+        raise BadRequest("a promise to call back needs the field 'phone'", field="phone")
     if not made.text and not made.subject and not uploads:
         raise BadRequest("write what it was about, or add a scan", field="text")
     told = {"recorded": True, "direction": made.direction, "registration": made.registration, "address": made.address,
-            "phone": made.phone, "date": made.date}
+            "phone": made.phone, "date": made.date, "promise": until.isoformat() if until else ""}
     return Said(
         channel=channel, external_id=f"record:{made.key}", sender=sender(made, medium, settings), at=at,
         text=made.text or made.subject, subject=made.subject, uploads=uploads, queue=made.queue,
         language=made.language or text.language(f"{made.subject} {made.text}"),
-        data={name: value for name, value in told.items() if value})
+        data={name: value for name, value in told.items() if value},
+        by_hand=ByHand(actor=actor, register=settings.register, until=until) if actor else None)
 
 
-def handed_over(data: Mapping[str, object], *, channel: str, now: datetime, zone: ZoneInfo) -> Receipt:
+def handed_over(data: Mapping[str, object], *, channel: str, now: datetime, zone: ZoneInfo,
+                actor: str = "") -> Receipt:
     """An agent's word on a reply that goes by hand: {"delivery": 12, "state": "delivered", "detail": "by courier"}.
     BadRequest names the wrong field."""
     delivery, state = data.get("delivery"), data.get("state", "delivered")
     if not isinstance(delivery, int) or isinstance(delivery, bool) or not 0 < delivery < 2**53:
         raise BadRequest("the field 'delivery' must be the number of a delivery", field="delivery")
-    if state not in STATES:
-        raise BadRequest("the field 'state' must be 'delivered' or 'failed'", field="state")
+    if not isinstance(state, str) or state not in STATES:
+        raise BadRequest("the field 'state' must be 'posted', 'delivered' or 'returned'", field="state")
     detail, date = data.get("detail", ""), data.get("date", "")
     if not isinstance(detail, str) or len(detail) > 300:
         raise BadRequest("the field 'detail' must be a text of at most 300 characters", field="detail")
@@ -166,6 +194,8 @@ def handed_over(data: Mapping[str, object], *, channel: str, now: datetime, zone
     if unknown := sorted(set(data) - {"delivery", "state", "detail", "date"}):
         raise BadRequest(f"there is no field {unknown[0]!r}; known are delivery, state, detail, date",
                          field=unknown[0][:100])
+    words = text.clean(detail).strip()
+    step = "returned" if state == "failed" else state
     return Receipt(channel=channel, external_id=f"by-hand:{delivery}:{state}", part_id="",
-                   delivery=DeliveryId(delivery), state=DeliveryState(str(state)), at=moment(date, now, zone),
-                   detail=text.clean(detail).strip())
+                   delivery=DeliveryId(delivery), state=STATES[state], at=moment(date, now, zone), detail=words,
+                   by_hand=ByHand(actor=actor, step=step, detail=words) if actor else None)

@@ -11,7 +11,7 @@ from router.records import ContactState as S
 #: From each state, the states a contact may go to.
 TRANSITIONS: dict[S, frozenset[S]] = {
     S.SELF_SERVICE: frozenset({S.WAITING, S.CLOSED, S.ABANDONED, S.ACTIVE}),
-    S.WAITING: frozenset({S.OFFERED, S.ACTIVE, S.ABANDONED, S.CLOSED, S.SELF_SERVICE}),
+    S.WAITING: frozenset({S.OFFERED, S.ACTIVE, S.ABANDONED, S.CLOSED, S.SELF_SERVICE, S.SNOOZED}),
     S.OFFERED: frozenset({S.ACTIVE, S.WAITING, S.ABANDONED}),
     S.ACTIVE: frozenset({S.WRAP_UP, S.CLOSED, S.WAITING, S.SNOOZED, S.ACTIVE}),
     S.SNOOZED: frozenset({S.WAITING, S.ACTIVE, S.CLOSED}),

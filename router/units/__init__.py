@@ -34,6 +34,7 @@ from router.records import (
 )
 from router.units.outgoing import Channels as Channels
 from router.units.outgoing import Deliveries as Deliveries
+from router.units.register import Register as Register
 from router.units.routing import Clocks as Clocks
 from router.units.routing import Journal as Journal
 from router.units.routing import Marks as Marks
@@ -54,6 +55,8 @@ class Tx(Protocol):
     def people(self) -> People: ...
     @property
     def contacts(self) -> Contacts: ...
+    @property
+    def register(self) -> Register: ...
     @property
     def messages(self) -> Messages: ...
     @property
@@ -191,6 +194,10 @@ class Messages(Protocol):
     def get(self, message: MessageId) -> Message: ...
 
     def of(self, contact: ContactId, *, limit: int = 500) -> Sequence[Message]: ...
+
+    def describe(self, message: MessageId, data: Mapping[str, Any]) -> None:
+        """Write a message's data anew."""
+        ...
 
     def remember(self, channel: str, reference: str, message: Message) -> None:
         """So that a later References or reply finds it."""

@@ -21,6 +21,7 @@ from storage.tables.knowledge import (
     Synonyms,
 )
 from storage.tables.people import Addresses, Customers
+from storage.tables.register import Registrations
 from storage.tables.story import Journal, Marks
 from storage.tables.talk import LIVE_CONTACT, Attachments, Contacts, Items, Messages, References
 from storage.tables.work import Clocks, Deliveries, Offers, Parts, Timers
@@ -61,6 +62,7 @@ __all__ = [
     "Policies",
     "Queues",
     "References",
+    "Registrations",
     "RoutingHints",
     "Sessions",
     "Spent",

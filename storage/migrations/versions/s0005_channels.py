@@ -20,6 +20,15 @@ def upgrade() -> None:
     op.add_column("deliveries", sa.Column("trail", Json(), nullable=False, server_default="[]"))
     op.create_index("deliveries_lane", "deliveries", ["channel", "lane", "due_at"], unique=False,
                     sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
+    op.create_table("registrations",
+        sa.Column("id", Key, autoincrement=True, nullable=False), sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False), sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("way", sa.Text(), nullable=False), sa.Column("contact_id", Key, nullable=True),
+        sa.Column("actor", sa.Text(), nullable=False), sa.Column("at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"]), sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("unit", "year", "number", name="one_registration"),
+    )
+    op.create_index(op.f("ix_registrations_contact_id"), "registrations", ["contact_id"], unique=False)
     op.create_table("pauses",
         sa.Column("channel", sa.Text(), nullable=False), sa.Column("since", Moment(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False), sa.Column("reason", sa.Text(), nullable=False),
