@@ -148,6 +148,7 @@ class House:
         try:
             return Desk(
                 store=self.store, bus=self.bus, policies=self.policies, limits=self.limits, who=who,
+                readable=readable, clock=self.clock,
                 flows={name: common.flow for name, common in enabled.items() if common.flow},
                 surveys={name: common.survey for name, common in enabled.items() if common.survey},
                 folder=Path(given.flows.folder) if given.flows.folder else None, queues=tuple(given.queues),
@@ -187,6 +188,7 @@ class House:
             csrf=lambda request: request[SIGNED].csrf, clock=self.clock, url=self.url, name_fa=desk.name_fa,
             name_en=desk.name_en, language=desk.language, timezone=desk.timezone, dispositions=desk.dispositions)
         routes += knowledge.routes(self.known)
+        routes += self.desk.routes()
         self.front = Front(
             store=self.store, bus=self.bus, settings=self.settings, clock=self.clock, url=self.url, version=VERSION,
             limits={name: channel.limits for name, channel in self.channels.items()}, health=lambda: self.health,

@@ -60,7 +60,7 @@ def allowed(address: str, *, private: bool) -> bool:
         if inner is not None:
             return allowed(str(inner), private=private)
     odd = found.is_multicast or found.is_unspecified or found.is_link_local
-    if odd or (found.is_reserved and not found.is_private):
+    if odd or (found.is_reserved and (found.version == 4 or not found.is_private)):
         return False
     return bool(found.is_global) or (private and (found.is_private or found.is_loopback))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from aiohttp import web
@@ -13,6 +14,7 @@ from desk.book import Book
 from desk.dialogues import Dialogues
 from desk.fetch import Endpoint
 from desk.jobs import Answers, Jobs
+from desk.routes import Readable, Routes
 from desk.world import Place
 from router.errors import Conflict, PishkhanError
 from router.model import ContactId, Limits
@@ -39,16 +41,19 @@ class Desk:
     def __init__(self, *, store: SqlStore, bus: Bus, policies: Mapping[str, ChannelPolicy],
                  limits: Mapping[str, Limits], flows: Mapping[str, str], surveys: Mapping[str, str],
                  folder: Path | None, queues: Sequence[str], endpoints: Mapping[str, Endpoint], answers: Answers,
-                 names: Mapping[str, str], zone: str, who: Callable[[web.Request], Agent]) -> None:
-        self.store, self.who = store, who
+                 names: Mapping[str, str], zone: str, who: Callable[[web.Request], Agent], readable: Readable,
+                 clock: Callable[[], datetime]) -> None:
+        self.store = store
         self.book = Book(folder, queues=queues, endpoints=tuple(endpoints))
-        self._must_be_sound({**flows, **surveys}, flows, surveys)
+        self._must_be_sound(flows, surveys)
         self.place = Place(limits=limits, zone=zone, desk_names=names)
         self.flow = Dialogues(self.book, self.place, policies, flows=flows, surveys=surveys)
         self._jobs = Jobs(store, bus, self.flow, answers=answers, endpoints=endpoints)
         self._bus = bus
+        self.routes = Routes(store=store, book=self.book, place=self.place, channels=flows, who=who, readable=readable,
+                             clock=clock).routes
 
-    def _must_be_sound(self, channels: Mapping[str, str], *kinds: Mapping[str, str]) -> None:
+    def _must_be_sound(self, *kinds: Mapping[str, str]) -> None:
         for fault in self.book.faults:
             if fault.serious:
                 raise BadFlow(f"{fault.file}:{fault.line}: {fault.place}: {fault.message}")
