@@ -282,4 +282,4 @@ def outgoing_of(common: ChannelSettings, channel: Channel, schedule: Schedule | 
         medium=channel.medium, schedule=Schedule(delays=delays) if delays else schedule or Schedule(),
         rate=common.rate_per_second, repeats=common.repeats, failover=common.failover, zone=zone,
         follow_up=timedelta(seconds=common.follow_up_seconds),
-        caps=getattr(channel, "caps", None))
+        forwards=channel.limits.forwards, caps=getattr(channel, "caps", None))

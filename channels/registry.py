@@ -23,6 +23,7 @@ _MODULES = {
     Medium.FAX: "channels.manual.adapter",
     Medium.LETTER: "channels.manual.adapter",
     Medium.COUNTER: "channels.manual.adapter",
+    Medium.FORM: "channels.form.adapter",
 }
 
 

@@ -29,6 +29,11 @@ def claim(tx: Tx, delivery: Delivery, plan: Plan) -> Outbound | None:
     """Mark it as being sent; None when somebody else took it, the channel was paused, or something forbids it."""
     if delivery.channel in tx.channels.paused():
         return None
+    if plan[delivery.channel].forwards and not delivery.trail:
+        moved = _elsewhere(tx, delivery, plan)
+        if moved is not None:  # by the address that the citizen gave; it is claimed there in its turn
+            tell(tx, moved)
+            return None
     out = tx.outbox.claim(delivery.id, tx.now)
     if out is None:
         return None
@@ -132,7 +137,7 @@ def _elsewhere(tx: Tx, failed: Delivery, plan: Plan) -> Delivery | None:
     # What the citizen said of themself reaches them too, after what is known to be theirs.
     stated = [tx.people.known(Address(medium=Medium(each["medium"]), value=each["value"]), contact.language)
               for each in contact.data.get("stated", ())]
-    found = outgoing.next_way(tried, plan, first, [*tx.people.of_customer(contact.customer), *stated],
+    found = outgoing.next_way(tried, plan, first, [tx.people.address(failed.contact), *tx.people.of_customer(contact.customer), *stated],
                               tx.channels.paused())
     if found is None:
         return None

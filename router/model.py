@@ -273,6 +273,7 @@ class Limits:
     connects: bool = False  #: accepting means connecting a telephone call
     part_cost: float = 0.0  #: what one part of a text costs; shown to whoever writes it
     currency: str = ""
+    forwards: bool = False  #: answers go by other channels, to the address that the citizen gave here
     consent_by_word: bool = False  #: it knows stop and start words; a message alone is no new consent
     one_thread: bool = True  #: all words of one address belong together; mail has several threads an address
     copies: int = 0  #: how many others may get a copy of an answer

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from settings import Secret
 
-DIALECTS = ("kannel", "generic", "twilio", "kavenegar", "smpp")
+DIALECTS = ("kannel", "generic", "twilio", "kavenegar")
 CODINGS = ("auto", "ucs2")
 CHECKS = ("query", "header", "hmac")
 LOGINS = ("bearer", "basic", "fields")

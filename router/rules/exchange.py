@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import unquote_plus, urlsplit
 
 KEPT = timedelta(days=7)
 MOST = 20_000  #: of one channel; the oldest beyond that go earlier
@@ -16,6 +15,8 @@ _SHAPE = 600  #: characters of a shape
 _READ = 8_192  #: bytes of a body that are looked at; a longer one is only measured
 _KEYS, _ITEMS, _DEPTH = 24, 3, 5
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-\[\]]{0,39}")
+_ORIGIN = re.compile(r"^[a-z]+://[^/?#]*")
+_ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z_.-]{0,23}|v\d{1,2}(\.\d)?|\d{4}-\d{2}-\d{2}")
 
 
@@ -60,9 +61,9 @@ class Piece:
 def path_of(url: str) -> str:
     """Where a request went: ordinary words of the path stay, keys, numbers and ids become "*"; of the query only names.
     """
-    parts = urlsplit(url[:4_000])
-    steps = [step if _PLAIN.fullmatch(step) else "*" for step in parts.path.split("/")[1:13]]
-    names = [_name(pair.partition("=")[0]) for pair in parts.query.split("&", 24)[:24] if pair]
+    path, _, query = _ORIGIN.sub("", url[:4_000]).partition("#")[0].partition("?")
+    steps = [step if _PLAIN.fullmatch(step) else "*" for step in path.split("/")[1:13]]
+    names = [_name(pair.partition("=")[0]) for pair in query.split("&", 24)[:24] if pair]
     return f"/{'/'.join(steps)}{'?' + '&'.join(names) if names else ''}"[:300]
 
 
@@ -79,7 +80,7 @@ def shape(content: bytes, media_type: str = "") -> str:
         return found[:_SHAPE]
     if "form-urlencoded" in media_type:
         pairs = [pair.partition("=") for pair in head.decode("latin-1").split("&", _KEYS)[:_KEYS]]
-        return ", ".join(f"{_name(name)}: text({len(unquote_plus(value))})" for name, _, value in pairs)[:_SHAPE]
+        return ", ".join(f"{_name(name)}: text({len(_ESCAPED.sub('x', value))})" for name, _, value in pairs)[:_SHAPE]
     return f"{_name(media_type.split(';')[0].replace('/', '.')) if media_type else 'bytes'}({len(content)})"
 
 

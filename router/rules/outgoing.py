@@ -35,6 +35,7 @@ class Outgoing:
     repeats: int = 5  #: the same words to one address go so often within five minutes
     failover: tuple[str, ...] = ()  #: channels that take over a message that failed here, in this order
     follow_up: timedelta = timedelta()  #: an answer that nobody is known to have got after so long goes on as well
+    forwards: bool = False  #: this channel only takes in; its messages go by those of `failover` where they can
     caps: Caps | None = None
     zone: str = "UTC"  #: in which a day begins
 
