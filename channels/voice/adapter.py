@@ -14,6 +14,8 @@ from dataclasses import replace
 from aiohttp import web
 
 from channels.voice import flow, parse, signature, twiml
+from channels.voice.dialplan import Dialplan
+from channels.voice.flow import Script
 from channels.voice.outgoing import SPOKEN_CHARS, Outgoing
 from channels.voice.parse import Hook, Place
 from channels.voice.settings import Settings
@@ -48,9 +50,13 @@ class Adapter:
         base = f"{wire.base_url}/channels/{name}"
         self.script = settings.script(base)
         house = settings.speaker == "house"
-        self.voicing = Voicing(base, settings.auth_token, wire.blobs, settings.recorded, house=house)
+        seal = settings.auth_token or settings.dialplan_secret
+        self.voicing = Voicing(base, seal, wire.blobs, settings.recorded, house=house)
         self.outgoing = Outgoing(name, settings, self.script, self.voicing, wire)
-        self.steps = Steps(name, settings, self.script, self.outgoing, wire, self.language)
+        def steps(script: Script) -> Steps:
+            return Steps(name, settings, script, self.outgoing, wire, self.language)
+        self.steps = steps(self.script)
+        self.dialplan = Dialplan(name, settings, self.script, steps, self.voicing, wire, self.language)
 
     def routes(self) -> Sequence[Route]:
         """Steps answer with a document; reports answer with nothing; `speech` is a sound."""
@@ -58,7 +64,8 @@ class Adapter:
             *(self._route("POST", step, self._answering(step, act), says)
               for step, (act, says) in self.steps.documents().items()),
             *(self._route("POST", step, self._noting(act), says) for step, (act, says) in self.steps.reports().items()),
-            self._route("GET", "speech", self.voicing.speech, "a sentence of ours as sound")]
+            self._route("GET", "speech", self.voicing.speech, "a sentence of ours as sound"),
+            *self.dialplan.routes()]
 
     def _route(self, method: str, step: str, handler: Handler, says: str) -> Route:
         return Route(method=method, path=f"/channels/{self.name}/{step}", handler=handler, access=Access.SIGNED,
@@ -101,7 +108,7 @@ class Adapter:
     async def run(self) -> None:
         """Look after live calls until cancelled."""
         try:
-            if not self.settings.auth_token:
+            if not (self.settings.auth_token or self.settings.dialplan_secret):
                 self.wire.report(Health(code="misconfigured", en="The carrier's auth token is not set.",
                                         fa="رمز (auth token) سرویس تلفن تنظیم نشده است."))
             else:
@@ -116,10 +123,11 @@ class Adapter:
 
     async def check(self) -> Sequence[Finding]:
         """Secrets, addresses, the account at the carrier, and the programs of the house's own speaker."""
-        token, public = bool(self.settings.auth_token), self.wire.base_url.startswith("https://")
+        token = bool(self.settings.auth_token or self.settings.dialplan_secret)
+        public = self.wire.base_url.startswith("https://")
         found = [
             Finding(check="voice-token", ok=token,
-                    en="The auth token is set." if token else "The auth token is not set: every call is refused.",
+                    en="The secret is set." if token else "The auth token is not set: every call is refused.",
                     fa="رمز سرویس تلفن تنظیم شده است." if token
                     else "رمز سرویس تلفن تنظیم نشده: هیچ تماسی پذیرفته نمی‌شود."),
             Finding(check="voice-address", ok=public, en=f"The carrier reaches us at {self.script.base}/incoming.",
@@ -132,7 +140,9 @@ class Adapter:
             lacking = ", ".join(Synthesiser.missing())
             found.append(Finding(check="voice-speaker", ok=not lacking, en=f"Missing programs: {lacking or 'none'}.",
                                  fa=f"برنامه‌هایی که نصب نیستند: {lacking or 'هیچ'}."))
-        return [*found, await self._account()]
+        # One's own telephone system has no account with anybody.
+        own = bool(self.settings.dialplan_secret) and not self.settings.account_sid
+        return found if own else [*found, await self._account()]
 
     async def _account(self) -> Finding:
         try:

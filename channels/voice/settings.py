@@ -21,6 +21,7 @@ class Settings:
 
     account_sid: str = ""  #: account at the carrier; "" = no live call can be interrupted: words wait for a poll
     auth_token: Secret = _NONE  #: signs the carrier's webhooks and our requests; none = every webhook is refused
+    dialplan_secret: Secret = _NONE  #: signs the events of one's own telephone system; none = no JSON routes
     api_base: str = "https://api.twilio.com/2010-04-01"  #: the carrier's REST interface
     caller_id: str = ""  #: number that agents and called-back citizens see; "" = the number that was called
     country: str = "98"  #: country code of numbers written the national way

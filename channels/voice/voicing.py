@@ -24,7 +24,11 @@ class Voicing:
         self._synthesiser = Synthesiser() if house else None
 
     async def render(self, *verbs: Verb) -> str:
-        """The document, every sentence in the form in which it will be heard."""
+        """The document in the carrier's language."""
+        return render(*await self.spoken(*verbs))
+
+    async def spoken(self, *verbs: Verb) -> tuple[Verb, ...]:
+        """The verbs, every sentence in the form in which it will be heard."""
         made: list[Verb] = []
         for verb in verbs:
             if isinstance(verb, Gather):
@@ -33,7 +37,7 @@ class Voicing:
                 made.append(await self._prompt(verb))
             else:
                 made.append(verb)
-        return render(*made)
+        return tuple(made)
 
     async def _prompt(self, prompt: Prompt) -> Prompt:
         if not isinstance(prompt, Say):
