@@ -80,14 +80,24 @@ def settle(state: State, contacts: list[Contact], agents: list[Agent]) -> None:
         agents.sort(key=lambda each: each.id)
     for agent in agents:
         fill(state, agent)
-    if state.draining:
-        for number in sorted(state.draining):
-            del state.draining[number]
-            if (drained := state.floor.agents.get(number)) is not None:
-                fill(state, drained)
+    while state.retry:
+        number = min(state.retry)
+        del state.retry[number]
+        drained = state.floor.agents.get(number)
+        if drained is not None and drained.drain:
+            state.floor.stand(drained)
+            fill(state, drained)
     if state.kept:
+        _ask_kept(state)
+
+
+def _ask_kept(state: State) -> None:
+    """Reserves ease when more of those they count are free, or fewer are here: ask again for what they kept."""
+    floor = state.floor
+    if floor.whole_idle > state.seen_idle or floor.whole_staff < state.seen_staff or state.finely:
         for line in list(state.kept):
             ask_again(state, line)
+    state.seen_idle, state.seen_staff = floor.whole_idle, floor.whole_staff
 
 
 def _level(contact: Contact) -> tuple[int, int]:
@@ -101,13 +111,11 @@ def place(state: State, contact: Contact) -> None:
     while contact.state == WAITING:
         found = choosing.for_contact(state, contact)
         if found is None:
-            if state.met:
-                state.kept.update(dict.fromkeys(state.met))
             if line is not None and line.entry is not None and keeping.may_bar(line, state.groups[line.group].policy):
                 keep(state, line, contact)
-            state.met = []
             return
-        state.met = []
+        if _empties(state, found[0], line):
+            continue
         offer(state, contact, *found)
         head = line.head() if line is not None and line.n else None
         if head is None:
@@ -115,17 +123,32 @@ def place(state: State, contact: Contact) -> None:
         contact = head
 
 
+def _empties(state: State, agent: Agent, line: Line | None) -> bool:
+    """Does he take nothing, because his seat empties for somebody who starves and comes before that line?"""
+    if not agent.load or agent.crew is None or line is None or not keeping.starving(state):
+        return False
+    other = keeping.drains(state, agent, agent.crew, line)
+    if other is not None:
+        _empty(state, agent, other)
+    return other is not None
+
+
+def _empty(state: State, agent: Agent, line: Line) -> None:
+    state.floor.empty(agent)
+    state.draining.setdefault(line, {})[agent.id] = None
+
+
 def fill(state: State, agent: Agent) -> None:
     """Offers to one agent until nothing more fits."""
     while True:
-        line, terms, drains = choosing.for_agent(state, agent)
+        line, terms, empties = choosing.for_agent(state, agent)
         if state.met:
             met, state.met = state.met, []
             for each in met:
                 if (first := each.head()) is not None:
                     keep(state, each, first)
-        if drains:
-            state.draining[agent.id] = None
+        if empties is not None:
+            _empty(state, agent, empties)
         if line is None:
             return
         contact = line.head()
@@ -137,9 +160,13 @@ def fill(state: State, agent: Agent) -> None:
 
 def keep(state: State, line: Line, head: Contact) -> None:
     """A reserve keeps somebody free from it: remember to ask again, at the latest when the reserve lapses."""
-    mask, until, _ = keeping.barred(state, line, head, state.groups[line.group].policy)
+    policy = state.groups[line.group].policy
+    mask, until, _ = keeping.barred(state, line, head, policy)
     if mask & line.need.crews:
+        if not state.kept:
+            state.seen_idle, state.seen_staff = state.floor.whole_idle, state.floor.whole_staff
         state.kept[line] = None
+        state.finely = state.finely or bool(policy.scarce_idle or policy.vip_idle)
         if line.asked is None or until < line.asked:
             line.asked = until
             state.wake(until, WAKE_KEPT, line)

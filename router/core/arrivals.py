@@ -65,7 +65,8 @@ def queued(state: State, event: events.ContactQueued, contacts: list[Contact], a
     state.enqueue(contact)
     if state.floor.backups or base[5]:
         moments.hurry(state, contact)
-    if fresh and state.learner.came((contact.medium, base[3]), state.learner.mean(event.queue, contact.medium)):
+    if fresh and state.learner.came((contact.medium, base[3]), state.learner.mean(event.queue, contact.medium),
+                                    len(state.floor.crew_of)):
         state.weigh(list(state.floor.crew_of.values()))
     contacts.append(contact)
     return None
@@ -160,6 +161,7 @@ def taken(state: State, event: events.ContactTaken, contacts: list[Contact], age
     contact.state = WRAP_UP if event.wrap_up else HELD
     contact.agent, contact.offered_at, contact.excluded = agent.id, event.at, {}
     acts.carry(state, agent, contact)
+    agents.append(agent)
     return None
 
 
@@ -177,6 +179,7 @@ def offered(state: State, event: events.OfferTaken, contacts: list[Contact], age
     contact.attempt, contact.offered_at = event.attempt, event.at
     contact.expires = event.at + state.config.media[contact.medium].offer_ms
     acts.carry(state, agent, contact)
+    agents.append(agent)
     return None
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from router.core import choosing, keeping
 from router.core.crews import OFFLINE, READY, Agent, Crew
 from router.core.floor import bits
-from router.core.order import GUARDED
-from router.core.state import EVER, State
+from router.core.state import State
 from router.core.waiting import ASLEEP, HELD, OFFERED, WAITING, WRAP_UP
 
 
@@ -26,7 +25,7 @@ def _idle(state: State) -> list[str]:
         if crew is None or not crew.needs & state.floor.waiting:
             continue
         for agent in crew.agents.values():
-            if agent.ready and agent.id not in state.draining:
+            if agent.ready:
                 faults += _beside(state, agent, crew)
     return faults
 
@@ -42,10 +41,6 @@ def _beside(state: State, agent: Agent, crew: Crew) -> list[str]:
             if not agent.load and keeping.may_bar(line, policy) \
                     and keeping.barred(state, line, head, policy)[0] & crew.bit:
                 continue
-            assert line.entry is not None
-            due = line.entry[0] if line.level == GUARDED else EVER
-            if keeping.drained(state, line, agent.load, due) & crew.bit:
-                continue
             faults.append(f"idle: agent {agent.id} is free beside contact {head.id}")
     return faults
 
@@ -54,6 +49,8 @@ def _loads(state: State) -> list[str]:
     """Points add up, and what an agent has knows him."""
     faults = []
     for agent in state.floor.agents.values():
+        if agent.drain and not any(agent.id in each for each in state.draining.values()):
+            faults.append(f"drain: agent {agent.id} empties his seat for nobody")
         if agent.load != agent.external + sum(agent.items.values()):
             faults.append(f"load: agent {agent.id} has {agent.load}")
         for number in agent.items:
@@ -62,7 +59,7 @@ def _loads(state: State) -> list[str]:
                 faults.append(f"items: agent {agent.id} has contact {number}")
         if agent.crew is None or agent.crew.agents.get(agent.id) is not agent:
             faults.append(f"crew: agent {agent.id}")
-        elif agent.ready != (agent.state == READY and agent.load < agent.crew.capacity):
+        elif agent.ready != (agent.state == READY and agent.load < agent.crew.capacity and not agent.drain):
             faults.append(f"ready: agent {agent.id}")
     return faults
 

@@ -11,14 +11,14 @@ from typing import Any
 from router.core.config import Id, Policy
 from router.core.crews import Agent, Crew
 from router.core.floor import bits
-from router.core.keeping import barred, drained, may_bar, starving
+from router.core.keeping import barred, may_bar
 from router.core.order import GUARDED, Group
-from router.core.state import EVER, State
+from router.core.state import State
 from router.core.waiting import Contact, Line, Need
 
 Terms = tuple[Any, ...]  #: rule, names, values, number of candidates
 _CREW_TERMS = {"specialist": ("ring", "keep", "lack", "overflow", "band"), "most_able": ("ring", "lack", "level")}
-_SLOW = 12  #: so few needs are looked at one by one
+_FEW = 20  #: needs are looked at one by one where that is so many times less than going down the order
 
 
 def tiers(state: State, need: Need, group: Group) -> list[tuple[tuple[int, ...], int]]:
@@ -92,10 +92,7 @@ def for_contact(state: State, contact: Contact) -> tuple[Agent, Terms] | None:
     group = state.groups[line.group]
     policy = group.policy
     sticky = state.agent(contact.sticky) if policy.sticky != "off" else None
-    due = line.entry[0] if line.level == GUARDED else EVER
-    empties = starving(state)
-    if sticky is not None and sticky.crew is not None and able_now(state, sticky, line) and not (
-            empties and sticky.crew.bit & drained(state, line, sticky.load, due)):
+    if sticky is not None and sticky.crew is not None and able_now(state, sticky, line):
         return sticky, ("sticky", ("load", "since"), (sticky.load, sticky.since), 1)
     bar = barred(state, line, contact, policy)[0] if may_bar(line, policy) else 0
     by_load = []
@@ -103,9 +100,6 @@ def for_contact(state: State, contact: Contact) -> tuple[Agent, Terms] | None:
         here = floor.at[load] & floor.fitting(need, load)
         if here and load == 0:
             here &= ~bar
-        elif here and empties and (away := here & drained(state, line, load, due)):
-            state.met.append(line)
-            here ^= away
         if here:
             by_load.append((load, here))
     if not by_load:
@@ -188,34 +182,33 @@ def _turn(agent: Agent, crew: Crew, policy: Policy) -> tuple[int, ...]:
     return (1_000_000 * (agent.given + 1) // weight if weight else 1 << 60,)
 
 
-def for_agent(state: State, agent: Agent) -> tuple[Line | None, Terms, bool]:
-    """The line whose first contact he should take, its terms; and whether he drains: takes nothing for now."""
+def for_agent(state: State, agent: Agent) -> tuple[Line | None, Terms, Line | None]:
+    """The line whose first contact he should take, and its terms; or the starving line for which his seat empties."""
     crew, floor = agent.crew, state.floor
     if crew is None or not agent.ready:
-        return None, (), False
+        return None, (), None
     there = crew.needs & floor.waiting
     if not there:
-        return None, (), False
+        return None, (), None
     best: tuple[tuple[Any, ...], Line, Terms] | None = None
-    n = there.bit_count()
+    empties: tuple[int, Id, Line] | None = None
+    few = _FEW * there.bit_count() ** 2 < floor.waiting.bit_count()
     for group in state.groups.values():
         if not group.lines:
             continue
-        line, looked = _scan(state, agent, crew, group, there) if n <= _SLOW or n * n < group.lines or group.moving \
+        line, looked, other = _scan(state, agent, crew, group, there) if few or group.moving \
             else _walk(state, agent, crew, group)
+        if other is not None and other.entry is not None and (empties is None or other.entry < empties):
+            empties = other.entry
         if line is not None and line.entry is not None:
             value, number, _ = line.entry
             key = (line.level != GUARDED, value <= state.now, value, number)
             if best is None or key < best[0]:
                 best = key, line, (group.policy.order, ("level", "late", "due"),
                                    (line.level, value <= state.now, value), looked)
-    if best is None:
-        return None, (), False
-    line = best[1]
-    if agent.load and line.entry is not None and starving(state) and crew.bit & drained(
-            state, line, agent.load, line.entry[0] if line.level == GUARDED else EVER):
-        return None, (), True
-    return line, best[2], False
+    if empties is not None and (best is None or best[0][0] or empties < (best[1].entry or empties)):
+        return None, (), empties[2]
+    return (None, (), None) if best is None else (best[1], best[2], None)
 
 
 def _takes(state: State, agent: Agent, crew: Crew, line: Line, group: Group) -> bool:
@@ -230,35 +223,46 @@ def _takes(state: State, agent: Agent, crew: Crew, line: Line, group: Group) -> 
     return True
 
 
-def _walk(state: State, agent: Agent, crew: Crew, group: Group) -> tuple[Line | None, int]:
-    """Down the order until one is for him."""
+def _walk(state: State, agent: Agent, crew: Crew, group: Group) -> tuple[Line | None, int, Line | None]:
+    """Down the order until one is for him, or one that starves needs more of his seat than is free."""
     able, room, looked = crew.able, crew.capacity - agent.load, 0
+    drain = agent.load and group.policy.drain
     for line in group.walk(state.now):
         looked += 1
-        if 0 < able[line.need.index] <= room and _takes(state, agent, crew, line, group):
-            return line, looked
-    return None, looked
+        cost = able[line.need.index]
+        if not cost:
+            continue
+        if cost <= room:
+            if _takes(state, agent, crew, line, group):
+                return line, looked, None
+        elif drain and line.level == GUARDED and cost <= crew.capacity and line.excluded is line.only:
+            return None, looked, line
+    return None, looked, None
 
 
-def _scan(state: State, agent: Agent, crew: Crew, group: Group, there: int) -> tuple[Line | None, int]:
+def _scan(state: State, agent: Agent, crew: Crew, group: Group, there: int) -> tuple[Line | None, int, Line | None]:
     """Through all that are for him."""
     able, room, looked = crew.able, crew.capacity - agent.load, 0
     best: tuple[Any, ...] | None = None
     found: Line | None = None
+    empties: Line | None = None
     config, now = state.config, state.now
     for number in bits(there):
         need = state.floor.needs[number]
-        if need is None or able[number] > room:
-            continue
-        for line in need.lines:
+        for line in need.lines if need is not None else ():
             if line.group != group.name or line.entry is None:
+                continue
+            if able[number] > room:
+                if group.policy.drain and agent.load and line.level == GUARDED and line.excluded is line.only and (
+                        empties is None or line.entry < (empties.entry or line.entry)):
+                    empties = line
                 continue
             looked += 1
             weight = mean = 1
             if group.moving:
                 weight = config.weights.get(line.segment, 1 << (len(config.segments) - 1 - line.rank))
-                mean = state.learner.mean(need.queue, need.medium)
+                mean = state.learner.mean(line.need.queue, line.need.medium)
             key = (*group.key(line, now, weight, mean), line.entry[1])
             if (best is None or key < best) and _takes(state, agent, crew, line, group):
                 best, found = key, line
-    return found, looked
+    return found, looked, empties

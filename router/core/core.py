@@ -63,7 +63,7 @@ class Core:
             out.append(Ignored(event=kind.__name__, reason=reason))
         if state.floor.changed:
             contacts += moments.duty(state)
-        if contacts or agents or state.draining or state.kept:
+        if contacts or agents or state.retry or state.kept:
             acts.settle(state, contacts, agents)
         if state.wakes or state.told is not None:
             moments.timer(state)

@@ -14,8 +14,8 @@ STATES = (READY, AWAY, WRITING, OFFLINE)
 class Agent:
     """One agent as the router sees him."""
 
-    __slots__ = ("away_until", "counts", "crew", "except_media", "external", "given", "id", "items", "load", "missed",
-                 "profile", "ready", "since", "spent", "state", "turn", "version")
+    __slots__ = ("away_until", "counts", "crew", "drain", "except_media", "external", "given", "id", "items", "load",
+                 "missed", "profile", "ready", "since", "spent", "state", "turn", "version")
 
     def __init__(self, agent: Id) -> None:
         self.id = agent
@@ -24,6 +24,7 @@ class Agent:
         self.state = OFFLINE
         self.except_media: frozenset[str] = frozenset()
         self.ready = False  #: stands in his crew's buckets
+        self.drain = False  #: takes nothing until a starving contact fits
         self.items: dict[Id, int] = {}  #: contact -> points: offers and what he holds awake
         self.external = 0  #: points spent elsewhere
         self.load = 0  #: all points in use

@@ -10,7 +10,7 @@ from router.core.crews import OFFLINE, READY, Agent
 from router.core.decisions import named
 from router.core.floor import bits
 from router.core.order import GUARDED
-from router.core.state import EVER, State
+from router.core.state import State
 from router.core.waiting import OFFERED, WAITING, Contact, Line, Need
 
 SHOWN = 10  #: so many agents are named
@@ -88,10 +88,11 @@ def rule(state: State, line: Line) -> str:
         mask, _, why = keeping.barred(state, line, head, group.policy)
         if mask & line.need.crews:
             return why
-    due = line.entry[0] if line.entry is not None and line.level == GUARDED else EVER
-    for load, at in state.floor.at.items():
-        if at & state.floor.fitting(line.need, load) & keeping.drained(state, line, load, due):
-            return "drain"
+    for agents in state.draining.values():
+        for number in agents:
+            agent = state.floor.agents.get(number)
+            if agent is not None and agent.drain and agent.crew is not None and agent.crew.able[line.need.index]:
+                return "drain"
     return ""
 
 

@@ -53,11 +53,17 @@ class Floor:
             return
         if agent.ready:
             self.unstand(agent)
+        agent.drain = False
         if agent.state == READY and agent.load < crew.capacity:
             if crew.put(agent):
                 self.at[agent.load] = self.at.get(agent.load, 0) | crew.bit
             if crew.whole and not agent.load:
                 self.whole_idle += 1
+
+    def empty(self, agent: Agent) -> None:
+        """He takes nothing more until something of his changes, or that for which his seat empties."""
+        self.unstand(agent)
+        agent.ready, agent.drain = False, True
 
     def unstand(self, agent: Agent) -> None:
         """Out of the buckets, before his load, state or crew changes."""

@@ -6,6 +6,7 @@ The only reasons, beside declining and holding, for which somebody may wait next
 from __future__ import annotations
 
 from router.core.config import Policy
+from router.core.crews import Agent, Crew
 from router.core.floor import bits
 from router.core.order import GUARDED
 from router.core.state import State
@@ -47,18 +48,20 @@ def may_bar(line: Line, policy: Policy) -> bool:
     return bool((line.need.slow and policy.reserve_percent) or policy.scarce_idle or policy.vip_idle)
 
 
-def drained(state: State, line: Line, load: int, due: int) -> int:
-    """Crews whose agents with that load take nothing due later, for a starving contact that does not fit yet."""
-    mask = 0
+def drains(state: State, agent: Agent, crew: Crew, line: Line) -> Line | None:
+    """The starving line that comes before this one and needs more of his seat than is free, if there is one."""
+    room = crew.capacity - agent.load
+    mine = line.entry[:2] if line.entry is not None and line.level == GUARDED else None
     for group in state.groups.values():
-        if not load or not group.policy.drain:
+        if not group.policy.drain:
             continue
-        for value, _, other in group.levels.get(GUARDED, ()):
-            if value > due or other is line:
+        for entry in group.levels.get(GUARDED, ()):
+            if mine is not None and entry[:2] >= mine:
                 break
-            if other.excluded is None and other.only is None:
-                mask |= other.need.crews & ~state.floor.fitting(other.need, load)
-    return mask
+            other = entry[2]
+            if room < crew.able[other.need.index] and other.excluded is None and other.only is None:
+                return other
+    return None
 
 
 def starving(state: State) -> bool:

@@ -16,6 +16,7 @@ from router.core.waiting import Skills
 BANDS = 6  #: steps of flexibility that count as different
 _PRIOR_MS = 3_000_000  #: one kind of work nobody has seen yet, in agent-time
 _FIRST, _EVERY = 64, 1024  #: arrivals between two tables: doubles from the first to the second
+_SPREAD = 32  #: looks at a crew and a kind for every arrival, at most
 _KEEP = 98  #: percent of the past that stays in the next table
 _MEAN_WEIGHT = 64  #: a new measurement of time counts for one part in so many
 Kind = tuple[str, Skills]  #: medium, required skills
@@ -45,14 +46,14 @@ class Learner:
         new = old + (ms - old) // _MEAN_WEIGHT
         self.means[queue, medium] = min(4 * given, max(given // 4, new))
 
-    def came(self, kind: Kind, work_ms: int) -> bool:
-        """One more of a kind; True when a new table is in force."""
+    def came(self, kind: Kind, work_ms: int, crews: int) -> bool:
+        """One more of a kind; True when a new table is in force. Large tables for many crews come more seldom."""
         self.counted[kind] = self.counted.get(kind, 0) + work_ms
         self.seen += 1
         if not self.config.learn or self.seen < self.next:
             return False
         self.seen = 0
-        self.next = min(_EVERY, 2 * self.next)
+        self.next = max(min(_EVERY, 2 * self.next), crews * len(self.counted) // _SPREAD)
         self.used = {each: work for each, work in self.counted.items() if work > 0}
         self.counted = {each: work * _KEEP // 100 for each, work in self.used.items()}
         return True
@@ -74,8 +75,22 @@ class Learner:
         return table
 
 
-def weigh(crew: Crew, table: Mapping[Kind, int], total: int) -> None:
-    """Set a crew's flexibility by the table."""
-    could = sum(work for (medium, skills), work in table.items() if medium in crew.media and has(crew.skills, skills))
-    crew.flex = could / total if total else 0.0
-    crew.band = BANDS * could // total if total else 0
+def weigh(crews: Iterable[Crew], table: Mapping[Kind, int]) -> list[Crew]:
+    """Set the flexibility of crews by the table; answers those whose band is another one now."""
+    total = sum(table.values())
+    open_to_all = [(medium, work) for (medium, skills), work in table.items() if not skills]
+    by_skill: dict[str, list[tuple[str, Skills, int]]] = {}
+    for (medium, skills), work in table.items():
+        if skills and work:
+            by_skill.setdefault(skills[0][0], []).append((medium, skills, work))
+    changed = []
+    for crew in crews:
+        could = sum(work for medium, work in open_to_all if medium in crew.media)
+        for skill in crew.skills:
+            could += sum(work for medium, skills, work in by_skill.get(skill, ())
+                         if medium in crew.media and has(crew.skills, skills))
+        band, crew.band = crew.band, BANDS * could // total if total else 0
+        crew.flex = could / total if total else 0.0
+        if band != crew.band:
+            changed.append(crew)
+    return changed

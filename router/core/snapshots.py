@@ -35,7 +35,9 @@ def write(state: State) -> str:
         "based": _out([contact for contact in state.contacts if contact in state.bases]),
         "lines": [[_out(line.key), line.wake_at, line.asked] for line in lines],
         "wakes": _out(wakes), "kept": [number[line] for line in state.kept if line in number],
-        "draining": _out(list(state.draining)), "unserved": _out(list(state.unserved)),
+        "draining": [[number.get(line), _out(list(agents))] for line, agents in state.draining.items()],
+        "seen_idle": state.seen_idle, "seen_staff": state.seen_staff, "finely": state.finely,
+        "unserved": _out(list(state.unserved)),
     }, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
@@ -60,7 +62,7 @@ def read(snapshot: str) -> State:
     state.unserved = dict.fromkeys(_in(told["unserved"]))
     state.weigh(list(state.floor.crew_of.values()))
     _queue(state, told)
-    state.draining = dict.fromkeys(_in(told["draining"]))
+    state.seen_idle, state.seen_staff, state.finely = told["seen_idle"], told["seen_staff"], told["finely"]
     state.floor.changed = 0
     state.out = []
     return state
@@ -94,6 +96,11 @@ def _queue(state: State, told: dict[str, Any]) -> None:
         line_or_id = (lines[which] if which is not None else None) if what == "line" else which
         state.wakes.append((when, kind, count, line_or_id))
     state.count = max(state.count, told["count"])
+    state.retry.clear()
+    for index, agents in told["draining"]:
+        state.draining[lines[index]] = dict.fromkeys(_in(agents))
+        for number in state.draining[lines[index]]:
+            state.floor.empty(state.floor.agents[number])
     state.kept = {lines[index]: None for index in told["kept"]}
 
 

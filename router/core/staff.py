@@ -134,7 +134,6 @@ def removed(state: State, event: events.AgentRemoved, contacts: list[Contact], a
     backups = set(state.floor.backups)
     lost = state.floor.leave(agent)
     del state.floor.agents[event.agent]
-    state.draining.pop(event.agent, None)
     acts.review(state, lost, False)
     if backups != set(state.floor.backups):
         rewake(state)

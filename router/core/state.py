@@ -10,7 +10,7 @@ from router.core.crews import Agent, Crew
 from router.core.decisions import Decision, Servable, Step, Unservable
 from router.core.floor import LANGUAGE, Floor, bits
 from router.core.learning import Learner, weigh
-from router.core.order import Group
+from router.core.order import GUARDED, Group
 from router.core.waiting import WAITING, Contact, Line, Need, Skills
 
 #: Kinds of what the core wakes for, in the order in which they are looked at within one moment.
@@ -41,7 +41,10 @@ class State:
         self.ringed: dict[Line, None] = {}  #: lines with rings to come
         self.kept: dict[Line, None] = {}  #: lines that a reserve keeps from agents who are free
         self.met: list[Line] = []  #: lines that a reserve kept from the agent just looked at
-        self.draining: dict[Id, None] = {}  #: agents who take nothing until a starving contact fits
+        self.draining: dict[Line, dict[Id, None]] = {}  #: starving line -> agents whose seats empty for its head
+        self.retry: dict[Id, None] = {}  #: of those, whoever may take something again
+        self.finely = False  #: reserves that depend on more than seats of one kind are about
+        self.seen_idle = self.seen_staff = 0  #: when the reserves were last asked
         self.unserved: dict[Id, None] = {}  #: contacts said to be unservable
         self.out: list[Decision] = []
         self.told: int | None = None  #: the timer that is set
@@ -158,18 +161,27 @@ class State:
                     self.floor.waiting &= ~need.bit
             self.kept.pop(line, None)
             self.ringed.pop(line, None)
+            if line in self.draining:
+                self.retry |= self.draining.pop(line)
             return
         if line not in need.lines:
             need.lines[line] = None
             self.floor.waiting |= need.bit
         offset = self.paused.get(need.queue, 0)
         star = group.put(line, head, offset, self.now, self.config.media[need.medium].tier)
+        if line.level != GUARDED and line in self.draining:
+            self.retry |= self.draining.pop(line)
         if star is not None and (line.star_at is None or star < line.star_at):
             line.star_at = star
             self.count += 1
             heappush(self.guards, (star, self.count, line))
         if need.rings or self.floor.backups:
             self.rewake(line, head)
+
+    def recheck(self, line: Line) -> None:
+        """It starves, too: whoever empties his seat for a later one may take it."""
+        for other in [each for each in self.draining if each.entry is None or line.entry < each.entry]:  # type: ignore[operator]
+            self.retry |= self.draining.pop(other)
 
     def rewake(self, line: Line, head: Contact) -> None:
         """When does its head come to its next ring, or to those who only help later?"""
@@ -197,6 +209,8 @@ class State:
             line.star_at = None
             if line.entry is not None:
                 self.rehead(line)
+                if self.draining:
+                    self.recheck(line)
 
     # who could
 
@@ -244,16 +258,11 @@ class State:
 
     def weigh(self, crews: list[Crew]) -> None:
         """Set the flexibility of crews by the table in force."""
-        table = self.learner.table(self.floor.crew_of.values())
-        total = sum(table.values())
-        for crew in crews:
-            before = crew.band
-            weigh(crew, table, total)
-            if crew.band != before:
-                for number in bits(crew.needs):
-                    need = self.floor.needs[number]
-                    if need is not None:
-                        need.tiers.clear()
+        for crew in weigh(crews, self.learner.table(self.floor.crew_of.values())):
+            for number in bits(crew.needs):
+                need = self.floor.needs[number]
+                if need is not None:
+                    need.tiers.clear()
 
     def rules(self, queue: Id) -> QueueRules:
         """A queue's rules."""
