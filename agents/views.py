@@ -10,6 +10,7 @@ from typing import Any
 from agents import reasons
 from router.model import Health
 from router.records import Agent, Contact, ContactState, Customer, Direction, Entry, KnownAddress, Message, Offer, Queue
+from router.rules.exchange import Exchange
 
 View = dict[str, Any]
 
@@ -66,7 +67,9 @@ def message(it: Message, files: Sequence[int]) -> View:
         "delivery": None if it.delivery is None else {
             "id": it.delivery.id, "state": it.delivery.state.value, "error": it.delivery.error,
             **reasons.delivery(it.delivery.error), "attempts": it.delivery.attempts,
-            "due_at": moment(it.delivery.due_at)},
+            "due_at": moment(it.delivery.due_at), "channel": it.delivery.channel,
+            "trail": [{"channel": each["channel"], "error": each["error"], **reasons.delivery(each["error"])}
+                      for each in it.delivery.trail]},
         "data": dict(it.data),
     }
 
@@ -117,6 +120,13 @@ def channel(name: str, medium: str, light: Health | None, outbox: int) -> View:
     light = light or Health(code="starting")
     return {"name": name, "medium": medium, "code": light.code, "en": light.en, "fa": light.fa,
             "since": moment(light.since), "outbox": outbox}
+
+
+def exchange(number: int, it: Exchange) -> View:
+    """One line of a channel's exchange log."""
+    return {"id": number, "at": moment(it.at), "way": it.way, "method": it.method, "path": it.path,
+            "status": it.status, "millis": it.millis, "asked": it.asked, "answered": it.answered,
+            "outcome": it.outcome}
 
 
 def customer(it: Customer, addresses: Sequence[KnownAddress]) -> View:

@@ -5,7 +5,7 @@ import {Since, Text} from "../parts/bits.js";
 import {icon} from "../parts/icon.js";
 import {say, t, word} from "../words.js";
 
-const LIGHTS = {ok: "good", starting: "warn", paused: "warn"};
+const LIGHTS = {ok: "good", starting: "warn", paused: "warn", alarm: "bad"};
 
 /** The light of a health code. */
 export const lightOf = (code) => LIGHTS[code] ?? "bad";

@@ -78,7 +78,8 @@ function Count({text, contact, kind, limits}) {
   const parts = boot.media?.[contact.medium]?.parts;
   if (parts) {
     const {parts: n, left} = count(text, parts);
-    return html`<span class=${`tiny number ${n > 3 ? "chip warn" : "faint"}`} id="sms-count">${t("sms.count", {n, left})}</span>`;
+    const cost = limits.part_cost ? ` · ${number(n * limits.part_cost)} ${limits.currency}` : "";
+    return html`<span class=${`tiny number ${n > 3 ? "chip warn" : "faint"}`} id="sms-count">${t("sms.count", {n, left})}${cost}</span>`;
   }
   const limit = limits.text_chars ?? Infinity;
   return text.length > limit * 0.8 ? html`<span class=${`tiny number chip ${text.length > limit ? "bad" : "warn"}`}>${number(text.length)} / ${number(limit)}</span>` : null;

@@ -16,6 +16,7 @@ export function Delivery({delivery, contact}) {
   const troubled = delivery.state === "failed" || delivery.state === "uncertain";
   return html`<span class=${`delivery ${delivery.state}`} data-state=${delivery.state}>${icon(SIGN[delivery.state])}<span>${t(`delivery.${delivery.state}`)}</span>
     ${delivery.state === "pending" && delivery.attempts > 0 && html`<${Again} delivery=${delivery} />`}</span>
+    ${delivery.trail?.map((was) => html`<span class="trouble" data-was=${was.channel} key=${was.channel}><span class="say">${was.channel}: ${say(was)} ${t("delivery.by", {name: delivery.channel})}</span></span>`)}
     ${troubled && html`<span class="trouble"><span class="say">${reason(delivery)}</span>
       <${Doing} name=${`retry:${delivery.id}`} class="slim" run=${() => retry(delivery)}>${icon("reopen")}${t(delivery.state === "failed" ? "delivery.retry" : "delivery.resend")}</${Doing}>
       ${delivery.state === "uncertain" && html`<${Doing} name=${`give-up:${delivery.id}`} class="slim bare" run=${() => giveUp(delivery)}>${t("delivery.leave")}</${Doing}>`}</span>`}
