@@ -46,5 +46,5 @@ pictures: setup-test servers ## take the pictures of docs/pictures again
 	@PISHKHAN_SHOTS=docs/pictures $(PY) -m pytest -q tests/test_pictures.py tests/test_console_browser_pictures.py
 
 clean: ## remove .venv and everything generated; never data/
-	@rm -rf .venv .venv-telemelya .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .venv-telemelya .venv-oracles .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -64,6 +64,20 @@ def parser() -> argparse.ArgumentParser:
     attempt.add_argument("file", type=Path, metavar="FILE")
     attempt.add_argument("--medium", choices=["webchat", "telegram", "sms", "email", "voice"], default="webchat")
     attempt.add_argument("--language", choices=["fa", "en"], default="fa")
+    staff = commands.add_parser("staff", help="how many people it takes")
+    for name in ("calls", "handling", "patience"):
+        staff.add_argument(f"--{name}", type=float)
+    for name, default in (("interval", 30.0), ("target", 20.0), ("within", 80.0), ("shrinkage", 0.0),
+                          ("max-occupancy", 100.0), ("max-abandons", 100.0)):
+        staff.add_argument(f"--{name}", type=float, default=default)
+    staff.add_argument("--forecast", type=Path)
+    staff.add_argument("--scenario", type=Path)
+    staff.add_argument("--policy", default="promise")
+    for name, number in (("seed", 1), ("seeds", 3), ("tries", 120)):
+        staff.add_argument(f"--{name}", type=int, default=number)
+    staff.add_argument("--language", choices=["en", "fa"], default="en")
+    staff.add_argument("--progress", action="store_true", default=None)
+    staff.add_argument("--json", action="store_true")
     return top
 
 
@@ -110,6 +124,15 @@ def _command(given: argparse.Namespace) -> int:
             scenario=given.scenario, policies=(given.policy, *given.compare), seed=given.seed, seeds=given.seeds,
             as_json=given.json, plot=given.plot, language=given.language, progress=given.progress,
             waits=given.waits), _say)
+    if command == "staff":
+        from router.staffing import Wish, staff
+
+        return staff(Wish(
+            calls=given.calls, minutes=given.interval, handling=given.handling, patience=given.patience,
+            target=given.target, within=given.within, shrinkage=given.shrinkage, max_occupancy=given.max_occupancy,
+            max_abandons=given.max_abandons, forecast=given.forecast, scenario=given.scenario, policy=given.policy,
+            seed=given.seed, seeds=given.seeds, tries=given.tries, language=given.language, as_json=given.json,
+            progress=given.progress), _say)
     if command == "demo":
         from demo.town import demo
 

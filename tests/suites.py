@@ -51,6 +51,10 @@ SUITES: Mapping[str, Suite] = {
         says="Telegram against an independent Bot API server",
         commands=("redis-server",), files=(str(ROOT / ".venv-telemelya" / "installed"),),
         get="apt-get install redis-server; python -m tests.servers.telemelya install"),
+    "oracles": Suite(
+        says="staffing against pyworkforce and ciw",
+        files=(str(ROOT / ".venv-oracles" / "installed"),),
+        get="python -m tests.servers.oracles install"),
     "chromium": Suite(
         says="the pages in a real browser",
         commands=("chromium|chromium-browser|google-chrome",), modules=("playwright",),

@@ -43,4 +43,5 @@ fi
 if [ -f tests/servers/telemelya.py ] || [ -d tests/servers/telemelya ]; then
     "$python" -m tests.servers.telemelya install || say "telemelya could not be installed; see above"
 fi
+"$python" -m tests.servers.oracles install || say "the staffing oracles could not be installed; see above"
 exit 0
