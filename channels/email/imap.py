@@ -106,11 +106,13 @@ class Connection:
                 raise Denied("imap-login", "username or password has characters that IMAP cannot carry",
                              "نام کاربری یا گذرواژه نویسه‌ای دارد که IMAP نمی‌پذیرد") from None
             if answer.result != "OK":
-                self._tokens.drop(token)
+                if self._tokens.drop(token):
+                    raise Lost("the access token was withdrawn")
                 if any(word in line for word in _PASSING for line in answer.lines if isinstance(line, bytes)):
                     raise Lost("the server takes no login now")
                 raise Denied("imap-login", "the IMAP server refuses username or password",
                              "سرور IMAP نام کاربری یا گذرواژه را نمی‌پذیرد")
+            self._tokens.took(token)
             await self._client.protocol.capability()
 
     async def _select(self, examine: bool) -> None:

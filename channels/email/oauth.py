@@ -35,13 +35,19 @@ class Tokens:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._refresh = str(settings.oauth_refresh_token)
-        self._token, self._until = "", 0.0
+        self._token, self._until, self._taken = "", 0.0, ""
         self._lock = asyncio.Lock()
 
-    def drop(self, token: str) -> None:
-        """The server did not take this one: fetch another next time."""
+    def took(self, token: str) -> None:
+        """The server let us in with this one."""
+        self._taken = token
+
+    def drop(self, token: str) -> bool:
+        """The server did not take this one: fetch another next time. True when it took the same one before, so that
+        another may do."""
         if token == self._token:
             self._until = 0.0
+        return bool(token) and token == self._taken
 
     async def get(self) -> str:
         """A token that is valid now. OSError when the endpoint cannot be reached, Denied when a person must act."""

@@ -109,9 +109,11 @@ async def _login_as(client: aiosmtplib.SMTP, settings: Settings, tokens: Tokens 
     try:
         with _answers("login"):
             await client.auth_xoauth2(user, token)
-    except SendError:
-        tokens.drop(token)
-        raise
+    except SendError as error:
+        if tokens.drop(token):
+            raise Unreachable("the access token was withdrawn", provider_code="oauth") from None
+        raise error
+    tokens.took(token)
 
 
 @contextlib.contextmanager
