@@ -90,6 +90,7 @@ class House:
         self._build_core()
         self._build_channels()
         self._build_pages()
+        await self.switchboard.open()
         self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=2)
         await self._runner.setup()
         await web.TCPSite(self._runner, self.settings.server.host, self.settings.server.port, backlog=1024).start()

@@ -41,7 +41,8 @@ class Outlook:
         rule = {"closed": queue.when_closed, "": "wait"}.get(trouble, queue.when_unstaffed)
         if rule in DOORS and rule != "wait":
             instead[rule] = None
-        low, high = self._dispatch.desk.interval(contact.id) or (line.wait_low, line.wait_high)
+        said = self._dispatch.desk.interval(contact.id, self._dispatch.ticks.now().ms)
+        low, high = said or (line.wait_low, line.wait_high)
         if trouble:
             low = high = 0  # nobody comes: no figure is honest
         slow = contact.channel not in self._live()
@@ -53,10 +54,10 @@ class Outlook:
             trouble=trouble, answer_by=max(answer_by(plan, contact, since) or now, now) if slow else None)
 
     def _trouble(self, contact: ContactId, queue: QueueId, is_open: bool) -> str:
-        if contact in self._dispatch.desk.stranded:
-            return "nobody-able"
         if not is_open:
             return "closed"
+        if contact in self._dispatch.desk.stranded:
+            return "nobody-able"
         staff: Staff = self._dispatch.following.staff
         return staff.standing(queue) if self._dispatch.ready.is_set() else ""
 

@@ -36,11 +36,15 @@ class Promises:
     def __init__(self, store: Store, bus: Bus, plan: Callable[[], Plan], live: Callable[[], Collection[str]]) -> None:
         self._store, self._bus, self._plan, self._live = store, bus, plan, live
 
+    async def open(self) -> None:
+        """The first time of all it begins with what happens from now on."""
+        await self._store.run(_begin, name="promises")
+
     async def run(self) -> None:
         """Until cancelled. Goes on where it stopped."""
         listener = self._bus.subscribe("promises", size=1000)
         try:
-            await self._store.run(_begin, name="promises")
+            await self.open()
             while True:
                 while await self._store.run(self._step, name="promises"):
                     self._bus.whisper("timers", ContactId(0), {})
@@ -133,7 +137,6 @@ class Promises:
 
 
 def _begin(tx: Tx) -> None:
-    """The first time of all it begins with what happens from now on."""
     if not tx.marks.get(*_OWNER):
         tx.marks.set(*_OWNER, str(tx.journal.head()))
 

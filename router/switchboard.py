@@ -28,6 +28,11 @@ class Switchboard:
     def _live(self) -> Collection[str]:
         return {name for name, policy in self._policies.items() if policy.live}
 
+    async def open(self) -> None:
+        """Before anybody is let in: nothing that happens from now on is missed."""
+        await self.dispatch.open()
+        await self.promises.open()
+
     @property
     def base(self) -> Plan:
         """What the settings say."""

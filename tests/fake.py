@@ -24,10 +24,11 @@ class Adapter:
 
     medium = Medium.SMS
     connects = False
+    live = True
 
     def __init__(self, name: str, settings: Settings, common: ChannelSettings, wire: Wire) -> None:
         self.name, self.wire = name, wire
-        self.limits = Limits(live=True, text_chars=1000, connects=self.connects)
+        self.limits = Limits(live=self.live, text_chars=1000, connects=self.connects)
         self.sent: list[Outbound] = []
         self.errors: list[SendError] = []
         self.hold: asyncio.Event | None = None

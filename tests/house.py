@@ -32,13 +32,13 @@ def free_port() -> int:
 
 def configured(tmp_path: Path, channels: Mapping[str, Mapping[str, Any]], *, environ: Mapping[str, str] | None = None,
                desk: Mapping[str, Any] | None = None, queues: Mapping[str, Any] | None = None,
-               storage: Mapping[str, Any] | None = None) -> s.Settings:
-    """Settings as config.toml would give them; `environ` holds the secrets."""
+               storage: Mapping[str, Any] | None = None, **sections: Any) -> s.Settings:
+    """Settings as config.toml would give them; `environ` holds the secrets, `sections` are more of its tables."""
     table = {
         "server": {"port": free_port()}, "storage": {"folder": str(tmp_path / "data"), **(storage or {})},
         "desk": dict(desk or {}),
         "queues": dict(queues or {"general": {"title_fa": "عمومی", "title_en": "General"}}),
-        "channels": {name: dict(part) for name, part in channels.items()},
+        "channels": {name: dict(part) for name, part in channels.items()}, **sections,
     }
     return s.parse(table, Media(), environ or {})
 
@@ -47,10 +47,10 @@ def configured(tmp_path: Path, channels: Mapping[str, Mapping[str, Any]], *, env
 async def running(tmp_path: Path, channels: Mapping[str, Mapping[str, Any]] | None = None, *,
                   environ: Mapping[str, str] | None = None, desk: Mapping[str, Any] | None = None,
                   queues: Mapping[str, Any] | None = None, storage: Mapping[str, Any] | None = None,
-                  clock: Callable[[], Any] = utc_now) -> AsyncIterator[House]:
+                  clock: Callable[[], Any] = utc_now, **sections: Any) -> AsyncIterator[House]:
     """A started house; stopped at the end."""
-    house = House(configured(tmp_path, channels or {}, environ=environ, desk=desk, queues=queues, storage=storage),
-                  clock=clock, schedule=QUICK, password_cost=CHEAP)
+    house = House(configured(tmp_path, channels or {}, environ=environ, desk=desk, queues=queues, storage=storage,
+                             **sections), clock=clock, schedule=QUICK, password_cost=CHEAP)
     await house.start()
     try:
         yield house

@@ -14,9 +14,12 @@ from router.overflow import Case
 from router.ports import Tx
 from router.records import ContactState, Entry, Routed
 from router.rules.staffing import Staff
+from router.rules.telling import Moment
 
 #: Reasons with which a contact comes to a queue; the others keep its place there.
 ARRIVES = frozenset({"new", "asked", "callback", "reopened", "woke", "transfer", "merged", "overflow"})
+
+LATELY = 120_000  #: milliseconds
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,14 +43,19 @@ class Following:
         self.staff = Staff({})
         self.alone: dict[QueueId, str] = {}  #: queues where somebody waits and nobody comes, and why
 
-    def rebuild(self) -> Follow:
-        """After everything was read anew: what was told before is not told again."""
+    def rebuild(self, now: Moment) -> Follow:
+        """After everything was read anew: what was told before is not told again. Who came shortly before the end of
+        the last run may not have been looked at; looking twice does nothing twice."""
         self.staff = Staff(self._desk.plan.queues)
         self.staff.put_all(self._desk.known.agents.values())
         self._desk.news.clear()
         self.alone = {}
         self._look(Follow(), {each.queue for each in self._waiting() if each.queue is not None})
-        return Follow(hours=True)
+        made = Follow(hours=True)
+        for each in self._waiting():
+            if each.queued_ms + now.shift > now.ms - LATELY:
+                self._arrives(made, each.id, now.at)
+        return made
 
     def after(self, entries: Iterable[Entry], at: datetime) -> Follow:
         """What follows from these entries, once the core has had its say."""
@@ -69,8 +77,12 @@ class Following:
             elif entry.name == "queue-hours" and not entry.data["open"]:
                 closed.add(QueueId(entry.data["queue"]))
         self._stranded(made)
-        for contact in arrived:
-            self._arrives(made, contact, at)
+        behind: dict[QueueId | None, int] = {}
+        for contact in reversed(arrived):  # whoever came later does not count for who came before
+            known = desk.known.contacts.get(contact)
+            if known is not None and known.state is ContactState.WAITING:
+                self._arrives(made, contact, at, behind.get(known.queue, 0))
+                behind[known.queue] = behind.get(known.queue, 0) + 1
         for each in self._waiting() if closed else ():
             if each.queue in closed:
                 self._door(made, each, "closed", desk.plan.queues[each.queue].when_closed)
@@ -90,23 +102,23 @@ class Following:
             if not over and known is not None and queue is not None:
                 self._door(made, known, "unstaffed", self._desk.plan.queues[queue].when_unstaffed)
 
-    def _arrives(self, made: Follow, contact: ContactId, at: datetime) -> None:
+    def _arrives(self, made: Follow, contact: ContactId, at: datetime, behind: int = 0) -> None:
         known = self._desk.known.contacts.get(contact)
         if known is None or known.state is not ContactState.WAITING or known.queue is None:
             return
         plan = self._desk.plan
         queue = plan.queues[known.queue]
-        steps = plan.steps(queue)
+        steps, length = plan.steps(queue), self._desk.length(queue.id) - behind
         if any(step.after is not None and step.acts for step in steps):
             made.timed.append(contact)
         if not plan.is_open(queue, at):
             self._door(made, known, "closed", queue.when_closed)
-        if queue.most_waiting and self._desk.length(queue.id) > queue.most_waiting:
+        if queue.most_waiting and length > queue.most_waiting:
             self._door(made, known, "full", queue.when_full)
         if self.staff.standing(queue.id) == "nobody-here":
             self._door(made, known, "unstaffed", queue.when_unstaffed)
         for number, step in enumerate(steps):
-            if step.length is not None and self._desk.length(queue.id) >= step.length:
+            if step.length is not None and length >= step.length:
                 made.cases.append(Case(contact=contact, trigger="length", number=number, step=step))
             elif step.wait is not None and self._desk.honest_wait(contact) > step.wait:
                 made.cases.append(Case(contact=contact, trigger="wait", number=number, step=step))

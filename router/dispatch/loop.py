@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -11,13 +12,13 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from router import core, overflow
+from router import core, opening, overflow
 from router.dispatch import offers
 from router.dispatch.following import Follow, Following, carry_out
 from router.dispatch.picture import Desk, Seen, read_all, read_some, touched
 from router.errors import Conflict, Unavailable
-from router.events import ContactEdited, RoutingAlarm
-from router.model import AgentId, ContactId, CustomerId, QueueId
+from router.events import RoutingAlarm
+from router.model import AgentId, ContactId, QueueId
 from router.ports import Batch, Bus, Clock, Store, Subscription, Tx
 from router.records import Claim, ContactState, Entry, Timer
 from router.rules.plan import Plan
@@ -39,6 +40,7 @@ class Dispatch:
         self._wrap_up, self._away_after = wrap_up, away_after
         self.desk = Desk(base or Plan())
         self.following = Following(self.desk)
+        self._listener: Subscription | None = None
         self._due: int | None = None  #: when the core wants to be woken, in its own time
         self._again = False
         self._audited = time.monotonic()
@@ -55,9 +57,14 @@ class Dispatch:
         """Why a contact still waits, or why it went where it is."""
         return self.desk.explain(contact, self.ticks.now())
 
+    async def open(self) -> None:
+        """Know what is set and hear what happens, before anybody is let in."""
+        self._listener = self._bus.subscribe("dispatch", size=10_000)
+        self.desk.plan = await self._store.snapshot(partial(opening.read, base=self.desk.base))
+
     async def run(self) -> None:
         """Until cancelled."""
-        listener = self._bus.subscribe("dispatch", size=10_000)
+        listener, self._listener = self._listener or self._bus.subscribe("dispatch", size=10_000), None
         try:
             await self._reload()
             while True:
@@ -92,13 +99,15 @@ class Dispatch:
         """Everything anew from the database: at the start, and when something was missed."""
         began = time.perf_counter()
         seen = await self._store.snapshot(partial(read_all, base=self.desk.base))
+        if not self.ready.is_set() and seen.learned:
+            self.desk.waits.estimator.learn_from(json.loads(seen.learned))
         now = self.ticks.now()
         self._due = None
         decisions = self.desk.rebuild(seen, now)
         log.info("dispatch rebuilt waiting=%d agents=%d ms=%.0f", len(seen.contacts), len(seen.agents),
                  (time.perf_counter() - began) * 1000)
         await self._carry_out(decisions, told=False)
-        await self._follow(self.following.rebuild())
+        await self._follow(self.following.rebuild(now))
         self.ready.set()
 
     async def _react(self, entries: Sequence[Entry]) -> None:
@@ -106,10 +115,10 @@ class Dispatch:
         decisions: list[core.Decision] = []
         if news:
             if self._wrap_up and news.wrap_ups:
-                follow = partial(_set_wrap_ups, contacts=news.wrap_ups, after=self._wrap_up)
+                follow = partial(offers.set_wrap_ups, contacts=news.wrap_ups, after=self._wrap_up)
                 await self._store.run(follow, name="follow")
             if news.customers:
-                await self._store.run(partial(_set_segments, customers=sorted(news.customers)), name="follow")
+                await self._store.run(partial(offers.set_segments, customers=sorted(news.customers)), name="follow")
             seen = await self._store.snapshot(partial(read_some, news=news, base=self.desk.base))
             began = time.perf_counter()
             decisions = self.desk.take(seen, news, self.ticks.now())
@@ -117,7 +126,7 @@ class Dispatch:
         now = self.ticks.now()
         if self._due is not None and now.ms >= self._due:
             self._due = None
-            decisions += self.desk.core.handle(core.TimerFired(at=now.ms))
+            decisions += self.desk.tell(core.TimerFired(at=now.ms))
         await self._carry_out(decisions)
         await self._follow(self.following.after(entries, now.at))
         await self._watch()
@@ -222,7 +231,7 @@ class Dispatch:
             known = self.desk.known.contacts.get(ContactId(int(each.contact)))
             if known is not None and known.state is ContactState.WAITING:
                 back = core.OfferRescinded(at=now.ms, contact=each.contact, offer=each.offer)
-                decisions += self.desk.core.handle(back)
+                decisions += self.desk.tell(back)
         return decisions
 
     async def _refresh(self, contacts: Iterable[ContactId]) -> None:
@@ -239,7 +248,14 @@ class Dispatch:
         if time.monotonic() - self._audited < AUDIT_EVERY:
             return
         self._audited = time.monotonic()
+        await self._remember()
         await self.audit()
+
+    async def _remember(self) -> None:
+        """What was learned about waits survives a restart."""
+        learned = json.dumps(self.desk.waits.estimator.to_data())
+        with contextlib.suppress(Unavailable):
+            await self._store.run(lambda tx: tx.marks.set("routing", "waits", learned), name="remember")
 
     async def audit(self) -> list[str]:
         """Look at the invariants now; what is wrong is counted, told, and made anew."""
@@ -266,21 +282,3 @@ class Dispatch:
                 "agent-wrap-up": offers.end_agents_wrap_up,
                 "overflow": partial(overflow.due, plan=lambda: self.plan),
                 "hours": partial(overflow.hours, plan=lambda: self.plan)}
-
-
-def _set_segments(tx: Tx, customers: Sequence[CustomerId]) -> None:
-    """What a customer counts for is what their waiting contacts count for."""
-    for customer in customers:
-        segment = tx.people.customer(customer).segment
-        for number in tx.routed.waiting_of(customer):
-            contact = tx.contacts.get(number)
-            if contact.segment != segment:
-                tx.contacts.change(contact, segment=segment)
-                tx.emit(ContactEdited(about=number, fields=("segment",)), actor="router")
-
-
-def _set_wrap_ups(tx: Tx, contacts: Sequence[ContactId], after: timedelta) -> None:
-    for contact in contacts:
-        tx.timers.set("wrap-up", contact, tx.now + after)
-
-

@@ -8,7 +8,7 @@ from typing import Any
 
 from router.errors import Conflict
 from router.events import AgentChanged, ContactChanged, ContactEdited, ContactQueued, OfferEnded, OfferMade
-from router.model import AgentId, ContactId, OfferId
+from router.model import AgentId, ContactId, CustomerId, OfferId
 from router.ports import Tx
 from router.records import AgentState, Claim, Contact, ContactState, Timer
 from router.rules import states
@@ -117,3 +117,22 @@ def end_agents_wrap_up(tx: Tx, timer: Timer) -> None:
     if agent.state is AgentState.WRAP_UP and agent.active:
         tx.desk.set_agent(agent.id, state=AgentState.READY, reason="")
         tx.emit(AgentChanged(agent=agent.id, state="ready"), actor="timer")
+
+
+def set_segments(tx: Tx, customers: Sequence[CustomerId]) -> None:
+    """What a customer counts for is what their waiting contacts count for."""
+    for customer in customers:
+        segment = tx.people.customer(customer).segment
+        for number in tx.routed.waiting_of(customer):
+            contact = tx.contacts.get(number)
+            if contact.segment != segment:
+                tx.contacts.change(contact, segment=segment)
+                tx.emit(ContactEdited(about=number, fields=("segment",)), actor="router")
+
+
+def set_wrap_ups(tx: Tx, contacts: Sequence[ContactId], after: timedelta) -> None:
+    """Wrap-up ends by itself after so long."""
+    for contact in contacts:
+        tx.timers.set("wrap-up", contact, tx.now + after)
+
+

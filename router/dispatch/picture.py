@@ -9,6 +9,7 @@ from typing import Any
 
 from router import core, opening
 from router.core import Core
+from router.dispatch.waits import Waits
 from router.model import AgentId, ContactId, CustomerId, QueueId
 from router.ports import Tx
 from router.records import Agent, Claim, ContactState, Entry, Routed
@@ -70,12 +71,13 @@ class Found:
     contacts: Sequence[Routed]
     agents: Sequence[Agent]
     attempts: Mapping[ContactId, int] = field(default_factory=dict)
+    learned: str = ""  #: about waits, before the restart
 
 
 def read_all(tx: Tx, base: Plan) -> Found:
     """Everything that routing needs, for an empty core."""
     return Found(plan=opening.read(tx, base), contacts=tx.routed.live(), agents=tx.desk.agents(),
-                 attempts=tx.routed.attempts())
+                 attempts=tx.routed.attempts(), learned=tx.marks.get("routing", "waits"))
 
 
 def read_some(tx: Tx, news: Seen, base: Plan) -> Found:
@@ -94,6 +96,8 @@ class Desk:
         self.base = self.plan = base
         self.core = Core(base.config(_EPOCH))
         self.known = Known()
+        self.last = 0  #: the core's time of the last event
+        self.waits = Waits(base)
         self.stranded: dict[ContactId, tuple[str, ...]] = {}  #: whom nobody who works here could serve: what lacks
         self.news: list[tuple[ContactId, tuple[str, ...], bool]] = []  #: stranded or no longer, still to be told
 
@@ -103,11 +107,12 @@ class Desk:
         self.plan = found.plan
         self.core = Core(self.plan.config(now.at))
         self.known, self.stranded = Known(), {}
+        self.waits = Waits(self.plan, self.waits.estimator.to_data())
         teller = Teller(self.known, self.plan)
         list(teller.queues(now))
         decisions: list[core.Decision] = []
         for event in teller.everything(found.contacts, found.agents, now, found.attempts):
-            decisions += self.core.handle(event)
+            decisions += self.tell(event)
         return decisions
 
     def take(self, found: Found, news: Seen, now: Moment) -> list[core.Decision]:
@@ -115,25 +120,32 @@ class Desk:
         decisions: list[core.Decision] = []
         if found.plan is not None:
             self.plan = found.plan
-            decisions += self.core.handle(core.ConfigChanged(at=now.ms, config=self.plan.config(now.at)))
+            decisions += self.tell(core.ConfigChanged(at=now.ms, config=self.plan.config(now.at)))
+            self.waits.plan = self.plan
         teller = Teller(self.known, self.plan)
         for event in teller.queues(now):
-            decisions += self.core.handle(event)
+            decisions += self.tell(event)
         comes = [agent for agent in found.agents if agent.active and agent.state.value == "ready"]
         order = {number: place for place, number in enumerate(news.contacts)}
         for agent in found.agents:
             if agent not in comes:
                 for event in teller.agent(agent, now):
-                    decisions += self.core.handle(event)
+                    decisions += self.tell(event)
         for contact in sorted(found.contacts, key=lambda each: order.get(each.id, 0)):
             for event in teller.contact(contact, now, news.outcomes.get(contact.id, "")):
-                decisions += self.core.handle(event)
+                decisions += self.tell(event)
             if contact.state is not ContactState.WAITING:
                 self.unstrand(contact.id)
         for agent in comes:
             for event in teller.agent(agent, now):
-                decisions += self.core.handle(event)
+                decisions += self.tell(event)
         return decisions
+
+    def tell(self, event: core.Event) -> list[core.Decision]:
+        """The core takes an event; whoever estimates waits hears it too."""
+        self.last = event.at
+        self.waits.hear(event)
+        return self.core.handle(event)
 
     def claim(self, offer: core.Offer, now: Moment) -> Claim:
         """What is to be claimed in the database for a decision."""
@@ -179,12 +191,12 @@ class Desk:
 
     def honest_wait(self, contact: ContactId) -> float:
         """Seconds that it may have to wait at most, as far as known; 0 = not known."""
-        found = self.interval(contact)
+        found = self.interval(contact, self.last)
         return 0.0 if found is None else found[1]
 
-    def interval(self, contact: ContactId) -> tuple[int, int] | None:
-        """Seconds from and to which it will probably wait; None = not known."""
-        return None
+    def interval(self, contact: ContactId, ms: int) -> tuple[int, int] | None:
+        """Seconds from and to which it will probably wait; None = nothing can honestly be said."""
+        return self.waits.interval(contact, ms)
 
     def place(self, contact: ContactId) -> int:
         """1 = next; 0 = the core does not know it."""
@@ -201,7 +213,10 @@ class Desk:
         known = self.known.contacts.get(contact)
         if known is None or known.state not in (ContactState.WAITING, ContactState.OFFERED):
             return {"code": "not-waiting"}
-        return self.core.explain(contact)
+        found = self.core.explain(contact)
+        said = self.waits.estimate(contact, now.ms)
+        return found | {"wait": {"low": round(said.low), "high": round(said.high), "basis": said.basis,
+                                 "reason": said.reason, "coverage": said.coverage, "record": said.record}}
 
 
 def _offered(was: Routed, claim: Claim) -> Routed:
