@@ -76,7 +76,7 @@ def test_every_suite_is_a_registered_mark() -> None:
 def test_each_suite_says_how_to_get_it() -> None:
     for name, suite in suites.SUITES.items():
         assert suite.get, name
-        assert suite.commands or suite.modules, name
+        assert suite.commands or suite.modules or suite.files, name
 
 
 def test_a_command_that_is_nowhere_fails_the_test() -> None:
