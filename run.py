@@ -56,14 +56,7 @@ def parser() -> argparse.ArgumentParser:
     simulate.add_argument("--waits", action="store_true")
     simulate.add_argument("--progress", action="store_true", default=None)
     simulate.add_argument("--json", action="store_true")
-    flow = commands.add_parser("flow", help="dialogues as data: check and try")
-    kinds = flow.add_subparsers(dest="action", required=True, metavar="ACTION")
-    check = kinds.add_parser("check", help="say every fault of definitions, with line, step and key")
-    check.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    attempt = kinds.add_parser("try", help="talk to a definition; lines on standard input, or typed")
-    attempt.add_argument("file", type=Path, metavar="FILE")
-    attempt.add_argument("--medium", choices=["webchat", "telegram", "sms", "email", "voice"], default="webchat")
-    attempt.add_argument("--language", choices=["fa", "en"], default="fa")
+    _flows(commands)
     staff = commands.add_parser("staff", help="how many people it takes")
     for name in ("calls", "handling", "patience"):
         staff.add_argument(f"--{name}", type=float)
@@ -79,6 +72,17 @@ def parser() -> argparse.ArgumentParser:
     staff.add_argument("--progress", action="store_true", default=None)
     staff.add_argument("--json", action="store_true")
     return top
+
+
+def _flows(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    flow = commands.add_parser("flow", help="dialogues as data: check and try")
+    kinds = flow.add_subparsers(dest="action", required=True, metavar="ACTION")
+    check = kinds.add_parser("check", help="say every fault of definitions, with line, step and key")
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    attempt = kinds.add_parser("try", help="talk to a definition; lines on standard input, or typed")
+    attempt.add_argument("file", type=Path, metavar="FILE")
+    attempt.add_argument("--medium", choices=["webchat", "telegram", "sms", "email", "voice"], default="webchat")
+    attempt.add_argument("--language", choices=["fa", "en"], default="fa")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -131,18 +131,8 @@ class Intake:
         item = tx.items.claim(said.channel, said.external_id, "said", raw=raw, digest=digest)
         if item is None:
             return self._duplicate(tx, said.channel, said.external_id)
-        if said.quarantine:
-            return _settled(tx, item, said, Fate.QUARANTINED, said.quarantine)
-        if said.ignored:
-            return _settled(tx, item, said, Fate.IGNORED, said.ignored)
-        if said.bounce is not None:
-            delivery = tx.outbox.bounce(said.channel, said.bounce)
-            if delivery is not None:
-                delivery = self._ended(tx, delivery)
-                belonging.suppress(tx, said.bounce, delivery.contact, actor=f"channel:{said.channel}")
-                _tell_delivery(tx, delivery, f"channel:{said.channel}")
-                return _settled(tx, item, said, Fate.BOUNCE, said.bounce.code, tx.contacts.get(delivery.contact),
-                                message=None)
+        if (unspoken := self._unspoken(tx, item, said)) is not None:
+            return unspoken
         if (twin := belonging.twin(tx, said, self._policies, self._queue(tx, policy, said.queue))) is not None:
             return _settled(tx, item, said, Fate.DUPLICATE, "other-mailbox", twin, line=Line(contact=twin))
         address = tx.people.known(said.sender, said.language)
@@ -174,6 +164,20 @@ class Intake:
         settled = _settled(tx, item, said, fate, said.automatic or verdict.reason, contact, message,
                            line=Line(contact=contact))
         return replace(settled, told=told)
+
+    def _unspoken(self, tx: Tx, item: ItemId, said: Said) -> Accepted | None:
+        """What is nobody's word to us: not understood, not for us, or a mail system's report on a message of ours."""
+        if said.quarantine:
+            return _settled(tx, item, said, Fate.QUARANTINED, said.quarantine)
+        if said.ignored:
+            return _settled(tx, item, said, Fate.IGNORED, said.ignored)
+        delivery = tx.outbox.bounce(said.channel, said.bounce) if said.bounce is not None else None
+        if said.bounce is None or delivery is None:
+            return None
+        delivery = self._ended(tx, delivery)
+        belonging.suppress(tx, said.bounce, delivery.contact, actor=f"channel:{said.channel}")
+        _tell_delivery(tx, delivery, f"channel:{said.channel}")
+        return _settled(tx, item, said, Fate.BOUNCE, said.bounce.code, tx.contacts.get(delivery.contact), message=None)
 
     def _open(
         self, tx: Tx, said: Said, policy: ChannelPolicy, address: KnownAddress, verdict: threads.Verdict, answered: bool
