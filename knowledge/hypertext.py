@@ -56,6 +56,11 @@ def _tokens(source: str) -> Iterator[tuple[str, str]]:
         if not named:
             continue
         name = named.group(1).lower()
+        if name == "title":  # of a page without a head
+            close = lowered.find("</title", at, at + 400)  # bounded: there may be many that nobody closes
+            yield "title", source[at:close if close >= 0 else at][:300]
+            at = max(at, close)
+            continue
         if name in _GONE and source[start + 1] != "/":
             close = lowered.find(f"</{name}", at)
             if name == "head":

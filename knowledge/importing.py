@@ -51,6 +51,8 @@ def _one(tx: StoreTx, agent: Agent, item: Item, *, state: ArticleState, category
         words = re.split(r"[,،;|]", item.fields["keywords"][:4_000])
         data["keywords"] = [word.strip() for word in words if word.strip()]
     given = articles.fields_of(data)
+    if "title" not in given:
+        raise PishkhanError("it has no title")
     shelf = fold(item.fields.get("category", ""))
     if shelf and shelf not in shelves:
         raise PishkhanError(f"there is no category {item.fields['category'][:60]!r}")

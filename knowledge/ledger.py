@@ -24,6 +24,7 @@ from storage.tx import StoreTx
 log = logging.getLogger("pishkhan.knowledge")
 OWNER, MARK = "knowledge", "followed"
 _PAGE = 200
+_TRIES = 3
 _WEAK = 0.2  #: less confidence is no answer at all
 SWEEP = "knowledge-sweep"
 EVERY = timedelta(days=1)
@@ -35,6 +36,7 @@ class Ledger:
     def __init__(self, given: Given, bus: Bus) -> None:
         self._given, self._bus = given, bus
         self._read = self._kept = 0
+        self._tried = self._tries = 0
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -57,13 +59,21 @@ class Ledger:
         entries = await self._given.store.snapshot(lambda tx: tx.journal.after(self._read, limit=_PAGE))
         acted = False
         for entry in entries:
-            acted |= await self._one(entry)
+            if self._again(entry.seq):
+                acted |= await self._one(entry)
             self._read = entry.seq
         # A mark for every message would be a write for every message.
         if acted or self._read - self._kept >= _PAGE:
             last = self._kept = self._read
             await self._given.store.run(lambda tx: tx.marks.set(OWNER, MARK, str(last)))
         return len(entries) == _PAGE
+
+    def _again(self, seq: int) -> bool:
+        """Whether to try an entry: one that failed unexpectedly a few times must not stop all that come after it."""
+        self._tried, self._tries = seq, self._tries + 1 if self._tried == seq else 1
+        if self._tries > _TRIES:
+            log.error("journal entry %d cannot be followed; left out", seq)
+        return self._tries <= _TRIES
 
     async def _one(self, entry: Entry) -> bool:
         """Whether it was something to write down."""

@@ -11,8 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from knowledge import reports
 from knowledge.guide import Guide, Hint
 from knowledge.suggest import Article, Engine, Suggestion
+from knowledge.synonyms import Synonyms
 from router.errors import TooMany
 from router.model import ContactId
 from router.ports import Batch, Bus
@@ -32,6 +34,8 @@ _FOUND = frozenset({ArticleState.DRAFT, *FOR_AGENTS})
 _AT_ONCE = 0.01  #: seconds the engine is busy in one go while it fills
 _WAITING = 100  #: questions that may wait for their turn
 _PAGE = 200
+_WEIGHED_EVERY = 60.0  #: seconds, at least, between two looks at all outcomes
+_TRAINED_AFTER = 30  #: new lessons, and a tenth of all, after which everything is learned deeply again
 
 
 class Library:
@@ -44,10 +48,18 @@ class Library:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="knowledge")
         self._guide = Guide()
         self._waiting = 0
+        self._enough = asyncio.Event()
+        self._weighed = 0.0
+        self.return_days = 7  #: how long an outcome is waited for
         self.ready = asyncio.Event()
 
     async def run(self) -> None:
         """Until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._listen())
+            tasks.create_task(self._train())
+
+    async def _listen(self) -> None:
         listener = self._bus.subscribe("knowledge", size=5_000)
         try:
             await self._fill()
@@ -61,6 +73,14 @@ class Library:
                     await self._follow(what.entries)
         finally:
             listener.close()
+
+    async def _train(self) -> None:
+        """Learn deeply again whenever enough was learned, beside everything else."""
+        while True:
+            await self._enough.wait()
+            self._enough.clear()
+            shelf = self._shelf
+            await self._steps(shelf.engine.train())
 
     def close(self) -> None:
         """End the engine's thread; nothing can be asked afterwards."""
@@ -98,6 +118,8 @@ class Library:
             last = page[-1].id
             await self._steps(_put(shelf, page))
         lessons = await self._store.snapshot(lambda tx: tx.knowledge.lessons())
+        await self._understand(shelf)
+        await self._weigh(shelf)
         shelf.learned = {(lesson.contact, lesson.article) for lesson in lessons}
         await self._steps(shelf.engine.teach([(lesson.question, lesson.article) for lesson in lessons[::-1]]))
         self._shelf = shelf
@@ -109,19 +131,39 @@ class Library:
             pass
 
     async def _follow(self, entries: Iterable[Entry]) -> None:
-        changed, closed = set(), set()
+        changed, closed, told = set(), set(), False
         for entry in entries:
             if entry.name == "article-changed":
                 changed.add(int(entry.data["article"]))
             elif entry.name == "contact-changed" and entry.data["state"] == ContactState.CLOSED.value and entry.contact:
                 closed.add(entry.contact)
+            elif entry.name == "knowledge-set" and entry.data["what"] == "synonyms":
+                await self._understand(self._shelf)
+            told = told or entry.name in ("matter-settled", "matter-returned")
         shelf = self._shelf
+        if told and time.monotonic() - self._weighed > _WEIGHED_EVERY:
+            await self._weigh(shelf)
         if changed:
             articles = await self._store.snapshot(lambda tx: tx.knowledge.many(changed))
             await self._steps(_put(shelf, [articles[number] for number in sorted(articles)]))
         for contact in sorted(closed):
             lessons = await self._store.snapshot(_lessons_of(contact))
             await self._steps(_learn(shelf, lessons))
+        if shelf.fresh >= _TRAINED_AFTER + len(shelf.learned) // 10:
+            shelf.fresh = 0
+            self._enough.set()
+
+    async def _understand(self, shelf: _Shelf) -> None:
+        """What administrators say means the same."""
+        groups = await self._store.snapshot(lambda tx: [words for _, words in tx.knowledge.life.synonyms()])
+        made = Synonyms(groups)
+        await self._do(lambda: shelf.engine.understand(made))
+
+    async def _weigh(self, shelf: _Shelf) -> None:
+        """What became of articles counts in their rank."""
+        self._weighed = time.monotonic()
+        outcomes = await self._store.snapshot(lambda tx: reports.outcomes(tx, self.return_days))
+        await self._do(lambda: shelf.engine.weigh(outcomes))
 
 
 @dataclass(slots=True)
@@ -132,6 +174,7 @@ class _Shelf:
     states: dict[int, ArticleState] = field(default_factory=dict)
     by_state: dict[ArticleState, set[int]] = field(default_factory=lambda: {state: set() for state in ArticleState})
     learned: set[tuple[ContactId, int]] = field(default_factory=set)
+    fresh: int = 0  #: lessons since it last learned deeply
 
     def stands(self, article: int, state: ArticleState) -> None:
         """An article is in this state now."""
@@ -175,6 +218,7 @@ def _learn(shelf: _Shelf, lessons: Iterable[kept.Lesson]) -> Iterator[None]:
         if (lesson.contact, lesson.article) not in shelf.learned:
             shelf.learned.add((lesson.contact, lesson.article))
             shelf.engine.learn(lesson.question, lesson.article)
+            shelf.fresh += 1
         yield
 
 

@@ -27,6 +27,7 @@ def timers(rules: Rules) -> dict[str, Due]:
 
 def runs(given: Given, bus: Bus) -> Mapping[str, Callable[[], Awaitable[None]]]:
     """What goes on until the house stops, by name."""
+    given.library.return_days = given.rules.return_days
     return {"knowledge": given.library.run, "ledger": ledger.Ledger(given, bus).run}
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from knowledge import tally
+from knowledge.outcome import Outcome
 from storage.knowledge import Article, Tally
 from storage.tx import StoreTx
 
@@ -54,8 +55,16 @@ def everything(tx: StoreTx, days: int, hidden: frozenset[int]) -> dict[str, Any]
     return {"articles": rows, "categories": shelves, "return_days": days}
 
 
-def values(tx: StoreTx, days: int) -> dict[int, float]:
-    """What the ranking may know of each article: the share of the contacts it was used in that it resolved, pulled
-    towards what is usual."""
+def outcomes(tx: StoreTx, days: int) -> dict[int, Outcome]:
+    """What the ranking may know of each article that was used: resolved of how many contacts, and what is usual where
+    it was shown and not used - pulled towards what is usual anywhere, as much as there are few of those."""
     both = tx.knowledge.outcomes.compared(tx.now - timedelta(days=days))
-    return tally.values({number: (each.resolved, each.contacts) for (number, used), each in both.items() if used})
+    good, of = sum(each.resolved for each in both.values()), sum(each.contacts for each in both.values())
+    anywhere = (good + 1) / (of + 2)
+    made = {}
+    for (number, used), each in both.items():
+        if used and each.contacts:
+            without = both.get((number, False), Tally())
+            usual = (without.resolved + tally.STRENGTH * anywhere) / (without.contacts + tally.STRENGTH)
+            made[number] = Outcome(shown=each.contacts, resolved=each.resolved, usual=usual)
+    return made

@@ -1,13 +1,10 @@
-"""What few numbers can honestly say: intervals, shares pulled towards what is usual, and whether two differ. Pure."""
+"""What few numbers can honestly say: intervals, and whether two shares differ. Pure."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
-K = TypeVar("K")
 _Z = 1.96  #: 95 of 100 such intervals hold the true share
 STRENGTH = 10.0  #: so many imagined contacts with the usual outcome stand beside the real ones
 
@@ -38,10 +35,3 @@ def verdict(ours: Share, others: Share) -> str:
     if not ours.of or not others.of:
         return "unknown"
     return "more" if ours.low > others.high else "fewer" if ours.high < others.low else "unknown"
-
-
-def values(resolved: Mapping[K, tuple[int, int]]) -> dict[K, float]:
-    """(resolved, of) by article -> the share pulled towards what all of them have, as much as there is little of it."""
-    good, of = sum(count for count, _ in resolved.values()), sum(all_ for _, all_ in resolved.values())
-    usual = (good + 1) / (of + 2)
-    return {key: (count + STRENGTH * usual) / (all_ + STRENGTH) for key, (count, all_) in resolved.items()}

@@ -18,7 +18,8 @@ from tests.servers.console import at_desk, spotless, town, worker
 
 pytestmark = pytest.mark.chromium
 
-BODY = ("برای صدور دوباره این‌ها لازم است:\n\n- شناسنامه\n- رسید پرداخت\n\n| خدمت | هزینه |\n|---|---|\n| کارت ملی | ۵۰۰٬۰۰۰ ریال |\n"
+BODY = ("برای صدور دوباره این‌ها لازم است:\n\n- شناسنامه\n- رسید پرداخت\n"
+        "\n| خدمت | هزینه |\n|---|---|\n| کارت ملی | ۵۰۰٬۰۰۰ ریال |\n"
         "\nنشانی: [دفترها](https://example.org/offices)")
 
 

@@ -38,9 +38,9 @@ class Living:
         """See docs/knowledge.md."""
         get = partial(Route, method="GET", access=Access.AGENT, api=True, errors=(404,))
         post = partial(Route, method="POST", access=Access.AGENT, api=True, errors=(404, 409))
-        lead = partial(post, access=Access.SUPERVISOR)
         one = "/api/articles/{id}"
         return [
+            *self._work(),
             get(path=one + "/versions", handler=self.versions, summary="Every version of an article, newest first",
                 answer=answer(versions=many(_ANY))),
             get(path=one + "/diff", handler=self.diff, summary="What changed between two versions, line by line",
@@ -61,6 +61,13 @@ class Living:
                 answer=answer(links=many(_ANY))),
             post(path=one + "/links", handler=self.set_links, summary="What an article depends on, anew",
                  body=obj("links", links=many(_ANY)), answer=answer(links=many(_ANY))),
+        ]
+
+    def _work(self) -> list[Route]:
+        get = partial(Route, method="GET", access=Access.AGENT, api=True, errors=(404,))
+        post = partial(Route, method="POST", access=Access.AGENT, api=True, errors=(404, 409))
+        lead, one = partial(post, access=Access.SUPERVISOR), "/api/articles/{id}"
+        return [
             lead(path=one + "/schedule", handler=self.schedule, summary="Publish by itself at a time; null forgets it",
                  body=obj("version", "publish_at", version=NUMBER, publish_at=MOMENT, state=TEXT), answer=_DONE),
             post(path=one + "/approvals", handler=self.ask, summary="Ask that words be published",

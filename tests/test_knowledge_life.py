@@ -1,0 +1,323 @@
+"""How articles live in a running house: who may what, versions, merging, approval, schedule, translation, files, links,
+tasks."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from channels import registry
+from tests import fake
+from tests.house import read, until
+from tests.knowledge_town import town
+
+
+@pytest.fixture(autouse=True)
+def line_medium(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(registry._MODULES, fake.Adapter.medium, "tests.fake")
+
+
+class Clock:
+    """Real time plus what a test adds."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+async def test_agents_write_drafts_and_supervisors_publish(tmp_path: Path, database: str) -> None:
+    async with town(tmp_path, database) as t:
+        draft = await t.write(by="agent", title="پیش‌نویس من")
+        path = f"/api/articles/{draft['id']}"
+        assert draft["state"] == "draft" and draft["owner"] == t.people["agent"].id
+        await t.ok("POST", path, {"version": 1, "body": "متن"}, by="agent")
+        await t.refused(403, "POST", path, {"version": 2, "state": "public"}, by="agent")
+        await t.refused(404, "GET", path, by="other")
+        await t.refused(404, "POST", path, {"version": 2, "body": "x"}, by="other")
+        mine = await t.ok("GET", "/api/articles?state=draft", by="agent")
+        assert [each["id"] for each in mine["articles"]] == [draft["id"]]
+        assert (await t.ok("GET", "/api/articles?state=draft", by="other"))["articles"] == []
+        asked = (await t.ok("POST", f"{path}/approvals", {"version": 2, "note": "لطفا"}, by="agent"))["approval"]
+        assert (await t.ok("GET", "/api/knowledge/approvals", by="other"))["approvals"] == []
+        await t.refused(403, "POST", f"/api/knowledge/approvals/{asked['id']}/approve", {}, by="agent")
+        made = (await t.ok("POST", f"/api/knowledge/approvals/{asked['id']}/approve", {}))["article"]
+        assert made["state"] == "public" and made["version"] == 3
+        await t.refused(409, "POST", f"/api/knowledge/approvals/{asked['id']}/approve", {})
+        await t.refused(403, "POST", path, {"version": 3, "body": "ویرایش"}, by="agent")
+        better = (await t.ok("POST", f"{path}/approvals", {"version": 3, "body": "بهتر"}, by="other"))["approval"]
+        shown = (await t.ok("GET", "/api/knowledge/approvals"))["approvals"][0]
+        assert [piece["kind"] for piece in shown["pieces"]] == ["gone", "new"]
+        await t.refused(400, "POST", f"/api/knowledge/approvals/{better['id']}/refuse", {"words": " "})
+        await t.ok("POST", f"/api/knowledge/approvals/{better['id']}/refuse", {"words": "نه"})
+        assert (await read(t.house, lambda tx: tx.knowledge.get(draft["id"]))).body == "متن"
+        assert (await t.names()).count("approval-changed") == 4
+
+
+async def test_approved_words_meet_a_changed_article(tmp_path: Path) -> None:
+    async with town(tmp_path) as t:
+        made = await t.write(title="x", body="one\ntwo\nthree", state="public")
+        path = f"/api/articles/{made['id']}"
+        first = (await t.ok("POST", f"{path}/approvals", {"version": 1, "body": "one\ntwo\nTHREE"},
+                            by="agent"))["approval"]
+        second = (await t.ok("POST", f"{path}/approvals", {"version": 1, "body": "uno\ntwo\nthree"},
+                             by="other"))["approval"]
+        await t.ok("POST", path, {"version": 1, "body": "ONE\ntwo\nthree"})
+        both = (await t.ok("POST", f"/api/knowledge/approvals/{first['id']}/approve", {}))["article"]
+        assert both["body"] == "ONE\ntwo\nTHREE", "changes of different lines are put together"
+        await t.refused(409, "POST", f"/api/knowledge/approvals/{second['id']}/approve", {})
+        assert len((await t.ok("GET", "/api/knowledge/approvals"))["approvals"]) == 1, "it waits, nothing is lost"
+
+
+async def test_four_eyes(tmp_path: Path) -> None:
+    async with town(tmp_path, four_eyes=True) as t:
+        await t.refused(403, "POST", "/api/articles", {"title": "x", "state": "public"})
+        made = await t.write(title="x")
+        path = f"/api/articles/{made['id']}"
+        await t.refused(403, "POST", path, {"version": 1, "state": "public"})
+        await t.refused(403, "POST", f"{path}/schedule", {"version": 1, "publish_at": None})
+        asked = (await t.ok("POST", f"{path}/approvals", {"version": 1}))["approval"]
+        await t.refused(403, "POST", f"/api/knowledge/approvals/{asked['id']}/approve", {})
+        done = (await t.ok("POST", f"/api/knowledge/approvals/{asked['id']}/approve", {}, by="second"))["article"]
+        assert done["state"] == "public"
+        await t.refused(403, "POST", path, {"version": 2, "body": "unseen"}, by="admin")
+        await t.ok("POST", path, {"version": 2, "keywords": ["k"]}, by="admin")
+        other = await t.write(title="y", by="agent")
+        await t.ok("POST", f"/api/articles/{other['id']}", {"version": 1, "state": "internal"})
+
+
+async def test_a_publication_comes_by_itself(tmp_path: Path, database: str) -> None:
+    clock = Clock()
+    async with town(tmp_path, database, clock=clock) as t:
+        made, never = await t.write(title="جدول تعرفه"), await t.write(title="نه")
+        at = (clock() + timedelta(minutes=2)).isoformat()
+        for each in (made, never):
+            done = await t.ok("POST", f"/api/articles/{each['id']}/schedule", {"version": 1, "publish_at": at})
+            assert done["article"]["publish_state"] == "public"
+        await t.ok("POST", f"/api/articles/{never['id']}/schedule", {"version": 2, "publish_at": None})
+        for wrong in ((clock() - timedelta(1)).isoformat(), "2026-01-01", "soon",
+                      (clock() + timedelta(999)).isoformat()):
+            await t.refused(400, "POST", f"/api/articles/{never['id']}/schedule", {"version": 3, "publish_at": wrong})
+        await t.refused(403, "POST", f"/api/articles/{never['id']}/schedule", {"version": 3, "publish_at": at},
+                        by="agent")
+        clock.ahead = timedelta(minutes=3)
+        await t.write(title="ساعت جلو رفت")  # something happens: the clock of a test is looked at again
+
+        async def public() -> bool:
+            return (await read(t.house, lambda tx: tx.knowledge.get(made["id"]))).state.value == "public"
+        await until(public, what="the publication")
+        assert (await read(t.house, lambda tx: tx.knowledge.get(never["id"]))).state.value == "draft"
+
+
+async def test_versions_are_kept_compared_and_restored(tmp_path: Path, database: str) -> None:
+    async with town(tmp_path, database) as t:
+        made = await t.write(title="یک", body="الف\nب")
+        path = f"/api/articles/{made['id']}"
+        await t.ok("POST", path, {"version": 1, "body": "الف\nپ", "note": "بهتر"})
+        await t.ok("POST", path, {"version": 2, "state": "internal"})
+        kept = (await t.ok("GET", f"{path}/versions"))["versions"]
+        assert [(each["version"], each["state"], each["note"]) for each in kept] == [
+            (3, "internal", ""), (2, "draft", "بهتر"), (1, "draft", "")]
+        diff = await t.ok("GET", f"{path}/diff?from=1&to=2")
+        assert diff["body"] == [{"kind": "same", "lines": ["الف"]}, {"kind": "gone", "lines": ["ب"]},
+                                {"kind": "new", "lines": ["پ"]}]
+        back = (await t.ok("POST", f"{path}/restore", {"version": 3, "restore": 1}))["article"]
+        assert back["body"] == "الف\nب" and back["state"] == "internal" and back["version"] == 4
+        await t.refused(404, "POST", f"{path}/restore", {"version": 4, "restore": 9})
+        await t.refused(409, "POST", f"{path}/restore", {"version": 3, "restore": 1})
+        for query in ("from=x&to=1", "from=1", "from=-1&to=2"):
+            await t.refused(400, "GET", f"{path}/diff?{query}")
+
+
+async def test_two_editors_and_the_merge(tmp_path: Path) -> None:
+    async with town(tmp_path) as t:
+        made = await t.write(title="x", body="a\nb\nc")
+        path = f"/api/articles/{made['id']}"
+        await t.ok("POST", path, {"version": 1, "body": "A\nb\nc"}, by="second")
+        await t.refused(409, "POST", path, {"version": 1, "body": "a\nb\nC"})
+        both = await t.ok("POST", f"{path}/merge", {"version": 1, "title": "x", "body": "a\nb\nC"})
+        assert both["body"] == "A\nb\nC" and both["conflicts"] == 0 and both["article"]["version"] == 2
+        clash = await t.ok("POST", f"{path}/merge", {"version": 1, "title": "mine", "body": "Z\nb\nc"})
+        assert clash["conflicts"] == 1 and "<<<<<<<\nZ\n=======\nA\n>>>>>>>" in clash["body"]
+        assert clash["title"] == "mine"
+
+
+async def test_a_translation_falls_behind_and_catches_up(tmp_path: Path, database: str) -> None:
+    async with town(tmp_path, database) as t:
+        fa = await t.write(title="کارت ملی", body="متن", state="public")
+        en = await t.write(title="Card", body="text", twin=fa["id"], state="public")
+
+        async def behind() -> tuple[bool, bool]:
+            shown = [await t.ok("GET", f"/api/articles/{each['id']}") for each in (fa, en)]
+            return shown[0]["article"]["behind"], shown[1]["article"]["behind"]
+        assert await behind() == (False, False)
+        await t.ok("POST", f"/api/articles/{fa['id']}", {"version": 1, "keywords": ["x"]})
+        assert await behind() == (False, False), "only words make a translation fall behind"
+        await t.ok("POST", f"/api/articles/{fa['id']}", {"version": 2, "body": "متن تازه"})
+        assert await behind() == (False, True)
+        await t.ok("POST", f"/api/articles/{en['id']}", {"version": 1, "body": "new text", "in_step": True})
+        assert await behind() == (False, False)
+        await t.refused(400, "POST", "/api/articles", {"title": "Second", "twin": en["id"]})
+        third = await t.write(title="سوم")
+        await t.refused(409, "POST", f"/api/articles/{third['id']}", {"version": 1, "twin": en["id"]})
+        await t.ok("POST", f"/api/articles/{fa['id']}", {"version": 3, "twin": None})
+        assert (await t.ok("GET", f"/api/articles/{en['id']}"))["article"]["twin"] is None
+        status, page = await t.ask("GET", f"/help/{en['id']}?language=en", by="nobody")
+        assert status == 200 and 'rel="alternate"' not in page
+
+
+async def test_shelves_are_seen_by_role_and_skill(tmp_path: Path, database: str) -> None:
+    async with town(tmp_path, database) as t:
+        made = {}
+        for name, fields in (("open", {}), ("building", {"skills": ["building"]}), ("board",
+                                                                                    {"least_role": "supervisor"}),
+                             ("staff", {"public": False})):
+            made[name] = (await t.ok("POST", "/api/knowledge/categories", {
+                "name": name, "title_fa": name, "title_en": name, **fields}, by="admin"))["category"]
+        await t.refused(409, "POST", "/api/knowledge/categories", {"name": "open", "title_fa": "x", "title_en": "x"},
+                        by="admin")
+        ids = {name: (await t.write(title=f"پروانه {name}", body="پروانه", state="public", category=each["id"]))["id"]
+               for name, each in made.items()}
+        await t.house.store.run(lambda tx: tx.desk.set_agent(t.people["other"].id, skills={"building": 2}))
+        seen = {}
+        for by in ("agent", "other", "lead"):
+            listed = (await t.ok("GET", "/api/articles", by=by))["articles"]
+            seen[by] = {name for name, number in ids.items() if number in [each["id"] for each in listed]}
+            shelves = (await t.ok("GET", "/api/knowledge/categories", by=by))["categories"]
+            assert {each["name"] for each in shelves} == seen[by]
+        assert seen == {"agent": {"open", "staff"}, "other": {"open", "staff", "building"}, "lead": set(ids)}
+        await t.refused(404, "GET", f"/api/articles/{ids['board']}", by="agent")
+        await until(lambda: t.found("پروانه open"), what="the index")
+        contact = await t.say("پروانه building چه شد؟")
+        shown = (await t.ok("GET", f"/api/contacts/{contact}/suggestions", by="agent"))["suggestions"]
+        assert {each["article"] for each in shown} <= {ids["open"], ids["staff"]}
+        help_page = (await t.ask("GET", "/help?language=fa", by="nobody"))[1]
+        assert "پروانه open" in help_page and "پروانه staff" not in help_page and "پروانه board" not in help_page
+        assert (await t.ask("GET", f"/help/{ids['staff']}", by="nobody"))[0] == 404
+        changed = (await t.ok("POST", f"/api/knowledge/categories/{made['open']['id']}",
+                              {"version": 1, "title_en": "Open"}, by="admin"))["category"]
+        assert changed["title_en"] == "Open" and changed["version"] == 2
+        await t.refused(409, "POST", f"/api/knowledge/categories/{made['open']['id']}", {"version": 1, "position": 3},
+                        by="admin")
+        for wrong in ({"name": "Bad Name", "title_fa": "x", "title_en": "x"}, {"name": "n"}, {"x": 1},
+                      {"name": "n", "title_fa": "x", "title_en": "x", "least_role": "king"}):
+            await t.refused(400, "POST", "/api/knowledge/categories", wrong, by="admin")
+
+
+async def test_files_are_kept_and_shown_only_where_they_may_be(tmp_path: Path) -> None:
+    png = b"\x89PNG\r\n\x1a\n" + b"x" * 50
+    async with town(tmp_path) as t:
+        made = await t.write(title="x", state="public")
+        path = f"/api/articles/{made['id']}/files"
+        names = {"X-File-Name": "%D8%B9%DA%A9%D8%B3%20%3Cx%3E.png", "Content-Type": "image/png"}
+        file = (await t.ok("POST", path, data=png, headers=names))["file"]
+        assert file["name"] == "عکس <x>.png" and file["picture"]
+        page = (await t.ok("POST", path, data=b"<script>alert(1)</script>", headers={
+            "X-File-Name": "a.html", "Content-Type": "text/html"}))["file"]
+        await t.refused(403, "POST", path, data=png, headers=names, by="agent")
+        await t.refused(400, "POST", path, data=b"", headers=names)
+        await t.refused(413, "POST", path, data=io.BytesIO(b"x" * 10_000_001), headers=names)
+        assert (await t.ask("GET", f"/help/files/{file['id']}", by="nobody"))[0] == 404, "not shown yet"
+        await t.ok("POST", f"/api/articles/{made['id']}", {"version": 1,
+            "body": f"![عکس](file:{file['id']})\n[متن](file:{page['id']})"})
+        async with t.http["nobody"].get(f"/help/files/{file['id']}") as answer:
+            assert answer.status == 200 and await answer.read() == png and answer.content_type == "image/png"
+            assert "sandbox" in answer.headers["Content-Security-Policy"]
+        async with t.http["nobody"].get(f"/help/files/{page['id']}") as answer:
+            assert answer.content_type == "application/octet-stream"
+            assert answer.headers["Content-Disposition"].startswith("attachment")
+        text = (await t.ask("GET", f"/help/{made['id']}", by="nobody"))[1]
+        assert f'<img src="/help/files/{file["id"]}" alt="عکس"' in text
+        await t.ok("POST", f"/api/articles/{made['id']}/archive", {"version": 2})
+        assert (await t.ask("GET", f"/help/files/{file['id']}", by="nobody"))[0] == 404
+        assert (await t.ask("GET", f"/knowledge/files/{file['id']}", by="agent"))[0] == 404
+        assert (await t.ask("GET", f"/knowledge/files/{file['id']}"))[0] == 200
+
+
+async def test_a_changed_service_marks_what_depends_on_it(tmp_path: Path, database: str) -> None:
+    async with town(tmp_path, database) as t:
+        made = await t.write(title="کارت ملی", body="متن", state="public")
+        links = [{"kind": "service", "target": "card", "title": "کارت", "url": "/services/card"},
+                 {"kind": "fault", "target": "7", "title": "", "url": ""}]
+        assert len((await t.ok("POST", f"/api/articles/{made['id']}/links", {"links": links}))["links"]) == 2
+        for wrong in ([{"kind": "king", "target": "x"}], [{"kind": "page", "target": "x",
+                                                           "url": "javascript:alert(1)"}],
+                      [{"kind": "page", "target": "x", "url": "//evil.example"}], "x", [3], [{"kind": "page"}] * 51):
+            await t.refused(400, "POST", f"/api/articles/{made['id']}/links", {"links": wrong})
+        await t.refused(403, "POST", f"/api/articles/{made['id']}/links", {"links": []}, by="agent")
+        from router.events import ObjectChanged
+        await t.house.store.run(lambda tx: tx.emit(ObjectChanged(kind="service", target="card"), actor="desk"))
+
+        async def marked() -> list[str]:
+            return (await t.ok("GET", f"/api/articles/{made['id']}"))["article"]["tasks"]
+        await until(marked, what="the mark of the journal's word")
+        assert await marked() == ["stale"]
+        assert (await t.ok("POST", "/api/knowledge/changed", {"kind": "service", "target": "card"}))["tasks"] == []
+        assert len((await t.ok("POST", "/api/knowledge/changed", {"kind": "fault", "target": "none"}))["tasks"]) == 0
+        [task] = (await t.ok("GET", "/api/knowledge/tasks"))["tasks"]
+        assert task["owner"] == t.people["lead"].id and task["kind"] == "stale"
+        await t.refused(409, "POST", f"/api/knowledge/tasks/{task['id']}/settle", {"state": "done"})
+        await t.ok("POST", f"/api/articles/{made['id']}", {"version": 1, "body": "متن تازه"})
+        await t.ok("POST", f"/api/knowledge/tasks/{task['id']}/settle", {"state": "done"})
+        assert await marked() == []
+
+
+async def test_an_article_said_to_be_wrong_is_its_owners_task(tmp_path: Path, database: str) -> None:
+    async with town(tmp_path, database) as t:
+        made = await t.write(title="x", state="public", owner=t.people["agent"].id)
+        path = f"/api/articles/{made['id']}/flags"
+        contact = await t.say("سلام، این درست نیست")
+        task = (await t.ok("POST", path, {"words": "تعرفه کهنه است", "contact": contact}, by="other"))["task"]
+        await t.refused(400, "POST", path, {"words": ""}, by="other")
+        await t.refused(404, "POST", path, {"words": "x", "contact": 99}, by="other")
+        assert (await t.ok("GET", "/api/knowledge/tasks", by="other"))["tasks"] == []
+        assert [each["id"] for each in (await t.ok("GET", "/api/knowledge/tasks", by="agent"))["tasks"]] == [task["id"]]
+        settle = f"/api/knowledge/tasks/{task['id']}/settle"
+        await t.refused(403, "POST", settle, {"state": "refused", "words": "x"}, by="other")
+        await t.refused(400, "POST", settle, {"state": "refused"}, by="agent")
+        await t.ok("POST", settle, {"state": "refused", "words": "درست است"}, by="agent")
+        await t.refused(409, "POST", settle, {"state": "refused", "words": "x"}, by="agent")
+        assert (await t.names()).count("article-task-changed") == 2
+
+
+async def test_overdue_reviews_are_listed(tmp_path: Path) -> None:
+    clock = Clock()
+    async with town(tmp_path, clock=clock, review_days=30) as t:
+        old = await t.write(title="old")
+        await t.write(title="later", review_at=(clock() + timedelta(days=90)).isoformat())
+        assert (await t.ok("GET", "/api/articles?overdue=1"))["articles"] == []
+        clock.ahead = timedelta(days=31)
+        assert [each["id"] for each in (await t.ok("GET", "/api/articles?overdue=1"))["articles"]] == [old["id"]]
+
+
+async def test_an_article_removed_while_it_is_open(tmp_path: Path) -> None:
+    async with town(tmp_path) as t:
+        made = await t.write(title="کارت ملی", body="کارت ملی گم شده", state="public")
+        await until(lambda: t.found("کارت ملی"), what="the index")
+        contact = await t.say("کارت ملی من گم شده است")
+        shown = (await t.ok("GET", f"/api/contacts/{contact}/suggestions", by="agent"))["suggestions"]
+        assert [each["article"] for each in shown] == [made["id"]]
+        await t.ok("POST", f"/api/articles/{made['id']}/archive", {"version": 1})
+        error = await t.refused(409, "POST", f"/api/contacts/{contact}/suggestions/{made['id']}/used", {}, by="agent")
+        assert "taken out of use" in error["message"]
+        assert (await t.ok("GET", f"/api/contacts/{contact}/suggestions", by="agent"))["suggestions"] == []
+
+
+def hostile() -> list[Any]:
+    return ["", "x" * 100_000, "ا", "🙂" * 500, "\u202eevil\u202d", "<script>alert(1)</script>",
+            "'; DROP TABLE articles;--",
+            "(a+)+$" * 100, "\x00\x1b", "[x](javascript:alert(1))", "| " * 5_000, "![" * 5_000, "**" * 9_000]
+
+
+async def test_previews_bear_anything(tmp_path: Path) -> None:
+    async with town(tmp_path) as t:
+        for words in hostile():
+            status, answer = await t.ask("POST", "/api/knowledge/preview", {"body": words})
+            assert status == (400 if len(words) > 50_000 else 200)
+            if status == 200:
+                assert "<script" not in answer["html"] and "<a" not in answer["html"]
