@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 Parts: TypeAlias = tuple[float, float, float]
 
-_TEXT = (0.03, 0.06, 0.12, 0.25, 0.5, 1.0, 2.0, 4.0)
-_ALIKE = (0.0, 0.1, 0.2, 0.4, 0.8)
+_TEXT = (0.06, 0.12, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+#: Never nothing: what was resolved since the last training counts only so.
+_ALIKE = (0.1, 0.2, 0.4, 0.8)
 _ENOUGH = 30  #: past questions from which weights are learned
 _DEEP = 3  #: places that count
 _SLACK = 0.001  #: a choice so near to the best is as good; the one nearest to even weights is taken
@@ -28,7 +29,7 @@ class Weights:
 
     text: float = 1.0
     lessons: float = 1.0
-    alike: float = 0.4
+    alike: float = 0.2
     steep: float = 0.0  #: 0: the usual curve
     start: float = 0.0
 

@@ -1,4 +1,4 @@
-"""Past questions word by word: the ones most like a new one, and the "asked" field of their article. Pure."""
+"""Past questions word by word, apart from the texts of articles: the ones most like a new one. Pure."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from knowledge.tokens import Question
 K = TypeVar("K", bound=Hashable)
 
 _KEPT = 300  #: newest questions of each article
-_ASKED = 20  #: newest that stand in its "asked" field
-_ASKED_CHARS = 300  #: of each
 
 
 class Past(Generic[K]):
@@ -63,10 +61,6 @@ class Past(Generic[K]):
         """Which article resolved it."""
         return self._questions[number][1]
 
-    def asked(self, key: K) -> list[str]:
-        """The newest questions of an article, the newest first."""
-        return [self._questions[number][0][:_ASKED_CHARS] for number in self._of.get(key, [])[: -_ASKED - 1 : -1]]
-
     def everything(self) -> list[tuple[int, str, K]]:
         """All that is kept, oldest first."""
         return [(number, *self._questions[number]) for number in sorted(self._questions)]
@@ -82,6 +76,10 @@ class Past(Generic[K]):
     def near(self, question: Question, count: int) -> list[Match[int]]:
         """The questions most like this one."""
         return self._index.search(question, count) if self._questions else []
+
+    def known(self, word: str) -> bool:
+        """Whether a stem stands in any of them."""
+        return self._index.known(word)
 
     def correct(self, word: str) -> str:
         """The word of past questions that a stem nobody used most likely is."""

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from knowledge.suggest import Article, Engine, Suggestion
+from knowledge.synonyms import Synonyms
 from router.errors import BadRequest, PishkhanError
 
 _LINE_BYTES = 512_000_000
@@ -40,7 +41,7 @@ class _Session:
         self._engine: Engine[Key] = Engine()
         self._operations: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "load": self._load, "query": self._query, "explain": self._explain, "put": self._put,
-            "drop": self._drop, "learn": self._learn,
+            "drop": self._drop, "learn": self._learn, "train": self._train, "synonyms": self._synonyms,
         }
 
     def answer(self, line: str) -> dict[str, Any]:
@@ -80,10 +81,24 @@ class _Session:
         self._engine.learn(_text(request, "query"), _key(request))
         return {"ok": True}
 
+    def _train(self, request: dict[str, Any]) -> dict[str, Any]:
+        for _ in self._engine.train():
+            pass
+        return {"ok": True}
+
+    def _synonyms(self, request: dict[str, Any]) -> dict[str, Any]:
+        groups = _list(request, "groups")
+        if not all(isinstance(group, list) and all(isinstance(each, str) for each in group) for group in groups):
+            raise BadRequest("groups are lists of texts", field="groups")
+        self._engine.understand(Synonyms(groups))
+        return {"ok": True}
+
     def _query(self, request: dict[str, Any]) -> dict[str, Any]:
         found = self._suggest(request)
-        return {"ids": [each.id for each in found], "scores": [round(each.score, 6) for each in found],
-                "confidence": round(found[0].confidence, 4) if found else 0.0}
+        answer = {"ids": [each.id for each in found], "scores": [round(each.score, 6) for each in found],
+                  "confidence": round(found[0].confidence, 4) if found else 0.0,
+                  "sure": bool(found) and not found[0].weak}
+        return answer | {"read_as": found[0].read_as} if found and found[0].read_as else answer
 
     def _explain(self, request: dict[str, Any]) -> dict[str, Any]:
         return {"suggestions": [_explained(each) for each in self._suggest(request)]}

@@ -16,7 +16,7 @@ from knowledge.lessons import Example, Judgement, Lessons
 from knowledge.outcome import Outcome, proven
 from knowledge.past import Past
 from knowledge.synonyms import NONE, Synonyms
-from knowledge.tokens import Question, read
+from knowledge.tokens import Question, read, words
 
 K = TypeVar("K", bound=Hashable)
 
@@ -96,12 +96,8 @@ class Engine(Generic[K]):
             self._spoken[before.language] -= 1
         self._spoken[article.language] += 1
         self._articles[article.id] = article
-        self._index(article)
-
-    def _index(self, article: Article[K]) -> None:
-        asked = self._past.asked(article.id)
         self._texts.put(article.id, [(article.title, TITLE_WEIGHT), (" \n".join(article.keywords), KEYWORD_WEIGHT),
-                                     (article.body, 1.0), ("\n".join(asked), 1.0)])
+                                     (article.body, 1.0)])
 
     def drop(self, key: K) -> None:
         """Forget an article and what was learned for it."""
@@ -115,26 +111,21 @@ class Engine(Generic[K]):
         """This question was resolved with this article: counts from the next suggestion on."""
         if key in self._articles and question.strip():
             parts = self._try(read(question))
-            number = self._past.keep(question, key)
-            self._tried[number] = parts
+            self._tried[self._past.keep(question, key)] = parts
             if len(self._tried) > _TRIED:
                 del self._tried[min(self._tried)]
-            self._index(self._articles[key])
 
     def teach(self, history: Sequence[tuple[str, K]]) -> Iterator[None]:
         """Learn many past questions, a little at each step, and train on all; the iterator must be run to its end."""
-        kept: dict[int, K] = {}
+        kept = []
         for question, key in history:
             if key in self._articles and question.strip():
-                kept[self._past.keep(question, key)] = key
+                kept.append(self._past.keep(question, key))
                 yield
-        for number in list(kept)[:: -(-len(kept) // _TRIED) or 1]:
+        for number in kept[:: -(-len(kept) // _TRIED) or 1]:
             if self._past.has(number):
                 self._tried[number] = self._try(read(self._past.question(number)), without=number)
                 yield
-        for key in dict.fromkeys(kept.values()):
-            self._index(self._articles[key])
-            yield
         yield from self.train()
 
     def _try(self, asked: Question, without: int = -1) -> dict[K, tuple[float, float]]:
@@ -167,7 +158,9 @@ class Engine(Generic[K]):
         lessons = yield from learning.learn(examples, probe)
         tried = []
         for number, parts in list(self._tried.items()):
-            if lessons is not None and self._past.has(number) and places.get(number) in lessons.unmet:
+            if lessons is None or not self._past.has(number) or places.get(number) not in lessons.unmet:
+                continue
+            if self._past.learned(self._past.key(number)) > 1:  # an only question cannot be foretold from others
                 judged = lessons.read(lessons.unmet[places[number]])
                 tried.append(self._tested(parts, judged, self._past.key(number)))
                 yield
@@ -195,14 +188,23 @@ class Engine(Generic[K]):
     def suggest(self, question: str, limit: int = 5, *, language: str = "", only: Collection[K] | None = None,
                 ) -> list[Suggestion[K]]:
         """The best articles (of `only`, when given), best first, ties by id. [] when nothing fits at all."""
-        found = self._suggest(self._read(question), limit, language, only)
-        if found and not found[0].weak:
+        asked = self._read(question)
+        found = self._suggest(asked, limit, language, only)
+        if (found and not found[0].weak) or not self._is_strange(asked):
             return found
-        for other in readings.others(question):
+        for other in readings.others(question, self._is_used):
             again = self._suggest(self._read(other), limit, "", only)
             if again and readings.is_better(again[0].confidence, found[0].confidence if found else 0.0):
                 found = [replace(each, read_as=other) for each in again]
         return found
+
+    def _is_used(self, word: str) -> bool:
+        return any(self._texts.known(stem) or self._past.known(stem) for stem in words(word))
+
+    def _is_strange(self, asked: Question) -> bool:
+        """Whether most of its words are in no article and no past question."""
+        known = sum(self._texts.known(stem) or self._past.known(stem) for stem in asked.asked)
+        return 2 * known <= len(asked.asked)
 
     def _read(self, question: str) -> Question:
         return self._synonyms.widen(read(question))
