@@ -43,7 +43,7 @@ async def test_english_and_the_next_call_is_greeted_in_it(tmp_path: Path) -> Non
 
 
 async def test_an_agents_telephone_is_connected_and_the_talk_ends_in_wrap_up(tmp_path: Path) -> None:
-    async with telephone(tmp_path) as (house, carrier):
+    async with telephone(tmp_path, wait_seconds=60) as (house, carrier):
         await agent(house, phone="02188776655")
         async with carrier.call() as caller:
             await caller.hears("عدد یک را فشار دهید")

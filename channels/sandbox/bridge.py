@@ -139,10 +139,13 @@ class SipMedia:
         sid = f"RE{uuid.uuid4().hex}"
         return self._bridge.keep(sid, _wav(samples)), sid, max(1, round(len(samples) / 2 / RATE))
 
-    async def dial(self, to: str, seconds: float, answered: Coroutine[Any, Any, None]) -> str:
+    async def dial(self, to: str, seconds: float, answered: Coroutine[Any, Any, bool]) -> str:
         """This bridge has one telephone only."""
         answered.close()
         return "failed"
+
+    def talk(self) -> None:
+        """It records no talks."""
 
     async def hang_up(self) -> None:
         """Send BYE."""

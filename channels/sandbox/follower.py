@@ -18,6 +18,8 @@ import aiohttp
 
 from channels.voice.signature import signature
 
+MAILBOX = "0004"  #: a telephone that ends so is picked up by a machine, which presses no key
+
 
 class Media(Protocol):
     """One call's sound. Times are seconds of the call; everything may be cancelled at any point."""
@@ -38,9 +40,13 @@ class Media(Protocol):
         """(address, id, length in seconds) of what the caller said; None when nothing was."""
         ...
 
-    async def dial(self, to: str, seconds: float, answered: Coroutine[Any, Any, None]) -> str:
+    async def dial(self, to: str, seconds: float, answered: Coroutine[Any, Any, bool]) -> str:
         """Connect with another telephone until one side hangs up: completed, no-answer, busy or failed. `answered` is
-        awaited when it was picked up, closed otherwise."""
+        awaited when it was picked up, closed otherwise; false means that the two are not to be connected."""
+        ...
+
+    def talk(self) -> tuple[str, str, int] | None:
+        """(address, id, seconds) of the talk's recording, when this side can make one."""
         ...
 
     async def hang_up(self) -> None:
@@ -217,14 +223,35 @@ class Leg:
         party = verb[0]
         to, leg = (party.text or "").strip(), f"{self.sid}-leg{self.log.count('Dial')}"
 
-        async def answered() -> None:
-            if callback := party.get("statusCallback"):
-                await self.hooks.post(urljoin(url, callback), {
-                    "CallSid": leg, "ParentCallSid": self.sid, "AccountSid": self.hooks.account, "To": to,
-                    "From": verb.get("callerId") or self.called, "CallStatus": "in-progress",
-                    "Direction": "outbound-dial"})
+        form = {"CallSid": leg, "ParentCallSid": self.sid, "AccountSid": self.hooks.account, "To": to,
+                "From": verb.get("callerId") or self.called, "CallStatus": "in-progress", "Direction": "outbound-dial"}
 
-        return await self.media.dial(to, float(verb.get("timeout", "30")), answered())
+        async def answered() -> bool:
+            if callback := party.get("statusCallback"):
+                await self.hooks.post(urljoin(url, callback), form)
+            return await self._screened(party, url, form, "" if to.partition("@")[0].endswith(MAILBOX) else "1")
+
+        how = await self.media.dial(to, float(verb.get("timeout", "30")), answered())
+        if (report := verb.get("recordingStatusCallback")) and how == "completed" and (kept := self.media.talk()):
+            await self.hooks.post(urljoin(url, report), self._form({
+                "RecordingUrl": kept[0], "RecordingSid": kept[1], "RecordingDuration": str(kept[2])}))
+        return how
+
+    async def _screened(self, party: ET.Element, url: str, form: dict[str, str], keys: str) -> bool:
+        """Lead whoever picked up through the party's own document; whether the two are connected after it."""
+        address = party.get("url", "")
+        while address:
+            text = await self.hooks.post(urljoin(url, address), form)
+            if text is None:
+                return False
+            address = ""
+            for verb in ET.fromstring(text):
+                if verb.tag == "Gather" and keys:
+                    form, address = {**form, "Digits": keys}, verb.get("action", "")
+                    break
+                if verb.tag in ("Hangup", "Reject"):
+                    return False
+        return True
 
 
 async def first_of(*work: Coroutine[Any, Any, Any]) -> tuple[int, Any]:

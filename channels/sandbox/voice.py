@@ -70,7 +70,7 @@ class Caller:
         url, sid = self.keep(spoken)
         return url, sid, spoken
 
-    async def dial(self, to: str, seconds: float, answered: Coroutine[Any, Any, None]) -> str:
+    async def dial(self, to: str, seconds: float, answered: Coroutine[Any, Any, bool]) -> str:
         """Ring an agent's telephone."""
         how = MAGIC.get(to.partition("@")[0][-4:], "completed")
         if how != "completed":
@@ -78,16 +78,24 @@ class Caller:
             await self.pause(seconds if how == "no-answer" else 1)
         else:
             await self.pause(2)
-            await answered
-            self.talking_to = to
-            self._news.set()
-            self._agent_down.clear()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._agent_down.wait(), TALK_SECONDS * self.pace)
-            self.talking_to = ""
+            if await answered:
+                await self._with(to)
         self.dialled.append((to, how))
         self._news.set()
         return how
+
+    async def _with(self, to: str) -> None:
+        """Talk until one side has enough."""
+        self.talking_to = to
+        self._news.set()
+        self._agent_down.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._agent_down.wait(), TALK_SECONDS * self.pace)
+        self.talking_to = ""
+
+    def talk(self) -> tuple[str, str, int]:
+        """The recording of a talk."""
+        return *self.keep(3), 3
 
     async def hang_up(self) -> None:
         """Nothing rings on."""

@@ -20,7 +20,8 @@ from channels.voice.outgoing import SPOKEN_CHARS, Outgoing
 from channels.voice.parse import Hook, Place
 from channels.voice.settings import Settings
 from channels.voice.speech import Synthesiser
-from channels.voice.steps import Report, Step, Steps
+from channels.voice.steps import Steps
+from channels.voice.talks import Report, Step
 from channels.voice.voicing import Voicing
 from router.errors import Forged, SendError, Unavailable
 from router.model import Finding, Health, Limits, Medium, Outbound, Sent

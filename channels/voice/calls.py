@@ -48,6 +48,7 @@ class LiveCall:
     missed: datetime | None = None  #: when an agent's telephone was not answered
     recording: datetime | None = None  #: until when the caller may be speaking to the recorder
     connected: bool = False
+    taken: bool = False  #: the key was pressed on the telephone that was rung last
     ended: bool = False
     dismissed: bool = False  #: to be hung up at its next poll, because the carrier could not be told
     recalled: bool = False  #: whether the store was asked for words that were never confirmed
@@ -114,7 +115,7 @@ class LiveCall:
 
     def connect(self, party: str, now: datetime) -> None:
         """A connection with this telephone is ordered now."""
-        self.ordered, self.party = now, party
+        self.ordered, self.party, self.taken = now, party, False
 
 
 def speaking_time(text: str) -> timedelta:

@@ -17,7 +17,8 @@ from channels.voice import flow, parse
 from channels.voice.flow import Script
 from channels.voice.parse import Hook, Place
 from channels.voice.settings import Settings
-from channels.voice.steps import Report, Step, Steps
+from channels.voice.steps import Steps
+from channels.voice.talks import Report, Step
 from channels.voice.twiml import Verb
 from channels.voice.voicing import Voicing
 from router.errors import BadRequest, Forged, Unavailable

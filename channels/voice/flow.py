@@ -17,6 +17,7 @@ from router.records import Line
 
 #: The carrier waits about 15 seconds for a document; a recording that takes longer to fetch stays there.
 FETCH = timedelta(seconds=5)
+CONSENTED, REFUSED = 1, 2  #: see `Place.consent`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,7 @@ class Script:
     menu_seconds: int = 6
     music: str = ""
     caller_id: str = ""
+    screens: bool = False  #: an agent's telephone is connected only when a key is pressed there
     speech: bool = False  #: take the caller's spoken words as text while an agent answers in writing
     tags: Mapping[str, str] = field(default_factory=lambda: {"fa": "fa-IR", "en": "en-US"})
     voices: Mapping[str, str] = field(default_factory=dict)
@@ -129,11 +131,27 @@ def interrupt(script: Script, place: Place, spoken: Sequence[Spoken]) -> tuple[V
 def connect(script: Script, to: str, place: Place, *, caller_id: str = "") -> tuple[Verb, ...]:
     """Dial the agent's telephone; `place.delivery` is the message that asked for it."""
     at = _next(place)
-    answered = script.url("leg", at)
-    party = Sip(uri=to, answered=answered) if "@" in to else Number(number=to, answered=answered)
+    # A mailbox picks up too: where a key is asked for, only the key says that a person did.
+    answered, url = ("", script.url("screen", at)) if script.screens else (script.url("leg", at), "")
+    party = (Sip(uri=to, answered=answered, url=url) if "@" in to
+             else Number(number=to, answered=answered, url=url))
     return (script.phrase("connecting", place.language),
             Dial(to=party, action=script.url("dial-done", at), timeout=script.dial_seconds,
-                 caller_id=script.caller_id or caller_id))
+                 caller_id=script.caller_id or caller_id,
+                 recorded=script.url("talk", at) if place.consent == CONSENTED else ""))
+
+
+def screen(script: Script, place: Place) -> tuple[Verb, ...]:
+    """What an agent's telephone hears before the caller is connected; without the key it is hung up."""
+    prompts = (script.phrase("take", place.language),)
+    return (Gather(action=script.url("taken", place), digits=1, timeout=8, prompts=prompts), Hangup())
+
+
+def ask_consent(script: Script, place: Place) -> tuple[Verb, ...]:
+    """Tell the caller that the talk is recorded; silence agrees, 0 does not."""
+    action = script.url("consent", _next(place))
+    return (Gather(action=action, digits=1, timeout=3, prompts=(script.phrase("consent", place.language),)),
+            Redirect(url=action))
 
 
 def record(script: Script, place: Place) -> tuple[Verb, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from channels.voice import flow
@@ -118,8 +119,13 @@ class Outgoing:
         if call.party == to and (call.connected or call.being_connected(now)):
             call.order = out.delivery  # the call's own poll was faster; its connection answers this order
             return
+        if self._settings.record_talks and not call.place.consent:
+            # The call's own step asks first; it is called at once.
+            call.order = out.delivery
+            await self._tell(call, flow.back(self._script, replace(call.place, language=out.language)))
+            return
         call.connect(to, now)
-        place = Place(language=out.language, n=call.place.n, delivery=out.delivery)
+        place = Place(language=out.language, n=call.place.n, delivery=out.delivery, consent=call.place.consent)
         try:
             await self._tell(call, flow.connect(self._script, to, place, caller_id=call.called))
         except SendError:

@@ -120,12 +120,13 @@ class Place:
     delivery: int = 0  #: the message that a dialled connection answers
     agent: int = 0  #: the agent who was announced as answering in writing
     call: str = ""  #: the caller's first call, when this is one that we made to call them back
+    consent: int = 0  #: to being recorded: 0 not asked yet, 1 yes, 2 no
 
     def query(self) -> str:
         """As the query of a URL; defaults are left out."""
         pairs = {"l": self.language, "n": self.n, "m": self.misses, "p": self.place, "s": self.said,
                  "h": ".".join(map(str, self.heard)), "k": self.keys, "d": self.delivery,
-                 "a": self.agent, "c": self.call}
+                 "a": self.agent, "c": self.call, "r": self.consent}
         return urlencode({key: value for key, value in pairs.items() if value})
 
 
@@ -138,7 +139,8 @@ def place(query: Mapping[str, str], default_language: str) -> Place:
         misses=_count(query.get("m", ""), 100), place=_count(query.get("p", ""), 1_000_000),
         said=_count(query.get("s", ""), 1_000_000), heard=tuple(d for d in heard if d),
         keys=_keys(query.get("k", "")), delivery=_count(query.get("d", ""), 2**53),
-        agent=_count(query.get("a", ""), 2**53), call=_sid(query.get("c", "")))
+        agent=_count(query.get("a", ""), 2**53), call=_sid(query.get("c", "")),
+        consent=_count(query.get("r", ""), 2))
 
 
 def _keys(text: str) -> str:

@@ -32,6 +32,8 @@ class Settings:
     dial_seconds: int = 25  #: an agent's telephone rings so long
     record_seconds: int = 120  #: longest voice message
     recording_bytes: int = 10_000_000  #: a larger recording stays at the carrier; its address is kept
+    accept_by_key: bool = False  #: an agent's telephone is connected only after 1 was pressed there
+    record_talks: bool = False  #: record talks with agents, after telling the caller, who may refuse
     music: str = ""  #: address of a sound played while waiting; "" = silence
     speaker: str = "carrier"  #: who speaks: the carrier's own voice, or "house" = espeak-ng on this machine
     listen: bool = False  #: while an agent answers in writing, take the caller's speech as recognised by the carrier
@@ -57,4 +59,5 @@ class Settings:
         return Script(
             base=base, wait_seconds=self.wait_seconds, announce_every=self.announce_every, music=self.music,
             dial_seconds=self.dial_seconds, record_seconds=self.record_seconds, menu_seconds=self.menu.timeout_seconds,
-            caller_id=self.caller_id, speech=self.listen, tags=self.tags, voices=self.voices)
+            caller_id=self.caller_id, screens=self.accept_by_key, speech=self.listen, tags=self.tags,
+            voices=self.voices)

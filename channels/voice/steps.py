@@ -5,7 +5,7 @@ Raises Unavailable when the core cannot commit; the adapter then has the same st
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,24 +17,20 @@ from channels.voice.menu import Action, Sentence, State, Turn
 from channels.voice.outgoing import Outgoing
 from channels.voice.parse import ENDED, Call, Hook, Place
 from channels.voice.settings import Settings
+from channels.voice.talks import RECORDING_PATIENCE, Report, Step, Talks, described
 from channels.voice.twiml import Hangup, Verb
 from channels.voice.words import phrase
 from router.model import DeliveryState, SignalKind, Upload
 from router.ports import Wire
 from router.records import ContactState, Line
-from router.rules.text import digits_fa
 
 #: Whoever took so many steps in the menu does not choose; people take over.
 MOST_STEPS = 60
-#: The carrier waits about 15 seconds for a document; a recording that takes longer stays there.
-RECORDING_PATIENCE = flow.FETCH
 
 _QUEUED = (ContactState.WAITING, ContactState.OFFERED)
 _HELD = (ContactState.ACTIVE, ContactState.SNOOZED)
 _UNCONFIRMED = (DeliveryState.SENT.value, DeliveryState.UNCERTAIN.value)
 
-Step = Callable[[Hook, Place], Awaitable[Sequence[Verb]]]
-Report = Callable[[Hook, Place], Awaitable[None]]
 
 
 class Steps:
@@ -45,6 +41,7 @@ class Steps:
         self._name, self._settings, self._script, self._outgoing = name, settings, script, outgoing
         self._wire, self._language = wire, language
         self._dialogue = Dialogue(name, script, outgoing, wire, self._wait)
+        self._talks = Talks(name, settings, script, outgoing, wire, self._wait, self._leg)
 
     def documents(self) -> Mapping[str, tuple[Step, str]]:
         """Steps that answer with a document."""
@@ -55,12 +52,12 @@ class Steps:
                 "number": (self._number, "the number to call back"),
                 "recording": (self._recording, "a voice message"),
                 "dial-done": (self._dial_done, "the connection to the agent ended"),
-                **self._dialogue.documents()}
+                **self._dialogue.documents(), **self._talks.documents()}
 
     def reports(self) -> Mapping[str, tuple[Report, str]]:
         """Reports that are only noted."""
         return {"status": (self._status, "the call ended"), "leg": (self._leg, "a telephone that we rang was answered"),
-                "placed": (self._placed, "a call that we made to call back ended")}
+                "placed": (self._placed, "a call that we made to call back ended"), **self._talks.reports()}
 
     def _call(self, hook: Hook, place: Place) -> Call:
         return Call(channel=self._name, hook=hook, language=place.language, at=self._wire.clock())
@@ -149,6 +146,8 @@ class Steps:
         if to and call.being_connected(now):
             return flow.still(self._script, place)
         if to and (call.missed is None or line.contact.state_since > call.missed):
+            if self._settings.record_talks and not place.consent:
+                return flow.ask_consent(self._script, place)
             call.connect(to, now)
             return flow.connect(self._script, to, place, caller_id=call.called)
         return flow.talk(self._script, int(line.contact.agent or 0), place, spoken=call.speak_at(place.n, now))
@@ -201,7 +200,7 @@ class Steps:
         uploads = () if found is None else (
             Upload(name=f"{key.replace(':', '-')}.wav", media_type=found.media_type, content=found.content),)
         said = self._call(hook, place).said(
-            key, _described(place.language, hook, fetched=bool(uploads)),
+            key, described(place.language, hook, fetched=bool(uploads)),
             uploads=uploads, voicemail=not place.agent, recording=hook.recording, seconds=hook.seconds)
         await self._wire.accept(said)
         if place.agent:
@@ -210,7 +209,7 @@ class Steps:
 
     async def _dial_done(self, hook: Hook, place: Place) -> Sequence[Verb]:
         """The connection ended, or the agent's telephone was not answered: then the caller keeps the place."""
-        talked = hook.dialled in ("completed", "answered")
+        talked = hook.dialled in ("completed", "answered") and self._talks.person(hook)
         if place.call:
             await self._called_back(place, hook.dialled, talked=talked)
             return (Hangup(),)
@@ -274,12 +273,3 @@ class Steps:
         await self._wire.accept(items.signal(SignalKind.CONNECTED, f"connected:{place.n}"))
         if delivery := place.delivery or call.order:
             await self._wire.accept(items.receipt(delivery, DeliveryState.DELIVERED))
-
-
-def _described(language: str, hook: Hook, *, fetched: bool) -> str:
-    """How a recording stands in the conversation; its address only when the sound itself could not be taken in."""
-    if language == "fa":
-        words = f"پیام صوتی، {digits_fa(str(hook.seconds))} ثانیه"
-    else:
-        words = f"Voice message, {hook.seconds} seconds"
-    return words if fetched else f"{words}\n{hook.recording}"

@@ -61,18 +61,21 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
-    """A telephone to dial; `answered` is asked when it picks up."""
+    """A telephone to dial; `answered` is told when it picks up. `url` leads whoever picks up until its document ends;
+    then the two are connected, unless that document hung up."""
 
     number: str
     answered: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sip:
-    """A SIP address to dial."""
+    """A SIP address to dial; as Number."""
 
     uri: str
     answered: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,7 @@ class Dial:
     action: str
     timeout: int = 30
     caller_id: str = ""
+    recorded: str = ""  #: record both sides from the answer on, and tell this address where the recording is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,11 +144,13 @@ def _parts(verb: Verb | Number | Sip) -> tuple[dict[str, str], str, tuple[Prompt
             return _record(verb), "", ()
         case Dial():
             dial = {"action": verb.action, "timeout": str(verb.timeout), "callerId": verb.caller_id}
+            if verb.recorded:
+                dial |= {"record": "record-from-answer-dual", "recordingStatusCallback": verb.recorded}
             return dial, "", (verb.to,)
         case Number():
-            return _answered(verb.answered), verb.number, ()
+            return _answered(verb.answered) | {"url": verb.url}, verb.number, ()
         case Sip():
-            return _answered(verb.answered), verb.uri, ()
+            return _answered(verb.answered) | {"url": verb.url}, verb.uri, ()
         case Redirect():
             return {}, verb.url, ()
         case Reject():

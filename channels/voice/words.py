@@ -36,6 +36,12 @@ PHRASES: Mapping[str, tuple[str, str]] = {  # key -> (fa, en)
     "options": ("برای آنکه با شما تماس بگیریم عدد یک، و برای گذاشتن پیام صوتی عدد دو را فشار دهید.",
                 "To be called back, press one. To leave a voice message, press two."),
     "connecting": ("شما را به کارشناس وصل می‌کنم؛ لطفاً منتظر بمانید.", "I am connecting you now; please hold."),
+    "take": ("تماسی از پیشخوان دارید. برای پاسخ دادن عدد یک را فشار دهید.",
+             "A call from the front desk. To take it, press one."),
+    "consent": ("این گفتگو برای بهتر شدن خدمت ضبط می‌شود. اگر نمی‌خواهید، عدد صفر را فشار دهید.",
+                "This call is recorded to improve our service. If you do not want that, press zero."),
+    "unrecorded": ("گفتگوی شما ضبط نمی‌شود.", "Your call is not recorded."),
+    "closed": ("اکنون ساعت کاری نیست. نوبت شما می‌ماند.", "We are closed now. You keep your place."),
     "agent-missed": ("پوزش می‌خواهیم؛ کارشناس پاسخ نداد. نوبت شما محفوظ است.",
                      "We are sorry; the agent did not answer. You keep your place."),
     "agent-reads": ("کارشناس با شماست و پاسخ او برای شما خوانده می‌شود. برای گفتن پیام، عدد دو را فشار دهید.",
@@ -113,6 +119,8 @@ def _en(n: int) -> str:
 def standing(line: Line, language: str) -> tuple[str, ...]:
     """How the caller stands in the queue: place, honest wait when one is known, and whether anybody is free.
     Nothing is said that is not known."""
+    if not line.open:
+        return (phrase("closed", language),)
     if line.place <= 0:
         return ()
     said = [phrase("next", language) if line.place == 1
