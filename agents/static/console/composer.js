@@ -11,6 +11,7 @@ import {number, t} from "../words.js";
 import {channelOf} from "./deeds.js";
 import {arrived, draft, drafts, keyFor, redraft} from "./draft.js";
 import {Files, useFiles} from "./files.js";
+import {Copies, copiesOf} from "./particulars.js";
 
 const TYPING_EVERY = 3_000;
 
@@ -40,7 +41,7 @@ function Writer({contact, kind, tabs}) {
     const now = draft(contact.id, kind);
     if (!sendable(now)) return;
     if (await deliver(contact, kind, now, busyName)) {
-      change({text: "", files: [], suggestion: null});
+      change({text: "", files: [], suggestion: null, cc: null});
       box.current?.focus();
     }
   };
@@ -50,6 +51,7 @@ function Writer({contact, kind, tabs}) {
       aria-invalid=${fits(value) ? null : "true"} onInput=${(event) => { change({text: event.target.value}); kind === "reply" && tellTyping(contact); }}
       onKeyDown=${(event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && (event.preventDefault(), go())} onPaste=${files.paste}></textarea>
     <${Files} files=${value.files} remove=${files.remove} />
+    ${kind === "reply" && html`<${Copies} contact=${contact} value=${value} change=${change} most=${limits.copies} />`}
     <div class="row composer-foot">${files.allowed && html`<label class="button bare square" title=${t("files.add")}>${icon("clip")}<span class="unseen">${t("files.add")}</span>
         <input type="file" multiple class="unseen" id="composer-files" onChange=${files.pick} /></label>`}
       <span class="grow tiny faint wide-only"><kbd>Ctrl</kbd> <kbd>↵</kbd> ${t("composer.sends")}</span>
@@ -65,6 +67,7 @@ async function deliver(contact, kind, value, busyName) {
   if (kind === "reply") {
     content.attachments = value.files.filter((file) => file.id).map((file) => file.id);
     if (value.suggestion) content.suggestion = value.suggestion;
+    if (channelOf(contact).limits.copies) content.cc = copiesOf(contact, value);
   }
   const key = keyFor(contact.id, kind, content);
   const done = await act(busyName, () => send("POST", `/api/contacts/${contact.id}/${kind}`, {key, ...content}));

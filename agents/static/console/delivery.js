@@ -20,8 +20,8 @@ export function Delivery({delivery, contact}) {
     ${troubled && html`<span class="trouble"><span class="say">${reason(delivery)}</span>
       <${Doing} name=${`retry:${delivery.id}`} class="slim" run=${() => retry(delivery)}>${icon("reopen")}${t(delivery.state === "failed" ? "delivery.retry" : "delivery.resend")}</${Doing}>
       ${delivery.state === "uncertain" && html`<${Doing} name=${`give-up:${delivery.id}`} class="slim bare" run=${() => giveUp(delivery)}>${t("delivery.leave")}</${Doing}>`}</span>`}
-    ${byHand && html`<span class="trouble"><span class="say">${t("delivery.by-hand")}</span>${["delivered", "failed"].map((state) => html`<${Doing} key=${state} name=${`${state}:${delivery.id}`} class="slim"
-      run=${() => handed(contact, delivery, state)}>${icon(state === "failed" ? "close" : "check")}${t(state === "failed" ? "delivery.not-handed" : "delivery.handed")}</${Doing}>`)}</span>`}`;
+    ${byHand && html`<span class="trouble"><span class="say">${t("delivery.by-hand")}</span>${["posted", "delivered", "failed"].map((state) => html`<${Doing} key=${state} name=${`${state}:${delivery.id}`} class="slim"
+      run=${() => handed(contact, delivery, state)}>${icon(state === "failed" ? "close" : state === "posted" ? "letter" : "check")}${t(state === "failed" ? "delivery.not-handed" : state === "posted" ? "delivery.posted" : "delivery.handed")}</${Doing}>`)}</span>`}`;
 }
 
 const reason = (delivery) => say({en: delivery.en, fa: delivery.fa}) || (delivery.state === "uncertain" ? t("delivery.uncertain.why") : "");

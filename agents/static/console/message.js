@@ -8,6 +8,7 @@ import {icon} from "../parts/icon.js";
 import {nameOf} from "../parts/who.js";
 import {t} from "../words.js";
 import {Delivery} from "./delivery.js";
+import {Particulars} from "./particulars.js";
 
 const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
 const LINK = /https?:\/\/[^\s<>"'`\u200e\u200f\u2066-\u2069]{1,2000}/g;
@@ -21,6 +22,7 @@ export const Message = still(({message, contact, joined}) => {
       ${!joined && html`<p class="author tiny"><${Text} class="strong">${authorOf(message, contact)}</${Text}>${message.direction === "note" && html`<span class="chip warn">${icon("lock")}${t("note.internal")}</span>`}${message.automatic && html`<span class="chip">${t("automatic")}</span>`}</p>`}
       ${message.subject && message.subject !== contact.subject && html`<p class="small strong"><${Text}>${message.subject}</${Text}></p>`}
       <${Body} message=${message} />
+      <${Particulars} message=${message} contact=${contact} />
       ${message.attachments?.length > 0 && html`<ul class="files">${message.attachments.map((file) => html`<${File} key=${file.id} file=${file} />`)}</ul>`}
       <p class="below-text tiny"><time dateTime=${message.at} title=${full(message.at)}>${clock(message.at)}</time>${message.delivery && html`<${Delivery} delivery=${message.delivery} contact=${contact} />`}</p>
     </div></article>`;

@@ -41,6 +41,7 @@ export function Record() {
       <${Field} label=${t("record.date")} hint=${t("record.date.hint")}><input name="date" class="ltr" maxlength="60" autocomplete="off" /></${Field}>
       ${["letter", "fax"].includes(channel.medium) && html`<${Field} label=${t("record.registration")}><input name="registration" class="ltr" maxlength="100" autocomplete="off" /></${Field}>
         <${Field} label=${t("record.address")}><input name="address" dir="auto" maxlength="500" autocomplete="off" /></${Field}>`}
+      ${channel.medium === "phone" && html`<${Field} label=${t("record.callback")} hint=${t("record.callback.hint")}><input name="callback" class="ltr" maxlength="60" autocomplete="off" /></${Field}>`}
       <${Field} label=${t("record.queue")}><select name="queue"><option value="">${t("record.queue.own")}</option>${queues(state).map((queue) => html`<option key=${queue.id} value=${queue.name}>${titleOf(queue)}</option>`)}</select></${Field}></div>
     <${Field} label=${t("record.subject")}><input name="subject" dir="auto" maxlength="300" autocomplete="off" /></${Field}>
     <${Field} label=${t("record.text")}><textarea name="text" dir="auto" rows="4" maxlength="50000"></textarea></${Field}>

@@ -11,6 +11,7 @@ import {useStore} from "../store.js";
 import {t, word} from "../words.js";
 import {select} from "./choice.js";
 import {contactOf} from "./deeds.js";
+import {Suppressed} from "./particulars.js";
 import {Story} from "./story.js";
 import {Suggestions} from "./suggestions.js";
 
@@ -42,7 +43,7 @@ function Customer({contact}) {
     ${person.note && html`<p class="notice"><${Text}>${person.note}</${Text}></p>`}
     <section class="stack"><h4 class="small quiet">${t("customer.addresses")}</h4><ul class="stack addresses">
       ${person.addresses.map((address) => html`<li key=${address.id} class="row"><span title=${word("medium", address.medium)}>${icon(address.medium)}</span>
-        <span class="clip grow"><${Code}>${address.value}</${Code}></span>${address.opted_out_at && html`<span class="chip bad">${t("customer.opted-out")}</span>`}
+        <span class="clip grow"><${Code}>${address.value}</${Code}></span>${address.opted_out_at && html`<span class="chip bad">${t("customer.opted-out")}</span>`}<${Suppressed} address=${address} />
         <${Copied} text=${address.value}><span></span></${Copied}></li>`)}</ul></section>
     <${Extras} data=${contact.data} />
     <section class="stack"><h4 class="small quiet">${t("customer.history")}</h4><ul class="history">
