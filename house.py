@@ -41,6 +41,7 @@ from router.rules.retry import Schedule
 from router.rules.triage import ChannelPolicy
 from router.switchboard import Switchboard
 from router.timers import Timers
+from router.transcripts import Transcripts
 from router.units import Tx
 from router.web import application
 from settings import ChannelSettings, Settings, SettingsError
@@ -135,6 +136,8 @@ class House:
                              desk_names={"fa": desk.name_fa, "en": desk.name_en},
                              line_of=line_of,  # type: ignore[arg-type]
                              ended=partial(delivering.reported, plan=self.plan),
+                             transcript=Transcripts(plan=self.plan, zone=desk.timezone, desk={
+                                 "fa": desk.name_fa, "en": desk.name_en}).send,
                              flow=self.desk.flow,  # type: ignore[arg-type]
                              outlook=self.switchboard.outlook, promise=self.switchboard.promises.given)
         self.timers = Timers(self.store, self.bus, self.clock,

@@ -32,11 +32,12 @@ class Intake:
                  desk_names: Mapping[str, str], line_of: Callable[[Tx, Contact], Line],
                  ended: Callable[[Tx, Delivery], Delivery] = lambda tx, delivery: delivery,
                  flow: Flow | None = None, outlook: Callable[[Line], Line] = lambda line: line,
-                 promise: Callable[[Tx, Contact], str] = lambda tx, contact: "") -> None:
+                 promise: Callable[[Tx, Contact], str] = lambda tx, contact: "",
+                 transcript: Callable[[Tx, Contact, Signal], bool] = lambda tx, contact, signal: False) -> None:
         self._store, self._blobs, self._bus, self._policies = store, blobs, bus, policies
         self._desk_names, self._line_of, self._ended = desk_names, line_of, ended
         self._flow: Flow = flow or Silent()
-        self._outlook, self._promise = outlook, promise
+        self._outlook, self._promise, self._transcript = outlook, promise, transcript
 
     async def __call__(self, item: Item) -> Accepted:
         """Returns after the commit; Unavailable when it cannot commit; NotFound for an unknown channel."""
@@ -107,7 +108,9 @@ class Intake:
             tx, signal, policy, address, _key(signal, policy), self._queue(tx, policy, signal.value)
         )
         told = None
-        if contact is not None:
+        if contact is not None and signal.kind is SignalKind.TRANSCRIPT:
+            self._transcript(tx, contact, signal)
+        elif contact is not None:
             contact, told = self._flow.signalled(tx, policy, contact, signal)
         if item is not None:
             tx.items.settle(item, Fate.SIGNAL, signal.kind.value, contact=contact.id if contact else None, message=None)

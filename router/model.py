@@ -73,6 +73,7 @@ class SignalKind(StrEnum):
     CONNECTED = "connected"  #: now speaks with the agent on the telephone
     TYPING = "typing"  #: is typing; never stored
     STATED = "stated"  #: says how else they are reached (`stated`); proves nothing
+    TRANSCRIPT = "transcript"  #: wants a copy of the conversation at the address in `stated`
     OPT_OUT = "opt-out"  #: takes no messages here any more (blocked the bot, wrote STOP)
     OPT_IN = "opt-in"  #: takes messages again
 

@@ -25,6 +25,8 @@ def apply(tx: Tx, signal: Signal, policy: ChannelPolicy, address: KnownAddress, 
     contact = tx.contacts.live_on(signal.channel, key)
     if signal.kind is SignalKind.LEFT:
         return None if contact is None else leave(tx, contact, policy, signal)
+    if signal.kind is SignalKind.TRANSCRIPT:
+        return contact or tx.contacts.newest_on(signal.channel, key)
     if signal.kind is SignalKind.STATED:
         facts = identity.stated(signal)
         return _remember(tx, contact, facts, f"customer:{address.customer}") if contact and facts else contact

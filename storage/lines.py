@@ -18,6 +18,7 @@ from storage.tx import StoreTx
 
 _T: Any = Rows.__table__  # type: ignore[attr-defined]
 _RECENT = timedelta(minutes=30)
+_ELSEWHERE = frozenset({"transcript"})  #: went by another channel and says nothing new here
 _SPOKEN = ("message-added", "delivery-changed")
 
 
@@ -78,12 +79,14 @@ class Lines:
                 return []
             if after <= 0:
                 head = tx.journal.head()
-                return [_shown(m, head, channel) for m in tx.messages.of_thread(contacts, limit=limit)]
+                return [_shown(m, head, channel) for m in tx.messages.of_thread(contacts, limit=limit)
+                        if m.kind not in _ELSEWHERE]
             changed: dict[int, int] = {}
             for entry in tx.journal.of_contacts(contacts, after=after, names=_SPOKEN):
                 changed[int(entry.data["message"])] = entry.seq
             spoken = (Direction.IN, Direction.OUT)
-            return [_shown(m, changed[m.id], channel) for m in tx.messages.many(list(changed)) if m.direction in spoken]
+            return [_shown(m, changed[m.id], channel) for m in tx.messages.many(list(changed))
+                    if m.direction in spoken and m.kind not in _ELSEWHERE]
         return await self._store.snapshot(read)
 
     async def head(self) -> int:
@@ -101,13 +104,15 @@ class Lines:
 
 def _shown(message: Message, seq: int, channel: str) -> ThreadMessage:
     """What went on by another channel had been sent on this one; how it fares there changes nothing here."""
-    mine = message.direction is Direction.IN
+    mine, delivery = message.direction is Direction.IN, message.delivery
+    state = "" if delivery is None else delivery.state.value
+    if delivery is not None and delivery.channel != channel and state != "read":
+        state = "sent"
     return ThreadMessage(
         seq=seq, id=MessageId(message.id), mine=mine, at=message.at, text=message.text,
         author="" if mine else message.author, external_id=message.external_id if mine else "",
-        state="" if message.delivery is None else message.delivery.state.value
-        if message.delivery.channel == channel or message.delivery.state.value == "read" else "sent", attachments=message.attachments,
+        state=state, attachments=message.attachments,
         data={k: v for k, v in message.data.items() if k in ("buttons", "location")},
-        delivery=None if message.delivery is None else message.delivery.id)
+        delivery=None if delivery is None else delivery.id)
 
 

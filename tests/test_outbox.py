@@ -16,7 +16,7 @@ from house import House, outgoing_of
 from router import delivering
 from router.errors import Capped, Doubtful, InvalidMessage, Looping, OptedOut, Refused, SendError, Unreachable
 from router.events import ChannelPaused, MessageAdded
-from router.model import Address, DeliveryState, Medium, Outbound, OutKind, Receipt
+from router.model import Address, DeliveryState, Medium, Outbound, OutKind, Receipt, Signal, SignalKind
 from router.outbox import Outbox
 from router.pace import Pace
 from router.records import Delivery, Direction
@@ -270,6 +270,24 @@ async def test_what_citizens_state_of_themselves_is_a_way_too(tmp_path: Path) ->
         await town.write("answer")
         await until(lambda: town.adapters["mail"].sent, seconds=10)
         assert town.adapters["mail"].sent[0].to.value == "stated@example.org"
+
+
+async def test_a_copy_of_the_conversation_goes_by_mail_and_is_no_word_of_it(tmp_path: Path) -> None:
+    async with lines(tmp_path, failover=("mail",)) as town:
+        town.house.policies["line"] = replace(town.house.policies["line"], language="fa")
+        await town.becomes(await town.write("بفرمایید"), DeliveryState.SENT)
+        for number in range(5):
+            await town.house.intake(Signal(
+                channel="line", external_id=f"t{number}", sender=said("m1").sender, at=datetime.now(UTC),
+                kind=SignalKind.TRANSCRIPT, thread=said("m1").thread,
+                stated=(Address(medium=Medium.EMAIL, value="sara@example.org"),)))
+        mail = town.adapters["mail"]
+        await until(lambda: len(mail.sent) == 3, what="three, and no more")
+        assert mail.sent[0].to.value == "sara@example.org" and "بفرمایید" in mail.sent[0].text
+        assert "رونوشت" in mail.sent[0].subject and mail.sent[2].text.count("بفرمایید") == 1
+        contact = await town.contact()
+        shown = await town.house.lines.thread("line", contact.thread_key)
+        assert [each.text for each in shown if not each.mine] == ["بفرمایید"]
 
 
 def test_next_way() -> None:

@@ -11,9 +11,10 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
+from router.records import ContactState
 from tests.house import agent, read, until
 from tests.servers.browser import Browser
-from tests.servers.webchat import accepted, chat, reply
+from tests.servers.webchat import accepted, chat, moved, reply
 from tests.test_webchat_browser import clean, opened, write
 
 pytestmark = pytest.mark.chromium
@@ -99,6 +100,24 @@ async def test_outside_the_hours(browser: Browser, tmp_path: Path, language: str
         await expect(page.locator(".card")).to_be_visible()
         await accessible(page)
         await browser.shot(page, f"closed-{language}")
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+async def test_a_copy_of_what_was_said(browser: Browser, tmp_path: Path, language: str) -> None:
+    async with chat(tmp_path, transcript=True) as house:
+        await agent(house)
+        page = await opened(browser, house, language, width=360, height=720)
+        await write(page, {"fa": "سلام", "en": "Hello"}[language])
+        await expect(page.locator(".mine")).to_have_attribute("data-state", "sent")
+        await moved(house, 1, ContactState.CLOSED)
+        await page.locator(".line button").click()
+        await accessible(page)
+        await browser.shot(page, f"copy-{language}")
+        await page.locator("input[name=email]").fill("sara@example.org")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".line small")).to_contain_text("sara@example.org")
+        await expect(page.locator(".card")).to_be_hidden()
+        assert clean(browser, page, house)
 
 
 async def test_what_the_desk_does_not_take_is_asked_again(browser: Browser, tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def test_every_command_states_who_may_use_it() -> None:
     assert set(protocol.COMMANDS.values()) == {Access.VISITOR}
     for op in protocol.COMMANDS:
         try:
-            take({"op": op, "id": ID, "text": "x", "value": "x", "name": "x"})
+            take({"op": op, "id": ID, "text": "x", "value": "x", "name": "x", "email": "a@b.org"})
         except Flaw as flaw:
             pytest.fail(f"{op} is in the table and not understood: {flaw.code}")
 

@@ -121,7 +121,8 @@ class Adapter:
         except ConnectionError:
             return web.Response()  # the browser is gone already; nobody reads this
         link = Link(socket, _cutter(request), self._thread, Who(channel=self.name, visitor=visitor),
-                    greet=self._settings.greet, preview=self._settings.typing_preview)
+                    greet=self._settings.greet, preview=self._settings.typing_preview,
+                    copies=self._settings.transcript)
         self._links.add(link)
         self._rooms.enter(visitor, link)
         try:
@@ -178,7 +179,7 @@ def widget_config(settings: Settings) -> dict[str, Any]:
         "title": {"fa": settings.title_fa, "en": settings.title_en},
         "greeting": {"fa": settings.greeting_fa, "en": settings.greeting_en},
         "accent": settings.accent, "ink": ink_on(settings.accent), "greet": settings.greet,
-        "textChars": settings.text_chars, "preview": settings.typing_preview,
+        "textChars": settings.text_chars, "preview": settings.typing_preview, "transcript": settings.transcript,
         "ask": list(settings.ask), "askRequired": settings.ask_required, "askWhenAway": settings.ask_when_away,
         "uploadBytes": settings.upload_bytes,
         "uploads": settings.uploads, "uploadTypes": list(settings.upload_types),

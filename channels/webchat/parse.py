@@ -8,7 +8,7 @@ from datetime import datetime
 
 from channels.webchat.about import addresses
 from channels.webchat.identity import Identity
-from channels.webchat.protocol import About, Choose, Hello, Open, Say
+from channels.webchat.protocol import About, Choose, Copy, Hello, Open, Say
 from router.model import (
     Address,
     DeliveryId,
@@ -84,6 +84,12 @@ def chosen(who: Who, command: Choose, label: str, at: datetime) -> Said:
     """The visitor pressed a quick reply: they said what stood on it; a flow reads the value."""
     spoken = said(who, Say(id=command.id, text=label), [], at)
     return replace(spoken, data={**spoken.data, "button": command.value})
+
+
+def copied(who: Who, command: Copy, at: datetime) -> Signal:
+    """The visitor wants the conversation by e-mail."""
+    return replace(_signal(who, SignalKind.TRANSCRIPT, f"{who.visitor}:{command.id}", at),
+                   stated=(Address(medium=Medium.EMAIL, value=command.email),))
 
 
 def opened(who: Who, command: Open, at: datetime) -> Signal:

@@ -8,6 +8,7 @@ A visitor sends                                          We send
 {"op":"choose","id":"<uuid>","value":"..."}              {"op":"error","code":"too_many","message":"...","id":"<uuid>"}
 {"op":"open","id":"<uuid>"}
 {"op":"about","id":"<uuid>","email":"...","phone":"..."}
+{"op":"transcript","id":"<uuid>","email":"..."}
 {"op":"ping"}                                            {"op":"pong"}
 """
 
@@ -43,6 +44,7 @@ COMMANDS: Mapping[str, Access] = {
     "choose": Access.VISITOR,
     "open": Access.VISITOR,
     "about": Access.VISITOR,
+    "transcript": Access.VISITOR,
     "ping": Access.VISITOR,
 }
 
@@ -127,11 +129,19 @@ class About:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """The visitor wants the conversation by e-mail."""
+
+    id: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ping:
     """Is the line alive?"""
 
 
-Command = Hello | Say | Typing | Seen | Choose | Open | About | Ping
+Command = Hello | Say | Typing | Seen | Choose | Open | About | Copy | Ping
 
 
 def clean(text: str) -> str:
@@ -170,6 +180,10 @@ def read(frame: str, *, text_chars: int) -> Command:
             return Typing(text=clean(_line(data, "text", PREVIEW_CHARS)))
         case "about":
             return _about(data)
+        case "transcript":
+            if not (found := about.email(data.get("email"))):
+                raise Flaw("bad_email", "this is no email", about=_id(data))
+            return Copy(id=_id(data), email=found)
     return Ping()
 
 

@@ -40,6 +40,7 @@ class Settings:
     ask_required: bool = False  #: nothing can be written before it is answered
     ask_when_away: bool = True  #: with nobody on duty, ask how the visitor can be reached
     typing_preview: bool = False  #: agents see what is being written before it is sent; visitors are told so
+    transcript: bool = False  #: visitors may have the conversation sent by e-mail; needs an e-mail channel in failover
     identity_secret: Secret = Secret("")  #: shared with the host site, which signs who is signed in there
 
     def __post_init__(self) -> None:

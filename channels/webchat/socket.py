@@ -19,7 +19,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from channels.webchat import parse, protocol, views
 from channels.webchat.pace import Pace
 from channels.webchat.parse import Who
-from channels.webchat.protocol import About, Choose, Command, Flaw, Hello, Open, Ping, Say, Seen, Typing
+from channels.webchat.protocol import About, Choose, Command, Copy, Flaw, Hello, Open, Ping, Say, Seen, Typing
 from channels.webchat.rooms import Stir
 from channels.webchat.thread import Owed, Thread, View
 from router.errors import PishkhanError, Unavailable
@@ -38,12 +38,12 @@ class Link:
     """A visitor's socket. `greet` says whether OPEN is taken (the desk speaks first)."""
 
     def __init__(self, socket: web.WebSocketResponse, cut: Callable[[], None], thread: Thread, who: Who, *,
-                 greet: bool, preview: bool = False) -> None:
+                 greet: bool, preview: bool = False, copies: bool = False) -> None:
         self._socket = socket
         self._cut = cut
         self._thread = thread
         self._who = who
-        self._greet, self._preview = greet, preview
+        self._greet, self._preview, self._copies = greet, preview, copies
         self._turn = asyncio.Lock()  # a look and its frame belong together, or an older one could overtake
         self._stirred = asyncio.Event()
         self._what = Stir(0)
@@ -55,7 +55,7 @@ class Link:
         self._frames = Pace(FRAMES_PER_MINUTE, keys=1)
         self._takers: dict[type[Command], Callable[[Any], Awaitable[None]]] = {
             Hello: self._hello, Say: self._say, Typing: self._typing, Seen: self._seen,
-            Choose: self._choose, Open: self._open, About: self._about, Ping: self._ping,
+            Choose: self._choose, Open: self._open, About: self._about, Copy: self._copy, Ping: self._ping,
         }
 
     def stir(self, what: Stir) -> None:
@@ -145,6 +145,12 @@ class Link:
         self._thread.hurry(self._who, command.id)
         self._who = self._who.about(command)
         await self._deliver(command.id, parse.stated(self._who, command, self._now()))
+
+    async def _copy(self, command: Copy) -> None:
+        if not self._copies:
+            raise Flaw("forbidden", "conversations are not sent by e-mail here", about=command.id)
+        self._thread.hurry(self._who, command.id)
+        await self._deliver(command.id, parse.copied(self._who, command, self._now()))
 
     async def _deliver(self, about: str, item: Item) -> None:
         accepted = await self._thread.take(self._who, item)

@@ -41,7 +41,7 @@ export class Log {
     const upTo = deliveredUpTo(state);
     const spoken = [
       ...ordered(state).map((m) => ({ ...m, uid: m.mine ? m.key : "m" + m.id, mark: m.mine ? (m.id < upTo ? "delivered" : "sent") : "" })),
-      ...state.pending.filter((p) => !["open", "about"].includes(p.kind)).map((p) => pendingRow(p, live)),
+      ...state.pending.filter((p) => !["open", "about", "transcript"].includes(p.kind)).map((p) => pendingRow(p, live)),
     ];
     const rows = [];
     let day = "";

@@ -25,7 +25,7 @@ export class Panel {
     this.more = h("button", { type: "button", class: "more", hidden: true, onclick: () => this.bottom() }, icon("down"), words.fresh);
     this.log = new Log(this.list, view);
     this.composer = new Composer(view);
-    this.card = new Card(view);
+    this.card = new Card({ words, onabout: (values) => this.given(values) });
     this.element = h("section", { class: "panel", role: "dialog", "aria-labelledby": "title", hidden: true, tabindex: "-1", onkeydown: (event) => this.key(event) },
       h("div", { class: "head" }, this.face, h("div", { class: "about" }, this.title, this.status), button("close", words.close, () => view.onclose())),
       this.line, h("div", { class: "middle" }, this.scroll, this.more), this.card.element, this.composer.element);
@@ -109,11 +109,29 @@ export class Panel {
       else if (line.staffed && line.open) rows.push(h("small", {}, words.stay));
     } else if (line && line.state === "closed" && spoken) {
       rows.push(h("span", {}, words.ended));
+      if (this.view.limits.transcript) {
+        rows.push(this.copiedTo ? h("small", {}, words.copied(this.copiedTo))
+          : h("button", { type: "button", class: "text", onclick: () => this.wantCopy() }, words.copy));
+      }
     }
     const sign = rows.map((row) => row.textContent).join("\n");
     if (sign !== this.lineSign) this.line.replaceChildren(...rows);
     this.lineSign = sign;
     this.line.hidden = !rows.length;
+  }
+
+  wantCopy() {
+    this.copying = true;
+    this.view.redraw();
+    this.card.inputs.email.focus();
+  }
+
+  // The card was filled in: as an address for a copy, or as what the visitor says of themself.
+  given(values) {
+    if (!this.copying) return this.view.onabout(values);
+    this.copying = false;
+    this.copiedTo = values.email;
+    this.view.oncopy(values.email);
   }
 
   // What is asked of the visitor now: who they are before the first word, how to reach them when nobody is here.
@@ -125,7 +143,8 @@ export class Panel {
     const first = limits.ask.length && fresh && !Object.keys(known).length;
     const unreached = limits.askWhenAway && away && !known.email && !known.phone;
     const required = Boolean(first && limits.askRequired);
-    if (first) this.card.ask(limits.ask, { title: words.ask.first, required, known });
+    if (this.copying) this.card.ask(["email"], { title: words.copying, required: true, known });
+    else if (first) this.card.ask(limits.ask, { title: words.ask.first, required, known });
     else if (unreached) this.card.ask(["email", "phone"], { title: words.ask.away, required: false, known });
     else this.card.ask([], { known });
     this.composer.element.hidden = required;

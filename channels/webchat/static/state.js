@@ -43,7 +43,7 @@ export function find(state, id) {
 export function acknowledged(state, id) {
   const entry = find(state, id);
   if (!entry) return;
-  if (entry.kind === "open" || entry.kind === "about") drop(state, id);
+  if (["open", "about", "transcript"].includes(entry.kind)) drop(state, id);
   else entry.state = "sent";
 }
 

@@ -55,7 +55,8 @@ class Widget {
       onretry: (id) => this.link.again(find(this.state, id)), ondiscard: (id) => this.discard(id), onclose: () => this.close(),
       draft: () => this.store.get("draft") || "", keepDraft: (text) => (text ? this.store.set("draft", text) : this.store.remove("draft")),
       onsend: (text, files) => this.link.say({ id: uuid(), at: Date.now(), text, files }), ontyping: (text) => this.link.typing(CONFIG.preview ? text.slice(0, 500) : ""),
-      about: () => this.about(), onabout: (given) => this.introduce(given),
+      about: () => this.about(), onabout: (given) => this.introduce(given), redraw: () => this.draw(),
+      oncopy: (email) => this.copy(email),
     });
     const side = asked.side === "start" ? "start" : "end";
     const theme = ["dark", "auto"].includes(asked.theme) ? asked.theme : "light";
@@ -183,6 +184,12 @@ class Widget {
   introduce(given) {
     this.store.set("about", JSON.stringify({ ...this.about(), ...given }));
     this.link.say({ id: uuid(), kind: "about", at: Date.now(), value: given });
+    this.draw();
+    this.panel.composer.input.focus();
+  }
+
+  copy(email) {
+    this.link.say({ id: uuid(), kind: "transcript", at: Date.now(), value: { email } });
     this.draw();
     this.panel.composer.input.focus();
   }

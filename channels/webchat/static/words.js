@@ -52,6 +52,9 @@ export const WORDS = {
     tooMany: (n) => `در هر پیام بیشتر از ${n} فایل نمی‌شود فرستاد.`,
     slower: "پیام‌ها پشت سر هم زیاد شد؛ باقی تا چند لحظهٔ دیگر فرستاده می‌شود.",
     units: ["بایت", "کیلوبایت", "مگابایت"],
+    copy: "رونوشت گفتگو با ایمیل",
+    copying: "رونوشت گفتگو به این نشانی فرستاده می‌شود:",
+    copied: (where) => `رونوشت به ${where} فرستاده شد.`,
     watched: "کارشناس آنچه می‌نویسید را پیش از فرستادن هم می‌بیند.",
     ask: {
       first: "پیش از شروع، خودتان را معرفی کنید.",
@@ -113,6 +116,9 @@ export const WORDS = {
     tooMany: (n) => `At most ${n} files in one message.`,
     slower: "That was many messages at once; the rest goes out in a moment.",
     units: ["bytes", "kB", "MB"],
+    copy: "Send me this conversation",
+    copying: "A copy of the conversation goes to this address:",
+    copied: (where) => `A copy was sent to ${where}.`,
     watched: "The agent sees what you write before you send it, too.",
     ask: {
       first: "Before we begin, please introduce yourself.",
