@@ -2,7 +2,7 @@
 
 import {html, useState} from "../html.js";
 import {moment} from "../dates.js";
-import {act, send} from "../page.js";
+import {send} from "../page.js";
 import {Code, Doing, Text} from "../parts/bits.js";
 import {icon} from "../parts/icon.js";
 import {numerals, t, word} from "../words.js";
@@ -27,9 +27,9 @@ export function Particulars({message, contact}) {
     ${data.thread && html`<${Thread} thread=${data.thread} />`}</div>`;
 }
 
-const Event = ({event}) => html`<div class=${`notice ${event.kind === "cancelled" ? "warn" : ""}`}><p>${icon("clock")}<span class="strong">${t(`event.${event.kind}`)}</span> <${Text}>${event.title}</${Text}></p>
+const Event = ({event}) => html`<div class=${`notice ${event.kind === "cancelled" ? "warn" : ""}`}>${icon("clock")}<div><p><span class="strong">${t(`event.${event.kind}`)}</span> <${Text}>${event.title}</${Text}></p>
   <p>${event.start && moment(event.start)}${event.end && !event.all_day && html` — ${moment(event.end)}`}</p>
-  ${event.place && html`<p><${Text}>${event.place}</${Text}></p>`}${event.organiser && html`<p class="quiet"><${Text}>${event.organiser}</${Text}></p>`}</div>`;
+  ${event.place && html`<p><${Text}>${event.place}</${Text}></p>`}${event.organiser && html`<p class="quiet"><${Text}>${event.organiser}</${Text}></p>`}</div></div>`;
 
 // By which hint a mail came into this contact, and what each hint was worth.
 function Thread({thread}) {
@@ -43,8 +43,8 @@ export function Claim({contact}) {
   const data = contact.data ?? {};
   if (!data.claims || !data.related) return null;
   const join = async () => {
-    const done = await act(`join:${contact.id}`, () => send("POST", `/api/contacts/${contact.id}/join`, {}));
-    if (done) select(data.related);
+    await send("POST", `/api/contacts/${contact.id}/join`, {});
+    select(data.related);
   };
   return html`<div class="notice warn row wrap"><span class="grow say">${icon("warning")}${t("claim")}</span>
     <button type="button" class="button slim" onClick=${() => select(data.related)}>${t("claim.look")}</button>
@@ -53,7 +53,7 @@ export function Claim({contact}) {
 
 /** Beside an address that came back. */
 export const Suppressed = ({address}) => address.suppressed ? html`<span class="chip bad" title=${t(`suppressed.${address.suppressed}`)}>${t("suppressed")}</span>
-  <${Doing} name=${`lift:${address.id}`} class="slim" run=${() => act(`lift:${address.id}`, () => send("POST", `/api/addresses/${address.id}/lift`, {}))}>${t("suppressed.lift")}</${Doing}>` : null;
+  <${Doing} name=${`lift:${address.id}`} class="slim" run=${() => send("POST", `/api/addresses/${address.id}/lift`, {})}>${t("suppressed.lift")}</${Doing}>` : null;
 
 /** Who gets a copy of the answer: everybody who reads along unless taken away; others can be added. */
 export function Copies({contact, value, change, most}) {
