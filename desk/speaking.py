@@ -155,10 +155,14 @@ class Speaker:
         values = {name: value for name, value in turn.state.values.items() if value is not None}
         message = tx.messages.add(
             contact.id, Direction.NOTE, at=tx.now, text="\n".join(lines) or "-", kind="gathered",
-            author=dialogue.flow, language=turn.state.language,
+            author=_title(program, turn.state.language) or dialogue.flow, language=turn.state.language,
             data={"kind": "gathered", "flow": dialogue.flow, "reason": turn.reason, "values": values})
         tx.emit(MessageAdded(about=contact.id, message=message.id, direction="note", channel=contact.channel),
                 actor=_ACTOR)
+
+
+def _title(program: Program | None, language: str) -> str:
+    return program.head.title.get(language, "") if program is not None else ""
 
 
 def gathered(program: Program | None, state: State) -> list[tuple[str, str]]:

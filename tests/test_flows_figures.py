@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aiohttp import ClientSession
+from sqlalchemy import create_engine
 
 from agents.guard import digest
+from router.errors import Conflict
 from router.model import Address, Medium
-from router.records import Role
+from router.records import ContactState, Role
+from storage.migrate import migrate
+from storage.store import Where
+from storage.tx import StoreTx
 from tests.flow_lines import Unhurried
 from tests.flow_people import Person, entries, town
 from tests.house import agent, read
@@ -98,3 +104,44 @@ async def test_pages_figures_and_cases_by_role(tmp_path: Path) -> None:
             await stranger.says(words)
         said = (await stranger.heard())[-1]
         assert "در دست بررسی" in said and "آذر" not in said, "a stranger with the code learns the state only"
+
+
+def test_figures_and_cases_are_the_same_on_both_databases(tmp_path: Path, database: str) -> None:
+    url = Where(folder=tmp_path, database=database).url
+    migrate(url)
+    engine = create_engine(url)
+    began = datetime(2026, 11, 1, tzinfo=UTC)
+
+    def at(days: float) -> StoreTx:
+        return StoreTx(connection, began + timedelta(days=days))
+
+    with engine.connect() as connection, connection.begin():
+        def contained(tx: StoreTx, name: str) -> Any:
+            address = tx.people.known(Address(medium=Medium.SMS, value=name), "fa")
+            contact = tx.contacts.open(
+                channel="town", medium="sms", thread_key=f"{name}-{tx.now}", customer=address.customer,
+                address=address.id, state=ContactState.SELF_SERVICE, queue=None)
+            dialogue = tx.flows.begin(contact=contact.id, customer=contact.customer, address=contact.address,
+                                      channel="town", flow="main-menu", version="1")
+            return tx.flows.change(dialogue, outcome="contained", reason="end", ended_at=tx.now)
+        contained(at(0), "a")
+        contained(at(0), "b")
+        contained(at(6.9), "b")  # came back within seven days; and is itself not known yet
+        contained(at(0), "c")
+        contained(at(7.1), "c")  # too late to count; and not known yet
+        counted = at(10).flows.counted(began - timedelta(days=1), began + timedelta(days=30), within=timedelta(days=7))
+        assert (counted.started, counted.contained, counted.came_back, counted.unknown) == (5, 5, 1, 2)
+        assert at(1).flows.counted(began, began + timedelta(days=1), within=timedelta(days=7), flow="x").started == 0
+        tx = at(10)
+        person = tx.people.known(Address(medium=Medium.SMS, value="a"), "fa").customer
+        made = tx.cases.open(service="complaint", subject="چراغ", customer=person, contact=None, data={"a": [1]})
+        assert tx.cases.by_code(made.code) == made and tx.cases.move(made, "done").state == "done"
+        for state in ("waiting", "nonsense"):
+            with pytest.raises(Conflict):
+                tx.cases.move(tx.cases.get(made.id), state)
+        with pytest.raises(Conflict):
+            tx.cases.move(made, "in-progress")  # somebody else moved it since
+        tx.flows.keep("main-menu", "1", {"main-menu": "x"})
+        tx.flows.keep("main-menu", "1", {"main-menu": "y"})
+        assert tx.flows.sources("main-menu", "1") == {"main-menu": "x"} and tx.flows.sources("main-menu", "2") == {}
+    engine.dispose()

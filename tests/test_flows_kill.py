@@ -1,4 +1,4 @@
-"""The process is killed in the middle of a dialogue, again and again: nothing is lost, nothing said twice but what is `uncertain`."""
+"""The process is killed in the middle of a dialogue: nothing is lost, nothing said twice but what is `uncertain`."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ function Admin() {
   const [View] = PARTS[part];
   const open = dialog && DIALOGS[dialog.name];
   return html`<div class="page-frame"><${Bar} page="admin" me=${self}><${Settings} me=${self} /></${Bar}><${Banner} />
-    <div class="admin-frame"><nav class="parts" aria-label=${t("place.admin")}>${Object.entries(PARTS).map(([name, [, sign]]) => html`<a key=${name} href=${`#${name}`} aria-current=${name === part ? "page" : null}>${icon(sign)}<span>${t(`admin.${name}`)}</span></a>`)}</nav>
+    <div class="admin-frame"><nav class="parts" aria-label=${t("place.admin")}>${Object.entries(PARTS).map(([name, [, sign]]) => html`<a key=${name} href=${`#${name}`} aria-current=${name === part ? "page" : null}>${icon(sign)}<span>${t(`admin.${name}`)}</span></a>`)}<a href="/flows">${icon("webchat")}<span>${t("admin.flows")}</span></a></nav>
     <main class="admin-body" id="main" tabindex="-1"><${View} key=${part} /></main></div><${Toasts} />${open && html`<${open} key=${dialog.name} ...${dialog} />`}</div>`;
 }
 
