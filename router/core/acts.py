@@ -84,7 +84,7 @@ def settle(state: State, contacts: list[Contact], agents: list[Agent]) -> None:
         number = min(state.retry)
         del state.retry[number]
         drained = state.floor.agents.get(number)
-        if drained is not None and drained.drain:
+        if drained is not None and drained.drain is not None:
             state.floor.stand(drained)
             fill(state, drained)
     if state.kept:
@@ -134,7 +134,7 @@ def _empties(state: State, agent: Agent, line: Line | None) -> bool:
 
 
 def _empty(state: State, agent: Agent, line: Line) -> None:
-    state.floor.empty(agent)
+    state.floor.empty(agent, line)
     state.draining.setdefault(line, {})[agent.id] = None
 
 

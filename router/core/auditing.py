@@ -49,7 +49,7 @@ def _loads(state: State) -> list[str]:
     """Points add up, and what an agent has knows him."""
     faults = []
     for agent in state.floor.agents.values():
-        if agent.drain and not any(agent.id in each for each in state.draining.values()):
+        if agent.drain is not None and agent.id not in state.draining.get(agent.drain, ()):
             faults.append(f"drain: agent {agent.id} empties his seat for nobody")
         if agent.load != agent.external + sum(agent.items.values()):
             faults.append(f"load: agent {agent.id} has {agent.load}")
@@ -59,7 +59,7 @@ def _loads(state: State) -> list[str]:
                 faults.append(f"items: agent {agent.id} has contact {number}")
         if agent.crew is None or agent.crew.agents.get(agent.id) is not agent:
             faults.append(f"crew: agent {agent.id}")
-        elif agent.ready != (agent.state == READY and agent.load < agent.crew.capacity and not agent.drain):
+        elif agent.ready != (agent.state == READY and agent.load < agent.crew.capacity and agent.drain is None):
             faults.append(f"ready: agent {agent.id}")
     return faults
 

@@ -18,7 +18,7 @@ from router.core.waiting import Contact, Line, Need
 
 Terms = tuple[Any, ...]  #: rule, names, values, number of candidates
 _CREW_TERMS = {"specialist": ("ring", "keep", "lack", "overflow", "band"), "most_able": ("ring", "lack", "level")}
-_FEW = 20  #: needs are looked at one by one where that is so many times less than going down the order
+_FEW = 3  #: so few needs are looked at one by one rather than going down the order
 
 
 def tiers(state: State, need: Need, group: Group) -> list[tuple[tuple[int, ...], int]]:
@@ -192,7 +192,7 @@ def for_agent(state: State, agent: Agent) -> tuple[Line | None, Terms, Line | No
         return None, (), None
     best: tuple[tuple[Any, ...], Line, Terms] | None = None
     empties: tuple[int, Id, Line] | None = None
-    few = _FEW * there.bit_count() ** 2 < floor.waiting.bit_count()
+    few = there.bit_count() <= _FEW
     for group in state.groups.values():
         if not group.lines:
             continue
@@ -227,11 +227,9 @@ def _walk(state: State, agent: Agent, crew: Crew, group: Group) -> tuple[Line | 
     """Down the order until one is for him, or one that starves needs more of his seat than is free."""
     able, room, looked = crew.able, crew.capacity - agent.load, 0
     drain = agent.load and group.policy.drain
-    for line in group.walk(state.now):
+    for line in group.walk(state.now, able):
         looked += 1
         cost = able[line.need.index]
-        if not cost:
-            continue
         if cost <= room:
             if _takes(state, agent, crew, line, group):
                 return line, looked, None

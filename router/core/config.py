@@ -62,7 +62,7 @@ class Policy:
     reserve_until_percent: int = 80  #: of the promise; the reserve falls linearly to nothing until then
     drain: bool = True  #: for a starving contact a seat takes no more small work
     ageing_ms: int = 60_000  #: with order="ageing": one point of rank is worth so much waiting
-    scarce_idle: int = 0  #: the last idle holders of a scarce skill wait for it; 0 = off
+    scarce_idle: int = 0  #: so many idle holders of a skill that is scarcer than what is asked wait for it; 0 = off
     scarce_wait_percent: int = 50  #: of the promise: so long the others wait for that
     vip_idle: int = 0  #: the last idle agents wait as long for the best segment; 0 = off
     fixed: tuple[Id, ...] = ()  #: with choice="fixed": agents in order

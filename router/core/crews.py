@@ -6,6 +6,7 @@ from heapq import heapify, heappop, heappush
 from typing import Any
 
 from router.core.config import Id
+from router.core.waiting import Line
 
 READY, AWAY, WRITING, OFFLINE = "ready", "away", "wrap-up", "offline"
 STATES = (READY, AWAY, WRITING, OFFLINE)
@@ -24,7 +25,7 @@ class Agent:
         self.state = OFFLINE
         self.except_media: frozenset[str] = frozenset()
         self.ready = False  #: stands in his crew's buckets
-        self.drain = False  #: takes nothing until a starving contact fits
+        self.drain: Line | None = None  #: takes nothing until the first of that line, who starves, fits
         self.items: dict[Id, int] = {}  #: contact -> points: offers and what he holds awake
         self.external = 0  #: points spent elsewhere
         self.load = 0  #: all points in use

@@ -91,7 +91,8 @@ def rule(state: State, line: Line) -> str:
     for agents in state.draining.values():
         for number in agents:
             agent = state.floor.agents.get(number)
-            if agent is not None and agent.drain and agent.crew is not None and agent.crew.able[line.need.index]:
+            if agent is not None and agent.drain is not None and agent.crew is not None and (
+                    agent.crew.able[line.need.index]):
                 return "drain"
     return ""
 

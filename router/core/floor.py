@@ -10,7 +10,7 @@ from typing import Any
 
 from router.core.config import Config, Id, Policy, QueueRules
 from router.core.crews import READY, Agent, Crew
-from router.core.waiting import Need, Skills
+from router.core.waiting import Line, Need, Skills
 
 LANGUAGE = "language:"  #: a language is a skill of this name inside
 _NO_POLICY = Policy()
@@ -53,17 +53,17 @@ class Floor:
             return
         if agent.ready:
             self.unstand(agent)
-        agent.drain = False
+        agent.drain = None
         if agent.state == READY and agent.load < crew.capacity:
             if crew.put(agent):
                 self.at[agent.load] = self.at.get(agent.load, 0) | crew.bit
             if crew.whole and not agent.load:
                 self.whole_idle += 1
 
-    def empty(self, agent: Agent) -> None:
-        """He takes nothing more until something of his changes, or that for which his seat empties."""
+    def empty(self, agent: Agent, line: Line) -> None:
+        """He takes nothing more until something of his changes, or that line for which his seat empties."""
         self.unstand(agent)
-        agent.ready, agent.drain = False, True
+        agent.ready, agent.drain = False, line
 
     def unstand(self, agent: Agent) -> None:
         """Out of the buckets, before his load, state or crew changes."""

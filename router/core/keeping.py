@@ -9,7 +9,7 @@ from router.core.config import Policy
 from router.core.crews import Agent, Crew
 from router.core.floor import bits
 from router.core.order import GUARDED
-from router.core.state import State
+from router.core.state import EVER, State
 from router.core.waiting import Contact, Line
 
 
@@ -32,15 +32,21 @@ def barred(state: State, line: Line, head: Contact, policy: Policy) -> tuple[int
         for crew in (floor.crews[number] for number in bits(idle)):
             for skill in crew.skills if crew else ():
                 counts[skill] = counts.get(skill, 0) + crew.at[0]  # type: ignore[union-attr]
-        needed = {skill for skill, _ in need.skills}
+        needed = {skill: staffed(state, skill) for skill, _ in need.skills}
+        usual = min(needed.values(), default=EVER)
         for skill, n in counts.items():
-            if n <= policy.scarce_idle and skill not in needed:
+            if n <= policy.scarce_idle and skill not in needed and staffed(state, skill) < usual:
                 mask, until, rule = mask | floor.holders(skill), max(until, ends), rule or "scarce"
     if now < ends and policy.vip_idle and line.rank:
         idle = floor.at.get(0, 0) & need.crews
         if sum(crew.at[0] for crew in (floor.crews[n] for n in bits(idle)) if crew) <= policy.vip_idle:
             mask, until, rule = mask | need.crews, max(until, ends), rule or "vip"
     return mask, max(until, now + 1), rule
+
+
+def staffed(state: State, skill: str) -> int:
+    """Agents on duty who have a skill."""
+    return sum(crew.duty for crew in state.floor.crew_of.values() if skill in crew.skills)
 
 
 def may_bar(line: Line, policy: Policy) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator
+from itertools import compress
 
 from router.core.config import Id, Policy
 from router.core.waiting import Contact, Line
@@ -51,6 +52,7 @@ class Group:
         self.late_last = policy.order == "promise"
         self.moving = policy.order in ("gcmu", "queue_ratio")  #: the order changes with time alone
         self.levels: dict[int, list[tuple[int, Id, Line]]] = {}
+        self.needs: dict[int, list[int]] = {}  #: beside every level: the numbers of its lines' needs
         self.sorted: list[int] = []  #: the levels that are there
         self.lines = 0
 
@@ -69,10 +71,12 @@ class Group:
         line.entry = entry = (value, head.id, line)
         there = self.levels.get(level)
         if there is None:
-            self.levels[level] = [entry]
+            self.levels[level], self.needs[level] = [entry], [line.need.index]
             insort(self.sorted, level)
         else:
-            insort(there, entry)
+            at = bisect_left(there, entry)
+            there.insert(at, entry)
+            self.needs[level].insert(at, line.need.index)
         self.lines += 1
         return star
 
@@ -82,9 +86,10 @@ class Group:
         if entry is None:
             return
         there = self.levels[line.level]
-        del there[bisect_left(there, entry)]
+        at = bisect_left(there, entry)
+        del there[at], self.needs[line.level][at]
         if not there:
-            del self.levels[line.level]
+            del self.levels[line.level], self.needs[line.level]
             self.sorted.remove(line.level)
         line.entry = None
         self.lines -= 1
@@ -100,17 +105,13 @@ class Group:
             return (0, False, -weight * waited / (line.target * line.target * mean_ms))
         return (0, False, -weight * line.n * mean_ms / line.target)
 
-    def walk(self, now: int) -> Iterator[Line]:
-        """Lines in order, best first (not for an order that moves)."""
+    def walk(self, now: int, able: bytearray) -> Iterator[Line]:
+        """Lines in order, best first (not for an order that moves), without those whose needs cost 0 in `able`."""
         for level in self.sorted:
-            there = self.levels[level]
-            if not self.late_last or level == GUARDED:
-                for entry in there:
-                    yield entry[2]
-                continue
-            # Those whose promise can still be kept come before those already late.
-            start = bisect_left(there, (now + 1,))
-            for number in range(start, len(there)):
-                yield there[number][2]
-            for number in range(start):
-                yield there[number][2]
+            there, needs = self.levels[level], self.needs[level]
+            if self.late_last and level != GUARDED and there[0][0] <= now:
+                # Those whose promise can still be kept come before those already late.
+                start = bisect_left(there, (now + 1,))
+                there, needs = there[start:] + there[:start], needs[start:] + needs[:start]
+            for entry in compress(there, map(able.__getitem__, needs)):
+                yield entry[2]

@@ -15,14 +15,15 @@ from router.core.waiting import WAITING, Contact, Line
 VERSION = 1
 _KINDS = {kind.__name__: kind for kind in (Config, MediumRules, Policy, QueueRules, Ring)}
 _CONTACT = [name for name in Contact.__slots__ if name != "line"]
-_AGENT = [name for name in Agent.__slots__ if name not in ("crew", "ready", "version")]
+_AGENT = [name for name in Agent.__slots__ if name not in ("crew", "drain", "ready", "version")]
 
 
 def write(state: State) -> str:
     """All of it."""
     lines = [line for line in state.lines.values() if line.n or line.wake_at is not None or line.asked is not None]
     number = {line: index for index, line in enumerate(lines)}
-    wakes = [(when, kind, count, ("line", number.get(what)) if isinstance(what, Line) else ("id", what))
+    wakes = [(when, kind, count, ("id", what) if what is not None and not isinstance(what, Line)
+              else ("line", number.get(what) if what is not None else None))
              for when, kind, count, what in sorted(state.wakes, key=lambda each: each[:3])]
     learner = state.learner
     return json.dumps({
@@ -35,7 +36,8 @@ def write(state: State) -> str:
         "based": _out([contact for contact in state.contacts if contact in state.bases]),
         "lines": [[_out(line.key), line.wake_at, line.asked] for line in lines],
         "wakes": _out(wakes), "kept": [number[line] for line in state.kept if line in number],
-        "draining": [[number.get(line), _out(list(agents))] for line, agents in state.draining.items()],
+        "draining": [[number[line], _out(there)] for line, agents in state.draining.items() if (there := [
+            each for each in agents if each in state.floor.agents and state.floor.agents[each].drain is line])],
         "seen_idle": state.seen_idle, "seen_staff": state.seen_staff, "finely": state.finely,
         "unserved": _out(list(state.unserved)),
     }, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -95,12 +97,12 @@ def _queue(state: State, told: dict[str, Any]) -> None:
     for when, kind, count, (what, which) in _in(told["wakes"]):
         line_or_id = (lines[which] if which is not None else None) if what == "line" else which
         state.wakes.append((when, kind, count, line_or_id))
-    state.count = max(state.count, told["count"])
+    state.count = told["count"]
     state.retry.clear()
     for index, agents in told["draining"]:
         state.draining[lines[index]] = dict.fromkeys(_in(agents))
         for number in state.draining[lines[index]]:
-            state.floor.empty(state.floor.agents[number])
+            state.floor.empty(state.floor.agents[number], lines[index])
     state.kept = {lines[index]: None for index in told["kept"]}
 
 

@@ -162,7 +162,7 @@ class State:
             self.kept.pop(line, None)
             self.ringed.pop(line, None)
             if line in self.draining:
-                self.retry |= self.draining.pop(line)
+                self.undrain(line)
             return
         if line not in need.lines:
             need.lines[line] = None
@@ -170,7 +170,7 @@ class State:
         offset = self.paused.get(need.queue, 0)
         star = group.put(line, head, offset, self.now, self.config.media[need.medium].tier)
         if line.level != GUARDED and line in self.draining:
-            self.retry |= self.draining.pop(line)
+            self.undrain(line)
         if star is not None and (line.star_at is None or star < line.star_at):
             line.star_at = star
             self.count += 1
@@ -178,10 +178,29 @@ class State:
         if need.rings or self.floor.backups:
             self.rewake(line, head)
 
+    def undrain(self, line: Line) -> None:
+        """Nobody in it starves any more: those whose seats emptied for it may take something."""
+        for number in self.draining.pop(line):
+            agent = self.floor.agents.get(number)
+            if agent is not None and agent.drain is line:
+                self.retry[number] = None
+
     def recheck(self, line: Line) -> None:
         """It starves, too: whoever empties his seat for a later one may take it."""
-        for other in [each for each in self.draining if each.entry is None or line.entry < each.entry]:  # type: ignore[operator]
-            self.retry |= self.draining.pop(other)
+        need = line.need
+        for other, agents in list(self.draining.items()):
+            if other.entry is not None and line.entry is not None and other.entry < line.entry:
+                continue
+            for number in list(agents):
+                agent = self.floor.agents.get(number)
+                cost = agent.crew.able[need.index] if agent is not None and agent.crew is not None else 0
+                if agent is None or agent.crew is None or agent.drain is not other:
+                    del agents[number]
+                elif 0 < cost <= agent.crew.capacity - agent.load:
+                    del agents[number]
+                    self.retry[number] = None
+            if not agents:
+                del self.draining[other]
 
     def rewake(self, line: Line, head: Contact) -> None:
         """When does its head come to its next ring, or to those who only help later?"""
