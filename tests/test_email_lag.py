@@ -26,13 +26,16 @@ class Watch:
     """How long the loop stood still at most, in processor time too: on a loaded machine a wait may be another's."""
 
     def __init__(self) -> None:
-        self.worst = self.worst_busy = 0.0
+        self.worst = self.worst_busy = self.worst_ours = 0.0
 
     async def run(self) -> None:
         while True:
-            began, busy = time.perf_counter(), time.thread_time()
+            began, busy, ours = time.perf_counter(), time.thread_time(), time.process_time()
             await asyncio.sleep(0.005)
-            self.worst = max(self.worst, time.perf_counter() - began - 0.005)
+            pause = time.perf_counter() - began - 0.005
+            self.worst = max(self.worst, pause)
+            # Threads of ours may hold the interpreter: no pause of ours is longer than what all of them computed.
+            self.worst_ours = max(self.worst_ours, min(pause, time.process_time() - ours))
             # This thread runs nothing but the loop: what it computed in one turn nobody else could use.
             self.worst_busy = max(self.worst_busy, time.thread_time() - busy)
 
@@ -76,7 +79,7 @@ async def taken(tmp_path: Path, raws: list[bytes]) -> tuple[Watch, dict[str, int
         async with watched() as watch:
             channels = {"town-email": {**mail.settings(), "rate_per_second": 1000.0}}
             async with running(tmp_path, channels, environ={"PISHKHAN_TOWN_EMAIL_PASSWORD": mail.password}) as house:
-                watch.worst = watch.worst_busy = 0.0  # building the house is not what is measured
+                watch.worst = watch.worst_busy = watch.worst_ours = 0.0  # building the house is not what is measured
                 await until(lambda: all("\\Seen" in stored_.flags for stored_ in mail.mails), seconds=240,
                             what="all mails taken")
                 fates: dict[str, int] = {}
@@ -84,7 +87,7 @@ async def taken(tmp_path: Path, raws: list[bytes]) -> tuple[Watch, dict[str, int
                     found = await read(house, lambda tx, fate=fate: tx.items.with_fate(fate, limit=10_000))
                     fates[fate.value] = len(found)
                 now = Watch()
-                now.worst, now.worst_busy = watch.worst, watch.worst_busy
+                now.worst, now.worst_busy, now.worst_ours = watch.worst, watch.worst_busy, watch.worst_ours
                 return now, fates
     finally:
         await mail.stop()
@@ -92,7 +95,8 @@ async def taken(tmp_path: Path, raws: list[bytes]) -> tuple[Watch, dict[str, int
 
 async def test_the_heaviest_mails_do_not_hold_up_the_loop(tmp_path: Path) -> None:
     watch, fates = await taken(tmp_path, heavy())
-    print(f"worst pause {watch.worst * 1000:.0f} ms, of it computed {watch.worst_busy * 1000:.0f} ms; {fates}")
+    print(f"worst pause {watch.worst * 1000:.0f} ms, by us {watch.worst_ours * 1000:.0f} ms, by the loop "
+          f"{watch.worst_busy * 1000:.0f} ms; {fates}")
     assert watch.worst_busy < MOST
     assert sum(fates.values()) == len(heavy()), "every one has a fate"
 
@@ -102,7 +106,7 @@ async def test_every_mail_of_a_collection_ends_in_a_fate_without_holding_up_the_
                                                                                     collection: str) -> None:
     raws = [path.read_bytes() for path in stored(collection)]
     watch, fates = await taken(tmp_path, raws)
-    print(f"{collection}: worst pause {watch.worst * 1000:.0f} ms, computed {watch.worst_busy * 1000:.0f} ms; {fates}")
+    print(f"{collection}: worst pause {watch.worst * 1000:.0f} ms, by us {watch.worst_ours * 1000:.0f} ms; {fates}")
     assert watch.worst_busy < MOST
     arrival = Arrival(channel="town-email", now=datetime.now(UTC), own=("desk@city.example",))
     distinct = {parse(raw, arrival).external_id for raw in raws}

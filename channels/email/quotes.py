@@ -19,6 +19,9 @@ _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _QUOTED = re.compile(r"[ \t]{0,4}(?:>|&gt;|[|] )")
 _RULE = re.compile(r"[ \t]*(?:[-_=*─—]{3,}|[_]{2,})[ \t]*$")
 _DATED_ADDRESS = re.compile(r"@[^\s<>@]{1,200}>?\)?[ \t]*[:：][ \t]*$")
+#: Yahoo on Android goes on with the old message in the same line.
+_RUNS_ON = re.compile(
+    r"[ \t]{0,8}(?:on|در|am|le) .{5,200}?@[^\s<>@]{1,200}>[ \t]{0,3}(?:wrote|نوشت|schrieb)[ \t]{0,3}:", re.IGNORECASE)
 _COLONS = (":", "：")
 _DIGIT = re.compile(r"\d")
 _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{1,2}:\d{2}|\d{4}")
@@ -88,6 +91,8 @@ def _attribution(lines: list[str], index: int) -> tuple[int, bool]:
     first = lines[index].strip().lower()
     if not (first.startswith(_OPENERS) or _DATE.search(first) or "@" in first or first.endswith(_COLONS)):
         return 0, False
+    if _RUNS_ON.match(lines[index]):
+        return 1, True
     joined = ""
     for span in range(1, _ATTRIBUTION_LINES + 1):
         line = lines[index + span - 1].strip() if index + span <= len(lines) else ""
