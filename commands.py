@@ -12,6 +12,7 @@ import orjson
 from agents import users
 from channels.registry import kind
 from house import House, utc_now
+from knowledge.command import take_in
 from router.errors import BadRequest, PishkhanError
 from router.model import Finding, Health
 from router.ports import Accepted, Wire
@@ -30,7 +31,22 @@ def run(command: str, settings: Settings, given: argparse.Namespace, say: Say) -
         return _migrate(where, given.json, say)
     if command == "doctor":
         return asyncio.run(_doctor(settings, where, given.json, say))
+    if command == "knowledge":
+        return asyncio.run(_knowledge(settings, where, given, say))
     return asyncio.run(_user(where, given, say))
+
+
+async def _knowledge(settings: Settings, where: Where, given: argparse.Namespace, say: Say) -> int:
+    where.folder.mkdir(parents=True, exist_ok=True)
+    if shape(where.url) is Shape.EMPTY:
+        migrate(where.url)
+    store = SqlStore(where, utc_now, lambda entries: None)
+    store.start()
+    try:
+        return await take_in(store, given.files, login=given.by, state=given.state, dry=given.dry,
+                             four_eyes=settings.knowledge.four_eyes, as_json=given.json, say=say)
+    finally:
+        await store.close()
 
 
 def _migrate(where: Where, as_json: bool, say: Say) -> int:

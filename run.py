@@ -35,6 +35,13 @@ def parser() -> argparse.ArgumentParser:
     inspect.add_argument("files", nargs="+", metavar="FILE")
     inspect.add_argument("--json", action="store_true", help="one JSON object a line")
     commands.add_parser("suggest", help="answer suggestion queries as JSON lines on standard input")
+    knowledge = commands.add_parser("knowledge", help="take articles in from files")
+    knowledge.add_argument("action", choices=["import"])
+    knowledge.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    knowledge.add_argument("--by", default="", metavar="LOGIN", help="whose articles they become")
+    knowledge.add_argument("--state", choices=["draft", "internal", "public"], default="draft")
+    knowledge.add_argument("--dry", action="store_true", help="say what would be done")
+    knowledge.add_argument("--json", action="store_true", help="one JSON object a line")
     doctor = commands.add_parser("doctor", help="check settings, database and every channel")
     doctor.add_argument("--json", action="store_true")
     user = commands.add_parser("user", help="people who sign in")
@@ -54,6 +61,9 @@ def parser() -> argparse.ArgumentParser:
     simulate.add_argument("--plot", type=Path)
     simulate.add_argument("--language", choices=["en", "fa"], default="en")
     simulate.add_argument("--waits", action="store_true")
+    simulate.add_argument("--journal", default="")
+    simulate.add_argument("--day", default="")
+    simulate.add_argument("--zone", default="Asia/Tehran")
     simulate.add_argument("--progress", action="store_true", default=None)
     simulate.add_argument("--json", action="store_true")
     _flows(commands)
@@ -74,7 +84,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _flows(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _flows(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     flow = commands.add_parser("flow", help="dialogues as data: check and try")
     kinds = flow.add_subparsers(dest="action", required=True, metavar="ACTION")
     check = kinds.add_parser("check", help="say every fault of definitions, with line, step and key")
@@ -123,11 +133,13 @@ def _command(given: argparse.Namespace) -> int:
                               words=sys.stdin, say=_say)
     if command == "simulate":
         from router.simulation import Question, simulate
+        from storage.history import journal_at
 
         return simulate(Question(
             scenario=given.scenario, policies=(given.policy, *given.compare), seed=given.seed, seeds=given.seeds,
             as_json=given.json, plot=given.plot, language=given.language, progress=given.progress,
-            waits=given.waits), _say)
+            waits=given.waits, recorded=journal_at(given.journal) if given.journal else None, day=given.day,
+            zone=given.zone), _say)
     if command == "staff":
         from router.staffing import Wish, staff
 

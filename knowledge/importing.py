@@ -12,10 +12,23 @@ from router.errors import PishkhanError
 from router.records import Agent
 from router.rules.text import clean, fold
 from storage.knowledge import ArticleState
+from storage.store import SqlStore
 from storage.tx import StoreTx
 
 KEY_CHARS = 200
 AT_ONCE = 50  #: items in one unit of work
+
+
+async def run(store: SqlStore, agent: Agent, items: Sequence[Item], *, state: ArticleState, category: int | None,
+              dry: bool, four_eyes: bool) -> list[dict[str, Any]]:
+    """A line of report for each item; a unit of work holds so many that others get their turn."""
+    seen: set[str] = set()
+    report: list[dict[str, Any]] = []
+    for at in range(0, len(items), AT_ONCE):
+        def unit(tx: StoreTx, part: Sequence[Item] = items[at:at + AT_ONCE]) -> list[dict[str, Any]]:
+            return put(tx, agent, part, state=state, category=category, dry=dry, four_eyes=four_eyes, seen=seen)
+        report += await (store.snapshot(unit) if dry else store.run(unit))
+    return report
 
 
 def put(tx: StoreTx, agent: Agent, items: Sequence[Item], *, state: ArticleState, category: int | None, dry: bool,

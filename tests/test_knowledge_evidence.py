@@ -395,3 +395,21 @@ async def test_hostile_imports(tmp_path: Path, name: str, content: bytes, status
         got, answer = await t.ask("POST", "/api/knowledge/import?dry=1", data=io.BytesIO(content),
                                   headers={"X-File-Name": name})
         assert got == status, answer
+
+
+def test_the_command_line_takes_articles_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import run
+    (tmp_path / "config.toml").write_text('[storage]\nfolder = "data"\n')
+    (tmp_path / "a.csv").write_text("title,body\nLost card,Come\n,nothing\n")
+    given = ["--config", str(tmp_path / "config.toml")]
+    assert run.main([*given, "knowledge", "import", str(tmp_path / "a.csv")]) == 1
+    assert "there is no administrator yet" in capsys.readouterr().out
+    assert run.main([*given, "user", "add", "boss", "--role", "admin"]) == 0
+    capsys.readouterr()
+    assert run.main([*given, "knowledge", "import", str(tmp_path / "a.csv"), "--state", "public"]) == 1
+    assert capsys.readouterr().out.split("\n")[:2] == [
+        "+ a.csv:2: Lost card -> 1", "! a.csv:3: : it has no title"]
+    assert run.main([*given, "knowledge", "import", str(tmp_path / "a.csv"), "--dry", "--json"]) == 1
+    assert '"outcome": "same"' in capsys.readouterr().out
+    assert run.main([*given, "knowledge", "import", str(tmp_path / "none.csv")]) == 1
+    assert "cannot be read" in capsys.readouterr().out

@@ -149,13 +149,8 @@ class Setup:
             if not permits.sees_category(agent, seen):
                 raise NotFound(f"there is no category {category}")
         items = await asyncio.to_thread(reading.read, name, content)
-        keys: set[str] = set()
-        report: list[dict[str, Any]] = []
-        for at in range(0, len(items), importing.AT_ONCE):
-            def unit(tx: StoreTx, part: Any = items[at:at + importing.AT_ONCE]) -> list[dict[str, Any]]:
-                return importing.put(tx, agent, part, state=state, category=category, dry=dry, seen=keys,
+        report = await importing.run(self._given.store, agent, items, state=state, category=category, dry=dry,
                                      four_eyes=self._given.rules.four_eyes)
-            report += await (self._given.store.snapshot(unit) if dry else self._given.store.run(unit))
         counts = {word: sum(line["outcome"] == word for line in report)
                   for word in ("created", "changed", "same", "refused")}
         return json_answer({"report": report, "counts": counts})

@@ -7,7 +7,7 @@ import {icon} from "../parts/icon.js";
 import {me} from "../state.js";
 import {useRead} from "../read.js";
 import {useStore} from "../store.js";
-import {number, say, t} from "../words.js";
+import {number, percent, say, t, word} from "../words.js";
 import {possible} from "./deeds.js";
 
 let shown = [];
@@ -30,18 +30,35 @@ export function Suggestions({contact}) {
     ${error && html`<${Failed} error=${error} />`}
     ${got && !list.length ? html`<${Empty} sign="bulb">${t(searching ? "search.nothing" : "suggestions.none")}</${Empty}>`
       : html`<ol class="stack suggestions" aria-busy=${got || error ? null : "true"}>${list.map((one, place) =>
-        html`<${One} key=${one.article} one=${one} place=${place} can=${can} contact=${contact} />`)}</ol>`}</div>`;
+        html`<${One} key=${one.article} one=${one} place=${place} can=${can} contact=${contact} />`)}</ol>`}
+    <${Likely} contact=${contact} />${["wrap-up", "closed"].includes(contact.state) && html`<p><a class="small" href=${`/knowledge#from/${contact.id}`} target="_blank">${t("suggestions.write")}</a></p>`}</div>`;
+}
+
+const LIKELY = 0.5;
+
+/** Where contacts like this one went; what was done without a person can be taken back. */
+function Likely({contact}) {
+  const [round, again] = useState(0);
+  const [got] = useRead(`/api/contacts/${contact.id}/routing`, round);
+  const {proposed = {}, applied = {}, undone_at: undone} = got?.routing ?? {};
+  const sure = Object.entries(proposed).filter(([, each]) => each.confidence >= LIKELY);
+  const undo = () => act(`undo:${contact.id}`, async () => { await send("POST", `/api/contacts/${contact.id}/routing/undo`, {}); again(round + 1); });
+  return sure.length > 0 && html`<div class="tiny faint likely"><p>${t("likely")} ${sure.map(([field, each]) => html`<span key=${field} class="chip" title=${t("likely.contacts", {n: each.contacts})}>${t(`likely.${field}`)}: <bdi>${field === "disposition" ? word("disposition", each.value) : each.value}</bdi> ${percent(each.confidence)}</span> `)}</p>
+    ${Object.keys(applied).length > 0 && !undone && html`<p>${t("likely.done")} <button type="button" class="link" onClick=${undo}>${t("likely.undo")}</button></p>`}</div>`;
 }
 
 function One({one, place, can, contact}) {
   const [open, set] = useState(false);
   return html`<li class=${`suggestion ${one.weak ? "weak" : ""}`} data-article=${one.article}>
-    <div class="row"><h3 class="grow"><${Text}>${one.title}</${Text}></h3>${one.weak && html`<span class="chip warn">${t("suggestions.weak")}</span>`}</div>
+    <div class="row"><h3 class="grow"><${Text}>${one.title}</${Text}></h3>${one.weak && html`<span class="chip warn">${t("suggestions.weak")}</span>`}${one.marks?.length > 0 && html`<span class="chip bad">${t("suggestions.doubted")}</span>`}</div>
     <p class=${`small quiet plain suggestion-text ${open ? "open" : ""}`} dir="auto">${one.text}</p>
     ${open && one.why && html`<p class="tiny faint say">${icon("question")} ${say(one.why)}</p>`}
-    <div class="row"><button type="button" class="link tiny" aria-expanded=${open ? "true" : "false"} onClick=${() => set(!open)}>${t(open ? "less" : "more")}</button><span class="grow"></span>
+    <div class="row"><button type="button" class="link tiny" aria-expanded=${open ? "true" : "false"} onClick=${() => { set(!open); if (!open) opened(contact, one); }}>${t(open ? "less" : "more")}</button><a class="tiny" href=${`/knowledge#article/${one.article}`} target="_blank">${t("suggestions.article")}</a><span class="grow"></span>
       <button type="button" class="button slim" disabled=${!can} onClick=${() => insert(contact, one)}>${icon("plus")}${t("suggestions.insert")}${place < 3 && html`<kbd>Alt+${number(place + 1)}</kbd>`}</button></div></li>`;
 }
+
+// Only counted: whether it was written down is nothing the agent has to know.
+const opened = (contact, one) => send("POST", `/api/contacts/${contact.id}/suggestions/${one.article}/opened`, {}).catch(() => {});
 
 function insert(contact, one) {
   choose({composer: "reply", insert: {contact: contact.id, text: one.text, article: one.article}, pane: "talk", sideOpen: false});

@@ -42,6 +42,7 @@ export const words = {
   "size.bytes": "{n} B", "size.kilo": "{n} kB", "size.mega": "{n} MB",
 
   "side": "Customer and suggestions", "side.suggestions": "Suggestions", "side.customer": "Customer", "side.story": "Story", "side.none": "No contact is chosen.",
+  "suggestions.article": "Article", "suggestions.write": "Write an article out of this contact", "suggestions.doubted": "marked", "error.conflict.used": "This article was just taken out of use; read its words before you send them.", "likely": "Likely:", "likely.queue": "queue", "likely.service": "service", "likely.kind": "kind", "likely.disposition": "disposition", "likely.contacts": "Like {n} contacts before", "likely.done": "Done without a person.", "likely.undo": "Take back",
   "suggestions.none": "No ready answer was found for this question.", "suggestions.weak": "uncertain", "suggestions.insert": "Insert", "suggestions.search": "Search the articles…",
   "customer.nameless": "No name · {reference}", "customer.addresses": "Addresses", "customer.opted-out": "opted out", "customer.history": "Earlier contacts", "customer.first": "This is their first contact.",
   "extra.page": "Page", "extra.cc": "Copy to", "extra.location": "Location", "why.none": "No decision has been recorded yet.",

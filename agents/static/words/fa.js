@@ -42,6 +42,7 @@ export const words = {
   "size.bytes": "{n} بایت", "size.kilo": "{n} کیلوبایت", "size.mega": "{n} مگابایت",
 
   "side": "شهروند و پیشنهادها", "side.suggestions": "پیشنهاد پاسخ", "side.customer": "شهروند", "side.story": "سرگذشت", "side.none": "تماسی برگزیده نشده است.",
+  "suggestions.article": "مطلب", "suggestions.write": "نوشتن مطلب از روی این تماس", "suggestions.doubted": "نشان‌دار", "error.conflict.used": "این مطلب همین حالا کنار گذاشته شد؛ پیش از فرستادن متنش را بخوانید.", "likely": "شاید:", "likely.queue": "صف", "likely.service": "خدمت", "likely.kind": "گونه", "likely.disposition": "نتیجه", "likely.contacts": "مانند {n} تماس پیشین", "likely.done": "خودبه‌خود انجام شد.", "likely.undo": "برگردان",
   "suggestions.none": "پاسخ آماده‌ای برای این پرسش پیدا نشد.", "suggestions.weak": "نامطمئن", "suggestions.insert": "درج", "suggestions.search": "جست‌وجو در دانش…",
   "customer.nameless": "بی‌نام · {reference}", "customer.addresses": "نشانی‌ها", "customer.opted-out": "نمی‌خواهد", "customer.history": "تماس‌های پیشین", "customer.first": "نخستین تماس اوست.",
   "extra.page": "صفحه", "extra.cc": "رونوشت", "extra.location": "مکان", "why.none": "هنوز تصمیمی ثبت نشده است.",

@@ -1,0 +1,56 @@
+"""The command line's import of articles into a desk that is stopped. Prints only through `say`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from knowledge import importing, reading
+from router.errors import BadRequest, PishkhanError
+from router.records import Agent, Role
+from storage.knowledge import ArticleState
+from storage.store import SqlStore
+from storage.tx import StoreTx
+
+Say = Callable[[str], None]
+_MARKS = {"created": "+", "changed": "~", "same": "=", "refused": "!"}
+
+
+async def take_in(store: SqlStore, files: Sequence[Path], *, login: str, state: str, dry: bool, four_eyes: bool,
+                  as_json: bool, say: Say) -> int:
+    """A line for each item; 1 when one was refused."""
+    refused = False
+    try:
+        agent = await store.snapshot(lambda tx: _author(tx, login))
+        for path in files:
+            try:
+                content = path.read_bytes()
+            except OSError as error:
+                raise BadRequest(f"{path}: cannot be read: {error.strerror}") from None
+            report = await importing.run(store, agent, reading.read(path.name, content), state=ArticleState(state),
+                                         category=None, dry=dry, four_eyes=four_eyes)
+            for line in report:
+                refused |= line["outcome"] == "refused"
+                say(json.dumps(line, ensure_ascii=False) if as_json else _told(line))
+    except PishkhanError as error:
+        say(json.dumps({"error": {"code": error.code, "message": error.message}}) if as_json
+            else f"not done: {error.message}")
+        return 1
+    return int(refused)
+
+
+def _told(line: dict[str, Any]) -> str:
+    number = f" -> {line['article']}" if line["article"] else ""
+    why = f": {line['why']}" if line["why"] else ""
+    return f"{_MARKS[line['outcome']]} {line['place']}: {line['title']}{number}{why}"
+
+
+def _author(tx: StoreTx, login: str) -> Agent:
+    """Whoever is named, else the first administrator."""
+    people = [each for each in tx.desk.agents() if each.active]
+    found = next((each for each in people if (each.login == login if login else each.role is Role.ADMIN)), None)
+    if found is None:
+        raise BadRequest(f"there is nobody with the login {login!r}" if login else "there is no administrator yet")
+    return found
