@@ -6,7 +6,6 @@ from router.core import choosing, keeping
 from router.core.config import Id
 from router.core.crews import AWAY, OFFLINE, READY, Agent
 from router.core.decisions import CancelOffer, Offer
-from router.core.floor import bits
 from router.core.moments import hurry
 from router.core.state import EVER, WAKE_DECLINE, WAKE_KEPT, State
 from router.core.waiting import OFFERED, WAITING, Contact, Line
@@ -225,15 +224,13 @@ def move(state: State, agent: Agent) -> None:
     review(state, lost, fresh)
 
 
-def review(state: State, lost: int, fresh: bool) -> None:
+def review(state: State, lost: bool, fresh: bool) -> None:
     """Crews came or went: who can be served by nobody now, and who again?"""
     if fresh:
         for number in list(state.unserved):
             state.judge(state.contacts[number])
-    named: dict[Id, Contact] = {}
-    for number in bits(lost):
-        need = state.floor.needs[number] if number < len(state.floor.needs) else None
-        if need is not None and not need.crews:
-            named |= {contact.id: contact for line in need.lines for contact in line.contacts()}
-    for _, contact in sorted(named.items()):
-        state.judge(contact)
+    if lost:
+        named = {contact.id: contact for line in state.lines.values() if line.n and not line.need.crews
+                 for contact in line.contacts()}
+        for _, contact in sorted(named.items()):
+            state.judge(contact)

@@ -113,11 +113,11 @@ class Floor:
                 self._match(need, crew)
         return crew
 
-    def leave(self, agent: Agent) -> int:
-        """He leaves his crew; an empty crew is no more. Bits of the needs that lose a crew by it."""
+    def leave(self, agent: Agent) -> bool:
+        """He leaves his crew; True when it is empty now and no more."""
         crew = agent.crew
         if crew is None:
-            return 0
+            return False
         self.unstand(agent)
         agent.ready = False
         self.staffed(agent, -1)
@@ -128,7 +128,7 @@ class Floor:
             if not self.backups[crew.backup]:
                 del self.backups[crew.backup]
         if crew.agents:
-            return 0
+            return False
         del self.crew_of[crew.key]
         self.crews[crew.index] = None
         self.whole &= ~crew.bit
@@ -138,7 +138,7 @@ class Floor:
             need = self.needs[number]
             if need is not None:
                 self._unmatch(need, crew)
-        return crew.needs
+        return True
 
     def join(self, agent: Agent) -> bool:
         """He joins the crew of those like him; True when the crew is new."""

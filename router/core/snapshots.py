@@ -32,6 +32,7 @@ def write(state: State) -> str:
         "closed": _out(state.closed), "learner": _out([learner.counted, learner.used, learner.seen, learner.next,
                                                        learner.means]),
         "agents": [[_out(getattr(agent, name)) for name in _AGENT] for agent in state.floor.agents.values()],
+        "bands": [agent.crew.band if agent.crew is not None else 0 for agent in state.floor.agents.values()],
         "contacts": [[_out(getattr(contact, name)) for name in _CONTACT] for contact in state.contacts.values()],
         "based": _out([contact for contact in state.contacts if contact in state.bases]),
         "lines": [[_out(line.key), line.wake_at, line.asked] for line in lines],
@@ -62,7 +63,9 @@ def read(snapshot: str) -> State:
             setattr(contact, name, _in(value))
         state.contacts[contact.id] = contact
     state.unserved = dict.fromkeys(_in(told["unserved"]))
-    state.weigh(list(state.floor.crew_of.values()))
+    for agent, band in zip(state.floor.agents.values(), told["bands"], strict=True):
+        if agent.crew is not None:
+            agent.crew.band = band
     _queue(state, told)
     state.seen_idle, state.seen_staff, state.finely = told["seen_idle"], told["seen_staff"], told["finely"]
     state.floor.changed = 0
@@ -82,10 +85,8 @@ def _agent(state: State, values: list[Any]) -> None:
 def _queue(state: State, told: dict[str, Any]) -> None:
     """Everybody in line again, and the moments to come."""
     lines: list[Line] = []
-    for key, wake_at, asked in told["lines"]:
-        line = state.line(_in(key))
-        line.wake_at, line.asked = wake_at, asked
-        lines.append(line)
+    for key, _, _ in told["lines"]:
+        lines.append(state.line(_in(key)))
     out = state.out
     for number in _in(told["based"]):
         state.bases[number] = state.base(state.contacts[number])
@@ -94,6 +95,8 @@ def _queue(state: State, told: dict[str, Any]) -> None:
             state.enqueue(contact)
     state.out = out
     state.wakes = []
+    for line, (_, wake_at, asked) in zip(lines, told["lines"], strict=True):
+        line.wake_at, line.asked = wake_at, asked
     for when, kind, count, (what, which) in _in(told["wakes"]):
         line_or_id = (lines[which] if which is not None else None) if what == "line" else which
         state.wakes.append((when, kind, count, line_or_id))
