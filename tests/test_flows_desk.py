@@ -198,6 +198,22 @@ async def test_knowledge_answers_or_is_silent(tmp_path: Path) -> None:
         await until(unsure, what="silence")
 
 
+async def test_outside_opening_hours_a_message_is_taken(tmp_path: Path) -> None:
+    async with town(tmp_path) as house:
+        def shut(tx: Any) -> None:
+            tx.routing.put_calendar("never", {"week": {}})
+            tx.desk.set_queue(tx.desk.queue_named("general").id, calendar="never")
+        await house.store.run(shut)
+        someone = Person(house)
+        for words in ("سلام", "گفت‌وگو با کارشناس"):
+            await someone.says(words)
+        assert "بیرون از ساعت کاری" in (await someone.heard())[-1]
+        await someone.says("لطفاً تماس بگیرید")
+        contact = await someone.contact()
+        notes = [m for m in await read(house, lambda tx: tx.messages.of(contact.id)) if m.direction is Direction.NOTE]
+        assert contact.state is ContactState.WAITING and "لطفاً تماس بگیرید" in notes[0].text
+
+
 async def test_a_survey_after_a_colleagues_work_and_other_words_reopen(tmp_path: Path) -> None:
     async with town(tmp_path, flow="", survey="survey") as house:
         people = [Person(house, Address(medium=Medium.WEBCHAT, value=f"v{n}")) for n in range(2)]

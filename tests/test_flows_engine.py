@@ -148,6 +148,20 @@ def test_first_words_that_choose_are_an_answer() -> None:
     assert "خوش آمدید" in said and "موافقید" in said and "چه کمکی" not in said
 
 
+def test_a_code_in_the_first_words_or_a_link_opens_the_status() -> None:
+    one = trial("telegram")
+    for each in ("شکایت", "بله", "چراغ خاموش است", "رد", "رد", "رد"):
+        one.say(each)
+    code = str(one.state.values["case_code"])
+    one.say(f"/start {code}")
+    assert "در نوبت بررسی" in last(one) and "کار دیگری" in last(one) and "given_code" not in one.state.values
+    one.say("/start 123-456-7890")
+    assert "چه کمکی" in last(one)
+    turn = engine.advance(one.program, states.begin(one.program, mark="2", language="fa"),
+                          Heard(kind="open", text=f"سلام، درخواست {code} چه شد؟"), one._world)
+    assert "در نوبت بررسی" in turn.prompts[0].text
+
+
 def test_knowledge_is_silent_when_not_sure_and_asks_whether_it_helped() -> None:
     one = trial("sms")
     one.say("پرسش")

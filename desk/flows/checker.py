@@ -50,6 +50,8 @@ def _checked(file: str, flow: Definition, known: Mapping[str, Definition], queue
     reading = Reading(file, flow.source)
     if flow.start not in flow.steps:
         reading.fault("flow.start", f"there is no step {flow.start!r}")
+    if flow.on_code and flow.on_code not in flow.steps:
+        reading.fault("flow.on_code", f"there is no step {flow.on_code!r}")
     for place, text in _texts(flow):
         _check_text(flow, place, text, reading)
     for key, step in flow.steps.items():
@@ -136,7 +138,7 @@ def _check_question(flow: Definition, place: str, step: Step, reading: Reading) 
 def _check_ways(flow: Definition, known: Mapping[str, Definition], reading: Reading) -> None:
     """Every step can be reached, from every step the end can, and no circle goes round without a question."""
     ways = {key: [t for t in link.targets(step) if t == END or t in flow.steps] for key, step in flow.steps.items()}
-    reached = _closure([flow.start] if flow.start in flow.steps else [], ways)
+    reached = _closure([each for each in (flow.start, flow.on_code) if each in flow.steps], ways)
     for key in flow.steps.keys() - reached - set(flow.migrate.values()):
         reading.fault(f"steps.{key}", "no way leads here")
     back: dict[str, list[str]] = {}

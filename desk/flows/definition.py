@@ -44,11 +44,11 @@ KINDS: Mapping[str, str] = {
     "end": "text outcome",
 }
 _FLOW = frozenset({"name", "title", "start", "languages", "media", "queue", "reminder_minutes", "timeout_minutes",
-                   "on_timeout", "misses", "upgrade"})
+                   "on_timeout", "misses", "upgrade", "on_code"})
 _TARGETS = ("next", "otherwise", "failed", "closed", "helped", "unhelped")
 #: Names that are always there.
 GIVEN = frozenset({"reference", "desk", "name", "case_code", "case_state", "survey_score", "survey_comment", "medium",
-                   "language", "helped", "not_understood"})
+                   "language", "helped", "given_code"})
 
 
 class Reading:
@@ -124,7 +124,7 @@ def _definition(table: Mapping[str, Any], source: str, reading: Reading) -> Defi
             reading.fault(f"steps.{key}", "a step's name is lower-case letters, digits and '-', and not \"end\"")
     return Definition(
         name=name, steps=made, source=source, lines=reading.lines,
-        title=_text(head.get("title", {}), "flow.title", reading),
+        title=_text(head.get("title", {}), "flow.title", reading), on_code=str(head.get("on_code", "")),
         start=str(head.get("start", next(iter(made)))), languages=_words(head, "languages", LANGUAGES, reading),
         media=_words(head, "media", (), reading), queue=str(head.get("queue", "")),
         reminder_minutes=_number(head, "reminder_minutes", 0, 0, 10_080, reading),

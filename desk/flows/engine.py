@@ -5,15 +5,19 @@ Every input is answered within `MOST_STEPS` steps; whoever goes on for `MOST_TUR
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from desk.flows import answers, words
 from desk.flows.asking import World
 from desk.flows.model import Answer, Heard, Outcome, Program, Prompt, State, Step, Turn, Waits
 from desk.flows.walk import Walk
-from router.rules.text import fold
+from router.rules import codes
+from router.rules.text import digits_latin, fold
 
 MOST_TURNS = 100
+_FIRST_WORDS = 200  #: characters in which a code is looked for
+_CODE = re.compile(r"(?<!\d)\d{3}[- ]?\d{3}[- ]?\d{4}(?!\d)")
 
 
 def advance(program: Program, state: State, heard: Heard, world: World) -> Turn:
@@ -55,7 +59,12 @@ def standing(program: Program, state: State, world: World) -> tuple[Prompt, ...]
 
 
 def _opened(walk: Walk, heard: Heard) -> Turn:
-    """The first question; when the citizen's first words choose one of its options already, what follows that."""
+    """The first question; when the citizen's first words choose one of its options already, what follows that; when
+    they carry the tracking code of something we know, how that stands."""
+    if walk.program.head.on_code and (code := _known_code(walk, heard.text)):
+        walk.values["given_code"] = code
+        walk.enter(f"{walk.program.name}/{walk.program.head.on_code}")
+        return walk.turn()
     walk.enter(walk.state.step)
     asked = walk.here
     if heard.text and walk.state.waits is Waits.ANSWER and asked.kind == "ask" and asked.answer is Answer.CHOICE:
@@ -64,6 +73,14 @@ def _opened(walk: Walk, heard: Heard) -> Turn:
             walk.prompts.pop()
             walk.answered(understood)
     return walk.turn()
+
+
+def _known_code(walk: Walk, text: str) -> str:
+    for match in _CODE.finditer(digits_latin(text[:_FIRST_WORDS])):
+        code = codes.read(match.group())
+        if code is not None and walk.world.status(code) is not None:
+            return code
+    return ""
 
 
 def _timed(walk: Walk, heard: Heard) -> Turn:
@@ -118,6 +135,11 @@ def _went_on(walk: Walk, heard: Heard) -> Turn:
 
 
 def _heard(walk: Walk, heard: Heard) -> Turn:
+    if heard.text.startswith("/start "):  # a link into a messenger, followed in the middle of a dialogue
+        walk.values.clear()
+        walk.state = replace(walk.state, step=walk.program.start, trail=(), stack=(), misses=0, part="",
+                             waits=Waits.ANSWER)
+        return _opened(walk, heard)
     pressed = _pressed(walk, heard)
     if isinstance(pressed, Turn):
         return pressed

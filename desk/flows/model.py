@@ -101,6 +101,7 @@ class Definition:
     title: Text
     start: str
     steps: Mapping[str, Step]
+    on_code: str = ""  #: where first words with a tracking code of ours lead; "" = nowhere special
     languages: tuple[str, ...] = LANGUAGES
     media: tuple[str, ...] = ()  #: media it is meant for, as words of the checker; () = all
     queue: str = ""  #: where people wait when a step names none; "" = the channel's

@@ -111,6 +111,7 @@ class Walk(Asking):
 
     def _status(self, step: Step) -> str:
         code = str(self.values.get(step.question) or "")
+        self.values.pop("given_code", None)  # a code from the first words is asked for once
         found = self.world.status(code)
         self.values["case_state"] = found.state if found else ""
         if found is None:
