@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import nh3
 
@@ -67,11 +67,13 @@ def bounded(source: str) -> bool:
     return True
 
 
-def sanitised(source: str) -> str:
-    """What an agent wrote, without anything but words and their look. BadRequest when it is nested too deeply."""
+def sanitised(source: str, uploads: Collection[int] = ()) -> str:
+    """What an agent wrote, without anything but words, their look, and pictures of these uploads (`cid:upload-ID`).
+    BadRequest when it is nested too deeply."""
     if not bounded(source):
         raise BadRequest("the formatted text is nested too deeply or too long", field="html")
-    return _clean(source, _WORDS, {})
+    pictures = {f"upload-{number}": f"cid:upload-{number}" for number in uploads}
+    return _clean(source, _WORDS | {"img"} if pictures else _WORDS, pictures)
 
 
 def shown(source: str, pictures: Mapping[str, str], text: str) -> str:

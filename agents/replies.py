@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from agents import contacts, holding, markup, notes, threading
@@ -58,7 +58,7 @@ def reply(tx: StoreTx, agent: Agent, contact: ContactId, draft: Draft, *, limits
         found = contacts.take(tx, agent, contact, limits=limits)
     if found.state not in (ContactState.ACTIVE, ContactState.WRAP_UP):
         raise Conflict(f"this contact is {found.state}; take or reopen it before you answer")
-    files = _files(tx, agent, draft.uploads, limit)
+    files = _files(tx, agent, draft.uploads, limit, html)
     registered = _registered(tx, agent, found, limit)
     found = threading.add_readers(tx, found, cc, by=holding.actor(agent))
     message = tx.messages.add(
@@ -119,10 +119,11 @@ def _fit(draft: Draft, limit: Limits) -> tuple[str, str]:
         raise BadRequest("this channel carries plain text only", field="html")
     if len(draft.html) > LONGEST_HTML:
         raise BadRequest(f"the formatted text is longer than {LONGEST_HTML} characters", field="html")
-    return text, markup.sanitised(draft.html)
+    return text, markup.sanitised(draft.html, draft.uploads)
 
 
-def _files(tx: StoreTx, agent: Agent, uploads: Sequence[int], limit: Limits) -> list[Attachment]:
+def _files(tx: StoreTx, agent: Agent, uploads: Sequence[int], limit: Limits, html: str) -> list[Attachment]:
+    """The uploads; a picture that the HTML shows as `cid:upload-ID` stands in it."""
     if not uploads:
         return []
     if limit.attachment_bytes == 0 or limit.attachments == 0:
@@ -134,4 +135,9 @@ def _files(tx: StoreTx, agent: Agent, uploads: Sequence[int], limit: Limits) -> 
         if file.size > limit.attachment_bytes:
             raise BadRequest(f"a file has {file.size} bytes; this channel carries {limit.attachment_bytes}",
                              field="attachments")
-    return files
+    whole = sum(file.size for file in files)
+    if whole > limit.attachment_bytes:
+        raise BadRequest(f"the files have {whole} bytes together; this channel carries {limit.attachment_bytes}",
+                         field="attachments")
+    return [replace(file, inline_id=f"upload-{number}") if f'"cid:upload-{number}"' in html else file
+            for number, file in zip(uploads, files, strict=True)]

@@ -81,6 +81,34 @@ def test_automatic_mail_says_so() -> None:
         assert parse(letter.raw, Arrival(channel="other", now=NOW)).automatic == "auto-submitted"
 
 
+def test_the_signature_of_queue_and_language_stands_below_answers_only() -> None:
+    desk = replace(DESK, signatures={"fa": "پیشخوان شهر\nتلفن 021-1", "water.fa": "ادارهٔ آب", "en": "City Desk"})
+
+    def text(**changed: Any) -> str:
+        letter = compose(out(**changed), desk, (), NOW)
+        return str(written(letter).get_body(("plain",)).get_content())
+    assert "-- \nپیشخوان شهر\nتلفن 021-1" in text(queue="general") and "-- \nادارهٔ آب" in text(queue="water")
+    assert "-- \nCity Desk" in text(language="en", queue="water")
+    assert "-- " not in text(kind=OutKind.ACK) and "-- " not in text(language="ar")
+    page = written(compose(out(queue="water"), desk, (), NOW)).get_body(("html",)).get_content()
+    assert '<div dir="rtl"' in page and "ادارهٔ آب" in page and '<html lang="fa" dir="rtl">' in page
+    seen = parse(compose(out(queue="general"), desk, (), NOW).raw, Arrival(channel="x", now=NOW))
+    assert seen.new_text == "سلام\n\nبفرمایید.", "others cut it off as a signature"
+
+
+def test_copies_are_named_and_ours_never_among_them() -> None:
+    letter = compose(out(data={"cc": ["maryam@citizen.example", "desk@city.example", "water@city.example", "x",
+                                      "ali@citizen.example", "desk+abc@city.example"]}), DESK, (), NOW,
+                     ("water@city.example",))
+    assert letter.copies == ("maryam@citizen.example",) and written(letter)["Cc"] == "maryam@citizen.example"
+    assert compose(out(kind=OutKind.ACK, data={"cc": ["m@citizen.example"]}), DESK, (), NOW).copies == ()
+
+
+def test_mail_to_many_says_how_to_leave() -> None:
+    mail = written(compose(out(kind=OutKind.NOTICE, data={"bulk": True}), DESK, (), NOW))
+    assert mail["List-Id"] == "<town.city.example>" and "mailto:desk@city.example" in mail["List-Unsubscribe"]
+
+
 def test_our_own_mail_coming_back_is_a_loop() -> None:
     raw = compose(out(), DESK, (), NOW).raw.replace(b"From: ", b"From: x@y.example, ")
     assert parse(raw, Arrival(channel="town", now=NOW, own=DESK.own)).automatic == "own-loop"

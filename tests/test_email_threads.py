@@ -15,7 +15,7 @@ from channels.email.parse import Arrival, parse
 from channels.sandbox.mail import FakeMail
 from house import House
 from router.errors import BadRequest, Conflict, Forbidden
-from router.model import DeliveryState, Fate
+from router.model import Attachment, DeliveryState, Fate
 from router.records import Contact, ContactState
 from router.rules import subjects
 from tests.house import agent, read, running, until
@@ -337,3 +337,36 @@ async def test_a_copy_that_comes_back_does_not_fail_the_answer(tmp_path: Path) -
         found = await read(house, lambda tx: tx.outbox.get(delivery.id))
         assert (found.state, found.error) == (DeliveryState.SENT, "copy-bounced")
         assert (await read(house, lambda tx: tx.people.address(first.id))).suppressed == ""
+
+
+# --- files
+
+
+async def upload(house: House, person: Any, size: int, name: str = "a.png") -> int:
+    digest = await house.store.blobs.put(b"x" * 10)
+    return int(await house.store.run(lambda tx: tx.messages.upload(person.id, Attachment(
+        name=name, media_type="image/png", size=size, digest=digest))))
+
+
+async def test_a_picture_stands_in_the_answer_and_loads_nothing_from_outside(tmp_path: Path) -> None:
+    async with town(tmp_path) as (house, server):
+        person = await agent(house, ready=False)
+        first = await contact_of(house, await take(house, mail(1)))
+        number = await upload(house, person, 10)
+        page = f'<p>ببینید: <img src="cid:upload-{number}" alt="نقشه"><img src="https://evil.example/x.png"></p>'
+        await answer(house, person, first.id, text="ببینید", html=page, uploads=(number,))
+        await until(lambda: server.sent, what="the answer")
+        sent = parse(server.sent[0].raw, Arrival(channel="x", now=house.clock()))
+        assert f"cid:upload-{number}" in sent.html and b"evil.example" not in server.sent[0].raw
+        assert [(each.inline_id, each.content) for each in sent.uploads] == [(f"upload-{number}", b"x" * 10)]
+        assert b"multipart/related" in server.sent[0].raw and b"multipart/alternative" in server.sent[0].raw
+
+
+async def test_files_that_are_too_large_together_are_refused_before_they_are_sent(tmp_path: Path) -> None:
+    async with town(tmp_path) as (house, _):
+        person = await agent(house, ready=False)
+        first = await contact_of(house, await take(house, mail(1)))
+        most = house.channels["town"].limits.attachment_bytes
+        both = (await upload(house, person, most // 2 + 1), await upload(house, person, most // 2 + 1, "b.png"))
+        with pytest.raises(BadRequest, match="together"):
+            await answer(house, person, first.id, uploads=both)

@@ -53,6 +53,7 @@ def account(name: str, said: Said) -> dict[str, Any]:
         "language": said.language, "external_id": said.external_id, "references": list(said.thread.references),
         "quarantine": said.quarantine, "date": said.at.isoformat(), "tokens": list(said.thread.tokens),
         "notes": list(said.data.get("notes", ())),
+        **{name: said.data[name] for name in ("events", "cards", "signed", "encrypted", "forwarded") if name in said.data},
     }
 
 
@@ -95,6 +96,12 @@ def _shown(seen: Mapping[str, Any]) -> str:
     for each in seen["attachments"]:
         lines.append(f"attachment  {each['name']} ({each['media_type']}, {each['size']} bytes)")
     lines += [f"note        {each}" for each in seen["notes"]]
+    lines += [f"event       {each['kind']}: {each['title']} {each['start']}" for each in seen.get("events", ())]
+    lines += [f"card        {each['name']} {' '.join(each['phones'])}" for each in seen.get("cards", ())]
+    if "signed" in seen:
+        lines.append(f"signed      {seen['signed']['kind']} {seen['signed']['state']} {seen['signed']['by']}".rstrip())
+    if "encrypted" in seen:
+        lines.append(f"encrypted   {seen['encrypted']}")
     lines += [f"language    {seen['language'] or '?'}", "", seen["new_text"]]
     if seen["new_text"].strip() != seen["text"].strip():
         lines += ["", "-- with quotes and signature --", seen["text"]]
