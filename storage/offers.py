@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from router.errors import Conflict, NotFound
 from router.model import AgentId, ContactId, OfferId
@@ -14,6 +14,10 @@ from router.records import Agent, Contact, Offer
 from storage.tables import Offers as Rows
 
 _T: Any = Rows.__table__  # type: ignore[attr-defined]
+_MAKE = insert(_T).returning(*_T.c)
+_ONE = select(_T).where(_T.c.id == bindparam("which"))
+_LIVE = select(_T).where(_T.c.contact_id == bindparam("of"), _T.c.outcome == "")
+_END = update(_T).where(_T.c.id == bindparam("which"), _T.c.outcome == "").returning(*_T.c)
 
 
 def _offer(row: Any) -> Offer:
@@ -35,21 +39,21 @@ class Offers:
 
     def make(self, contact: Contact, agent: Agent, *, expires_at: datetime, why: Mapping[str, Any]) -> Offer:
         """Propose; the unique index refuses a second live offer."""
-        row = self._db.execute(insert(_T).values(
-            contact_id=contact.id, agent_id=agent.id, made_at=self._now, expires_at=expires_at, outcome="",
-            why=dict(why)).returning(*_T.c)).one()
+        row = self._db.execute(_MAKE, {
+            "contact_id": contact.id, "agent_id": agent.id, "made_at": self._now, "expires_at": expires_at,
+            "outcome": "", "why": dict(why)}).one()
         return _offer(row)
 
     def get(self, offer: OfferId) -> Offer:
         """One offer, live or over."""
-        row = self._db.execute(select(_T).where(_T.c.id == offer)).first()
+        row = self._db.execute(_ONE, {"which": offer}).first()
         if row is None:
             raise NotFound(f"there is no offer {offer}")
         return _offer(row)
 
     def live(self, contact: ContactId) -> Offer | None:
         """The contact's live offer."""
-        row = self._db.execute(select(_T).where(_T.c.contact_id == contact, _T.c.outcome == "")).first()
+        row = self._db.execute(_LIVE, {"of": contact}).first()
         return None if row is None else _offer(row)
 
     def live_of(self, contacts: Sequence[int]) -> dict[int, Offer]:
@@ -73,8 +77,7 @@ class Offers:
 
     def end(self, offer: OfferId, outcome: str) -> Offer:
         """Compare-and-set from live; Conflict when it ended before."""
-        row = self._db.execute(update(_T).where(_T.c.id == offer, _T.c.outcome == "")
-                               .values(outcome=outcome, ended_at=self._now).returning(*_T.c)).first()
+        row = self._db.execute(_END, {"which": offer, "outcome": outcome, "ended_at": self._now}).first()
         if row is None:
             raise Conflict("this offer is over")
         return _offer(row)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import orjson
@@ -145,6 +146,7 @@ class RoutedReads:
         return {id(claim): OfferId(number) for number, claim in zip(numbers, claims, strict=True)}
 
 
+@cache
 def _timers(dialect: str) -> Any:
     return (postgresql.insert if dialect == "postgresql" else sqlite.insert)(_D).on_conflict_do_nothing()
 

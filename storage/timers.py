@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from router.records import Timer
@@ -24,6 +25,16 @@ def upsert(connection: Connection, table: Any, keys: list[str], values: dict[str
     connection.execute(make(table).values(**values).on_conflict_do_update(index_elements=keys, set_=changed))
 
 
+_CLEAR = delete(_T).where(_T.c.kind == bindparam("which"), _T.c.subject == bindparam("of"))
+
+
+@cache
+def _set(dialect: str) -> Any:
+    make: Any = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(_T)
+    return make.on_conflict_do_update(index_elements=["kind", "subject"],
+                                      set_={"due_at": make.excluded.due_at, "data": make.excluded.data})
+
+
 class Timers:
     """See `router.ports.Timers`."""
 
@@ -32,12 +43,12 @@ class Timers:
 
     def set(self, kind: str, subject: int, due_at: datetime, data: Mapping[str, Any] | None = None) -> None:
         """Set or move a timer."""
-        upsert(self._db, _T, ["kind", "subject"],
-                {"kind": kind, "subject": subject, "due_at": due_at, "data": dict(data or {})})
+        self._db.execute(_set(self._db.dialect.name), {
+            "kind": kind, "subject": subject, "due_at": due_at, "data": dict(data or {})})
 
     def clear(self, kind: str, subject: int) -> None:
         """Forget a timer; nothing happens when there is none."""
-        self._db.execute(delete(_T).where(_T.c.kind == kind, _T.c.subject == subject))
+        self._db.execute(_CLEAR, {"which": kind, "of": subject})
 
     def get(self, kind: str, subject: int) -> Timer | None:
         """One timer."""

@@ -45,7 +45,7 @@ class Dispatch:
         self._again = False
         self._audited = time.monotonic()
         self.ready = asyncio.Event()  #: the first picture stands
-        self.decisions = self.refused = self.faults = 0  #: for metrics
+        self.decisions = self.refused = self.faults = self.ignored = 0  #: for metrics
         self.took = 0.0  #: seconds spent deciding
 
     @property
@@ -173,7 +173,8 @@ class Dispatch:
             elif isinstance(each, core.Servable):
                 self.desk.unstrand(ContactId(int(each.contact)))
             elif isinstance(each, core.Ignored):
-                log.debug("the core ignored %s: %s", each.event, each.reason)
+                self.ignored += 1
+                log.info("the core ignored %s: %s", each.event, each.reason)
         return list(wanted.values())
 
     async def _withdraw(self, cancelled: Sequence[core.CancelOffer]) -> None:

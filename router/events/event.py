@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, ClassVar
 
 from router.model import ContactId
@@ -17,6 +18,9 @@ class Event:
 
     def payload(self) -> dict[str, Any]:
         """The JSON-able fields, without `about`."""
-        data = asdict(self)
-        del data["about"]
-        return data
+        return {name: getattr(self, name) for name in _names(type(self))}  # type: ignore[arg-type]
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind) if each.name != "about")

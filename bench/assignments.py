@@ -1,0 +1,139 @@
+"""Assignments a second through the running router: contacts wait, offers are claimed, taken, ended, the next follow.
+
+Everything is real but people: the core, the journal, the database. And how long a restart takes with many waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import table
+from house import prepare, utc_now
+from router.bus import LocalBus
+from router.dispatch import Dispatch
+from router.events import AgentChanged, ContactChanged, ContactQueued, OfferEnded
+from router.model import Address, ContactId, Medium
+from router.ports import Batch
+from router.records import AgentState, ContactState, Role
+from storage.store import SqlStore, Where
+from storage.tx import StoreTx
+
+SKILLS = ("water", "gas", "power", "roads", "permits")
+CHUNK = 500
+
+
+async def run(folder: Path, write: Callable[[str], None], *, contacts: int, agents: int, waiting: int) -> None:
+    """Both measurements."""
+    given = [await _drain(folder / f"offers-{number}", contacts, agents, ends=False) for number in range(3)]
+    ended = [await _drain(folder / f"days-{number}", contacts // 2, agents, ends=True) for number in range(3)]
+    table.show(f"Assignments through SQLite, {contacts} contacts, {agents} agents, synchronous=FULL", [
+        table.Row(name="offers decided, claimed and journalled", unit="/s", runs=tuple(rate for rate, _ in given)),
+        table.Row(name="processor time of one", unit="us", runs=tuple(used for _, used in given)),
+        table.Row(name="offered, accepted, ended and told again", unit="/s", runs=tuple(rate for rate, _ in ended)),
+        table.Row(name="processor time of one", unit="us", runs=tuple(used for _, used in ended))], write)
+    rebuilt = await _restart(folder / "restart", waiting, agents)
+    table.show(f"Restart with {waiting} waiting", [
+        table.Row(name="until the router decides", unit="s", runs=(rebuilt,))], write)
+
+
+async def _opened(folder: Path) -> tuple[SqlStore, LocalBus]:
+    where = Where(folder=folder)
+    await asyncio.to_thread(prepare, where)
+    bus = LocalBus()
+    store = SqlStore(where, utc_now, bus.publish)
+    store.start()
+    return store, bus
+
+
+def _staff(tx: StoreTx, agents: int, capacity: int) -> None:
+    for skill in SKILLS:
+        if tx.desk.queue_named(skill) is None:
+            tx.desk.add_queue(skill, skills=[skill], accept_seconds=600)
+    for number in range(agents):
+        skills = {SKILLS[number % 5]: 4, SKILLS[(number * 3 + 1) % 5]: 2}
+        tx.desk.add_agent(f"a{number}", f"a{number}", Role.AGENT, "", skills=skills, capacity=capacity)
+
+
+def _queue(tx: StoreTx, first: int, count: int) -> None:
+    queues = tx.desk.queues()
+    for number in range(first, first + count):
+        address = tx.people.known(Address(medium=Medium.SMS, value=f"+98{number:010d}"), "fa")
+        queue = queues[number % len(queues)]
+        made = tx.contacts.open(channel="line", medium="sms", thread_key=f"k{number}", customer=address.customer,
+                                address=address.id, state=ContactState.WAITING, queue=queue.id, queued_at=tx.now)
+        tx.emit(ContactQueued(about=made.id, queue=queue.id, reason="new"), actor="bench")
+
+
+async def _fill(store: SqlStore, count: int) -> None:
+    for first in range(0, count, CHUNK):
+        size = min(CHUNK, count - first)
+        await store.run(lambda tx, first=first, size=size: _queue(tx, first, size))  # type: ignore[misc]
+
+
+def _work(tx: StoreTx, contacts: list[ContactId]) -> None:
+    """Every offer is accepted and its contact closed: the agent is free for the next."""
+    for number in contacts:
+        contact, offer = tx.contacts.get(number), tx.offers.live(number)
+        if offer is None:
+            continue
+        tx.offers.end(offer.id, "accepted")
+        tx.timers.clear("offer", offer.id)
+        tx.emit(OfferEnded(about=number, offer=offer.id, agent=offer.agent, outcome="accepted"), actor="bench")
+        tx.contacts.change(contact, state=ContactState.CLOSED, agent=None, closed_at=tx.now, answered_at=tx.now,
+                           last_agent=offer.agent, disposition="resolved")
+        tx.emit(ContactChanged(about=number, was="offered", state="closed", was_agent=offer.agent), actor="bench")
+
+
+async def _drain(folder: Path, contacts: int, agents: int, *, ends: bool) -> tuple[float, float]:
+    """Offers a second and processor microseconds of one. With `ends` an agent has room for three and every offer is
+    accepted and its contact closed before the next; without, everybody has room for fifty."""
+    store, bus = await _opened(folder)
+    await store.run(lambda tx: _staff(tx, agents, 6 if ends else 100))
+    await _fill(store, contacts)
+    dispatch = Dispatch(store, bus, utc_now)
+    await dispatch.open()
+    listener = bus.subscribe("bench", size=1_000_000)
+    running = asyncio.create_task(dispatch.run())
+    await dispatch.ready.wait()
+    began, processor = time.perf_counter(), time.process_time()
+
+    def ready(tx: StoreTx) -> None:
+        for agent in tx.desk.agents():
+            tx.desk.set_agent(agent.id, state=AgentState.READY)
+            tx.emit(AgentChanged(agent=agent.id, state="ready"), actor="bench")
+    await store.run(ready)
+    done = 0
+    while done < contacts:
+        batch = await listener.get()
+        if not isinstance(batch, Batch):
+            continue
+        offered = [e.contact for e in batch.entries if e.name == "offer-made" and e.contact is not None]
+        if offered and ends:
+            await store.run(lambda tx, offered=offered: _work(tx, offered))  # type: ignore[misc]
+        done += len(offered)
+    took, used = time.perf_counter() - began, time.process_time() - processor
+    faults = dispatch.desk.core.audit()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await store.close()
+    if faults or dispatch.refused:
+        raise RuntimeError(f"{len(faults)} faults, {dispatch.refused} refused")
+    return contacts / took, 1e6 * used / contacts
+
+
+async def _restart(folder: Path, waiting: int, agents: int) -> float:
+    store, bus = await _opened(folder)
+    await store.run(lambda tx: _staff(tx, agents, 6))
+    await _fill(store, waiting)
+    dispatch = Dispatch(store, bus, utc_now)
+    began = time.perf_counter()
+    running = asyncio.create_task(dispatch.run())
+    await dispatch.ready.wait()
+    took = time.perf_counter() - began
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    await store.close()
+    return took
