@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from router.core import Policy, PolicyError
-from router.simulation import picture, policies
+from router.rules.jalali import to_gregorian
+from router.simulation import picture, policies, replay
 from router.simulation.day import Day
 from router.simulation.draw import draw
 from router.simulation.figures import Outcome, average, figures
+from router.simulation.history import History, HistoryError
 from router.simulation.reading import load
 from router.simulation.scenario import ScenarioError
 from router.simulation.waits import Waits, pooled
@@ -41,27 +45,51 @@ class Question:
     language: str = "en"
     progress: bool | None = None  #: None = when somebody looks
     waits: bool = False  #: measure honest waits, too
+    recorded: Callable[[datetime, datetime], History] | None = None  #: a journal, read between two moments
+    day: str = ""  #: of the journal
+    zone: str = "Asia/Tehran"  #: whose midnight
 
 
 def simulate(asked: Question, write: Write) -> int:
     """Runs every policy over the same days; 2 when the question cannot be used."""
     try:
         chosen = _policies(asked.policies)
+        if asked.recorded is not None:
+            begin, end = midnights(asked.day, asked.zone)
+            found = replay.replayed(asked.recorded(begin, end), begin, end, seed=asked.seed)
+            day = replace(found.day, notes=found.words(asked.language))
+            return answer(replace(asked, seeds=1), chosen, [day], write, recorded=found.recorded)
         if asked.scenario is None:
-            raise UsageError("a scenario file is needed (or --journal with a day)")
+            raise UsageError("a scenario file is needed, or --journal with --day")
         scenario = load(asked.scenario)
         for warning in scenario.warnings:
             sys.stderr.write(f"{asked.scenario}: {warning}\n")
         days = (draw(scenario, asked.seed + number) for number in range(asked.seeds))
         return answer(asked, chosen, days, write)
-    except (ScenarioError, UsageError) as error:
+    except (ScenarioError, UsageError, HistoryError) as error:
         write(str(error))
     except PolicyError as error:
         write(f"policy: {error}; known are {policies.known()}")
     return 2
 
 
-def answer(asked: Question, chosen: Sequence[Policy], days: Iterable[Day], write: Write) -> int:
+def midnights(day: str, zone: str) -> tuple[datetime, datetime]:
+    """From when to when a day lasts there; the day is Gregorian or Jalali."""
+    try:
+        where = ZoneInfo(zone)
+    except (ValueError, KeyError, OSError):
+        raise UsageError(f"--zone: {zone!r} is no time zone; Asia/Tehran is one") from None
+    try:
+        year, month, number = (int(part) for part in day.replace("/", "-").split("-"))
+        first = to_gregorian(year, month, number) if year < 1700 else date(year, month, number)
+    except ValueError:
+        raise UsageError(f"--day: {day!r} is no day; 2026-11-21 and 1405-08-30 are") from None
+    begin, end = (datetime(d.year, d.month, d.day, tzinfo=where) for d in (first, first + timedelta(days=1)))
+    return begin, end
+
+
+def answer(asked: Question, chosen: Sequence[Policy], days: Iterable[Day], write: Write, *,
+           recorded: Outcome | None = None) -> int:
     """Runs and prints. 1 when the router did what it must never do."""
     found: list[list[dict[str, Any]]] = [[] for _ in chosen]
     first: list[Outcome] = []
@@ -86,7 +114,8 @@ def answer(asked: Question, chosen: Sequence[Policy], days: Iterable[Day], write
     assert day is not None
     if asked.plot is not None:
         try:
-            asked.plot.write_text(picture.draw(day.title, day.open_at, first, language=asked.language),
+            drawn = [*([recorded] if recorded is not None else []), *first]
+            asked.plot.write_text(picture.draw(day.title, day.open_at, drawn, language=asked.language),
                                   encoding="utf-8")
         except OSError as error:
             raise UsageError(f"{asked.plot}: {error.strerror}") from None
@@ -95,6 +124,8 @@ def answer(asked: Question, chosen: Sequence[Policy], days: Iterable[Day], write
                for policy, rows in zip(chosen, found, strict=True)]
     if asked.waits:
         results = [{**each, "waits": pooled(rows)} for each, rows in zip(results, waited, strict=True)]
+    if recorded is not None:
+        results = _beside(recorded, results, day)
     if asked.as_json:
         for each in results:
             write(json.dumps(each))
@@ -103,6 +134,12 @@ def answer(asked: Question, chosen: Sequence[Policy], days: Iterable[Day], write
     for line in broken[:10]:
         sys.stderr.write(f"the router broke a rule: {line}\n")
     return 1 if broken else 0
+
+
+def _beside(recorded: Outcome, results: list[dict[str, Any]], day: Day) -> list[dict[str, Any]]:
+    """What really was, then each policy with its difference to the first."""
+    told = [{**each, "difference": replay.difference(results[0], each)} for each in results]
+    return [{"policy": recorded.policy, "seed": 0, "seeds": 1, **figures(recorded), "notes": list(day.notes)}, *told]
 
 
 class Bar:

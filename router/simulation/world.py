@@ -127,6 +127,7 @@ class World:
         talk.state, talk.agent = state.WAITING, None
         seat.offers -= 1
         seat.take(-talk.points, self.now, self.slots)
+        self._seen("lapsed", talk)
         self._tell(core.OfferExpired(at=ms(self.now), contact=talk.arrival.id, offer=talk.offer))
         self._settle(seat)
 
@@ -250,7 +251,7 @@ class World:
         """Tells the core how the agent stands. Somebody whose break is due finishes what is on the desk and takes
         nothing new: that is said as writing up, because going away would take back offers that will be accepted."""
         shown = seat.state
-        if seat.pending is not None and shown == state.READY:
+        if seat.pending is not None and shown in (state.READY, state.WRAP):
             shown = state.WRAP
         elif shown == state.WRAP and seat.load >= self.day.capacity:
             shown = state.READY  # the seat is full anyway

@@ -1,0 +1,114 @@
+"""What a recorded day consists of: journal entries and the facts they are about. Reads JSON lines; draws nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from router.model import ContactId
+from router.records import Entry, Target
+
+#: Journal entries that a replay looks at.
+NAMES = ("contact-queued", "contact-changed", "offer-made", "offer-ended", "agent-changed")
+LARGEST_LINE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownQueue:
+    """A queue as it is set."""
+
+    id: int
+    name: str
+    skills: tuple[str, ...] = ()
+    target: float = 120.0
+    accept: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownAgent:
+    """An agent as he is set."""
+
+    id: int
+    skills: Mapping[str, int] = field(default_factory=dict)
+    without: frozenset[str] = frozenset()  #: media he takes none of
+    capacity: int = 6
+    backup_after: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownContact:
+    """What a contact is; never its words."""
+
+    id: int
+    medium: str
+    segment: str = "ordinary"
+    kind: str = ""
+    needs: tuple[str, ...] = ()
+    effort: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Entries in order, and what they are about."""
+
+    entries: tuple[Entry, ...]
+    queues: Mapping[int, KnownQueue]
+    agents: Mapping[int, KnownAgent]
+    contacts: Mapping[int, KnownContact]
+    targets: tuple[Target, ...] = ()
+
+
+class HistoryError(Exception):
+    """The lines cannot be used; the text names line and key."""
+
+
+def read_lines(lines: Iterable[str], name: str = "journal") -> History:
+    """JSON lines: journal entries as they are, and facts `{"fact": "queue" | "agent" | "contact" | "target", ...}`."""
+    entries: list[Entry] = []
+    queues: dict[int, KnownQueue] = {}
+    agents: dict[int, KnownAgent] = {}
+    contacts: dict[int, KnownContact] = {}
+    targets: list[Target] = []
+    faults: list[str] = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            if len(line) > LARGEST_LINE:
+                raise ValueError("the line is too long")
+            given = json.loads(line)
+            fact = given.pop("fact", "") if isinstance(given, dict) else "none"
+            if fact == "queue":
+                queues[int(given["id"])] = KnownQueue(**{**given, "skills": tuple(given.get("skills", ()))})
+            elif fact == "agent":
+                agents[int(given["id"])] = KnownAgent(**{**given, "without": frozenset(given.get("without", ()))})
+            elif fact == "contact":
+                contacts[int(given["id"])] = KnownContact(**{**given, "needs": tuple(given.get("needs", ()))})
+            elif fact == "target":
+                targets.append(Target(**given))
+            elif fact:
+                raise ValueError("neither an entry nor a fact about a queue, agent, contact or target")
+            elif given.get("name") in NAMES:
+                entries.append(_entry(given))
+        except KeyError as error:
+            faults.append(f"{name}:{number}: {error.args[0]}: is missing")
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+            faults.append(f"{name}:{number}: {error}")
+        if len(faults) >= 20:
+            break
+    if faults:
+        raise HistoryError("\n".join(faults))
+    return History(entries=tuple(sorted(entries, key=lambda e: e.seq)), queues=queues, agents=agents,
+                   contacts=contacts, targets=tuple(targets))
+
+
+def _entry(given: Mapping[str, Any]) -> Entry:
+    at = datetime.fromisoformat(str(given["at"]))
+    if at.tzinfo is None:
+        raise ValueError("at: has no time zone")
+    contact = given.get("contact")
+    return Entry(seq=int(given["seq"]), at=at, name=str(given["name"]), actor=str(given.get("actor", "")),
+                 contact=None if contact is None else ContactId(int(contact)), data=dict(given["data"]))
