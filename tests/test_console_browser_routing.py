@@ -1,0 +1,97 @@
+"""Setting up how contacts are served, in a real browser: hours, policy, promise, a queue's doors, an agent's shift."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from router.records import Role
+from tests.house import read
+from tests.servers.browser import Browser
+from tests.servers.console import at_desk, spotless, town, worker
+
+pytestmark = pytest.mark.chromium
+
+
+async def add(page: Page, part: str, **values: str) -> None:
+    """Fill in a part's form and save it."""
+    await page.locator(f"[data-part={part}] header button").click()
+    for name, value in values.items():
+        field = page.locator(f"dialog [name='{name}']")
+        if await field.evaluate("e => e.localName") == "select":
+            await field.select_option(value)
+        else:
+            await field.fill(value)
+    await page.locator("dialog button.primary").click()
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+async def test_the_admin_sets_up_routing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser: Browser,
+                                        language: str) -> None:
+    async with town(tmp_path, monkeypatch) as house:
+        await worker(house, "boss", "مدیر", role=Role.ADMIN, language=language)
+        page = await at_desk(browser, house, "boss", to="/admin")
+        await page.locator("nav.parts a[href='#routing']").click()
+        await add(page, "calendar", name="office", saturday="08:00-12:00, 13:00-16:30",
+                  holidays="۱۴۰۵-۰۴-۰۴ ۱۴۰۵-۰۴-۰۵ تاسوعا و عاشورا")
+        await expect(page.locator("[data-part=calendar] tbody tr")).to_contain_text("13:00-16:30")
+        await add(page, "policy", name="calm", rule="promise_fair", parameters="guard = 6\nsticky = off")
+        await expect(page.locator("[data-part=policy] tbody tr")).to_contain_text("guard = 6")
+        await add(page, "target", queue="general", segment="vip", seconds="60")
+        await expect(page.locator("[data-part=target] tbody tr")).to_have_count(1)
+        await browser.shot(page, f"routing-{language}")
+        # What cannot be meant so is refused with the key, and nothing is lost.
+        await add(page, "policy", name="odd", parameters="guard = -1")
+        await expect(page.locator(".toast, [role=alert]").filter(has_text="guard").first).to_be_visible()
+        await expect(page.locator("dialog [name=parameters]")).to_have_value("guard = -1")
+        await page.keyboard.press("Escape")
+        await _queue(page)
+        await _agent(page)
+        found = await read(house, lambda tx: (tx.desk.queue_named("general"), tx.routing.calendars(), tx.desk.agents()))
+        _stands(*found)
+        # A calendar that is used stays.
+        await page.locator("nav.parts a[href='#routing']").click()
+        await page.locator("[data-part=calendar] tbody button").last.click()
+        await page.locator("dialog button.danger").click()
+        await expect(page.locator(".toast").first).to_be_visible()
+        assert len(await read(house, lambda tx: tx.routing.calendars())) == 1
+        await page.keyboard.press("Escape")
+        spotless(browser, house, "400", "409")
+
+
+async def _queue(page: Page) -> None:
+    await page.locator("nav.parts a[href='#queues']").click()
+    await page.locator("[data-queue=general] button").click()
+    await page.locator("dialog summary").click()
+    await page.locator("dialog [name=skills]").fill("گاز ۳، فارسی")
+    await page.locator("dialog [name=calendar]").select_option("office")
+    await page.locator("dialog [name=policy]").select_option("calm")
+    await page.locator("dialog [name=when_closed]").select_option("callback")
+    await page.locator("dialog [name=overflow]").fill('{"after": 300, "alarm": true}')
+    await page.locator("dialog button.primary").click()
+    await expect(page.locator("dialog")).to_have_count(0)
+
+
+async def _agent(page: Page) -> None:
+    await page.locator("nav.parts a[href='#agents']").click()
+    await page.locator("[data-agent] button").first.click()
+    await page.locator("dialog summary").click()
+    await page.locator("dialog [name=languages][value=fa]").check()
+    await page.locator("dialog [name=shift]").select_option("office")
+    await page.locator("dialog [name=backup_after]").fill("90")
+    await page.locator("dialog button.primary").click()
+    await expect(page.locator("dialog")).to_have_count(0)
+
+
+def _stands(queue: Any, calendars: Any, agents: Any) -> None:
+    assert (queue.skills, queue.levels) == (("گاز", "فارسی"), {"گاز": 3})
+    assert (queue.calendar, queue.policy, queue.when_closed) == ("office", "calm", "callback")
+    assert list(queue.overflow) == [{"after": 300, "alarm": True}]
+    (office,) = calendars
+    assert office.definition["week"] == {"saturday": ["08:00-12:00", "13:00-16:30"]}
+    assert office.definition["holidays"][0]["date"] == "1405-04-04" and office.definition["iran"] is True
+    (boss,) = agents
+    assert (boss.shift, boss.backup_after, tuple(boss.languages)) == ("office", 90, ("fa",))
