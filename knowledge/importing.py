@@ -16,6 +16,16 @@ from storage.store import SqlStore
 from storage.tx import StoreTx
 
 KEY_CHARS = 200
+#: How refusals begin, and what they are called in Persian.
+_PERSIAN = (
+    ("it has no title", "عنوان ندارد"), ("this key stands twice", "این کلید دو بار آمده است"),
+    ("there is no category", "چنین دسته‌ای نیست"), ("only CSV", "تنها CSV، Markdown و HTML خوانده می‌شود"),
+    ("a page has at most", "این صفحه بیش از اندازه بزرگ است"), ("it is encrypted", "رمزدار است"),
+    ("the rest cannot be read", "بقیهٔ پرونده خوانده نمی‌شود"), ("who wrote the words", "کسی دیگر باید تأیید کند"),
+    ("the field 'title'", "عنوان بیش از اندازه بلند است"), ("the field 'body'", "متن بیش از اندازه بلند است"),
+    ("the field 'language'", "زبان fa یا en است"), ("the field 'state'", "وضعیت ناشناخته است"),
+    ("keywords are", "کلیدواژه‌ها بیش از اندازه‌اند"),
+)
 AT_ONCE = 50  #: items in one unit of work
 
 
@@ -44,9 +54,10 @@ def put(tx: StoreTx, agent: Agent, items: Sequence[Item], *, state: ArticleState
                 raise PishkhanError(item.fault)
             outcome, article = _one(tx, agent, item, state=state, category=category, dry=dry, four_eyes=four_eyes,
                                     seen=seen, shelves=shelves)
-            report.append(line | {"outcome": outcome, "article": article, "why": ""})
+            report.append(line | {"outcome": outcome, "article": article, "why": "", "why_fa": ""})
         except PishkhanError as error:
-            report.append(line | {"outcome": "refused", "why": error.message})
+            persian = next((fa for begins, fa in _PERSIAN if error.message.startswith(begins)), "پذیرفته نشد")
+            report.append(line | {"outcome": "refused", "why": error.message, "why_fa": persian})
     return report
 
 

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from knowledge import articles
-from router.records import Role
+from knowledge import articles, duties
+from router.events import ContactChanged
+from router.records import ContactState, Direction, Role
 from storage.knowledge import ArticleState
 from tests.house import read, until
 from tests.servers.browser import Browser
-from tests.servers.console import at_desk, spotless, town, worker
+from tests.servers.console import at_desk, says, spotless, town, worker
 
 pytestmark = pytest.mark.chromium
 
@@ -139,3 +140,70 @@ async def test_citizens_find_while_they_type(tmp_path: Path, monkeypatch: pytest
         assert said["helped"] is False and "0912" not in said["words"]
         watched = browser.watched[page]
         assert not watched.faults and not watched.strangers(house.url)
+
+
+@pytest.mark.parametrize(("language", "width"), [("fa", 360), ("en", 1280)])
+async def test_every_part_of_the_editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser: Browser,
+                                        language: str,
+                                        width: int) -> None:
+    async with town(tmp_path, monkeypatch) as house:
+        boss = await worker(house, "boss", "مدیر" if language == "fa" else "Boss", role=Role.ADMIN, language=language)
+        await write(house, boss, title="گم شدن کارت ملی")
+        accepted = await says(house, "سلام من علی رضایی هستم 09121234567؛ ساعت کار استخر شهرداری چند است؟")
+        contact = (await read(house, lambda tx: tx.messages.get(accepted.message))).contact
+
+        def closed(tx: Any) -> None:
+            found = tx.contacts.get(contact)
+            tx.messages.add(contact, Direction.OUT, at=tx.now, text="هر روز از ۸ تا ۱۶", kind="reply")
+            tx.contacts.change(found, state=ContactState.CLOSED, closed_at=tx.now, disposition="resolved")
+            tx.emit(ContactChanged(about=contact, was="waiting", state="closed", disposition="resolved"), actor="test")
+        await house.store.run(closed)
+        await until(lambda: read(house, lambda tx: tx.knowledge.gaps.listed()), what="the gap")
+        await house.store.run(lambda tx: duties.flag(tx, boss, tx.knowledge.get(1), "تعرفه کهنه است"))
+        await house.store.run(lambda tx: duties.ask(tx, boss, tx.knowledge.get(1), 1, {"body": "بهتر"}))
+        page = await at_desk(browser, house, "boss", to="/knowledge", width=width, height=800)
+
+        async def part(name: str, wanted: str) -> None:
+            await page.goto(f"{house.url}/knowledge#{name}")
+            await expect(page.locator(wanted).first).to_be_visible()
+            assert await narrow(page) <= 0, name
+            await browser.shot(page, f"knowledge-{name.split('/')[0]}-{language}-{width}")
+        await part("work", "[data-task]")
+        await part("approvals", "[data-approval] .diff .new")
+        await part("report", "h1")
+        await part("setup", "[data-category=new]")
+        await page.locator("[data-category=new] [name=name]").fill("papers")
+        await page.locator("[data-category=new] [name=title_fa]").fill("مدارک")
+        await page.locator("[data-category=new] [name=title_en]").fill("Papers")
+        await page.locator("[data-category=new] button").click()
+        await expect(page.locator("[data-category=papers]")).to_be_visible()
+        await page.locator("form.row [name=words]").last.fill("قبض، صورت‌حساب")
+        await page.locator("form.row button").last.click()
+        await until(lambda: read(house, lambda tx: tx.knowledge.life.synonyms()), what="the synonyms")
+        await page.locator("select[name=queue]").select_option("0.8")
+        await until(lambda: read(house, lambda tx: tx.marks.get("knowledge", "automatic") == '{"queue": 0.8}'))
+        await part("import", "input[type=file]")
+        await page.locator("input[type=file]").set_input_files(
+            {"name": "a.csv", "mimeType": "text/csv", "buffer": "title,body\nعوارض,متن\n,x\n".encode()})
+        await page.locator(".button.primary").click()
+        await expect(page.locator("[role=status] table tr")).to_have_count(2)
+        await browser.shot(page, f"knowledge-imported-{language}-{width}")
+        await part("gaps", "[data-gap]")
+        await page.locator("[data-gap] .link").click()
+        await expect(page.locator("[data-gap] ul li")).not_to_contain_text("رضایی")
+        await page.locator("[data-gap] .primary").click()
+        await expect(page.locator(".column [name=body]")).to_have_value(re.compile("استخر"))
+        await part(f"from/{contact}", "[data-find]")
+        assert await page.locator(".button.primary").is_disabled()
+        for find in await page.locator("[data-find]").all():
+            await find.locator("input").first.check()
+        await expect(page.locator(".drafted mark")).to_have_count(2)
+        await browser.shot(page, f"knowledge-decided-{language}-{width}")
+        await page.locator(".button.primary").click()
+        await expect(page.locator(".column [name=body]")).not_to_have_value(re.compile("رضایی|0912"))
+        await page.locator("summary").last.click()
+        for summary in await page.locator("summary").all():
+            await summary.click()
+        assert await narrow(page) <= 0
+        await browser.shot(page, f"knowledge-beside-{language}-{width}")
+        spotless(browser, house)

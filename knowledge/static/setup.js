@@ -1,6 +1,7 @@
 // What administrators set: categories, synonyms, automatic routing; and taking articles in from files.
 
 import {html, useState} from "/static/html.js";
+import {language} from "/static/boot.js";
 import {act, send, toast} from "/static/page.js";
 import {Doing, Text} from "/static/parts/bits.js";
 import {number, percent} from "/static/words.js";
@@ -68,6 +69,6 @@ export function Import() {
       <${Choice} label=${w("category")} value=${shelf} pick=${choose} of=${[["", "—"], ...(shelves?.categories ?? []).map((each) => [each.id, shelfName(each)])]} /></div>
     <div class="row"><${Doing} name="import-try" disabled=${!file} run=${() => run(true)}>${w("import.try")}</${Doing}><${Doing} name="import" class="primary" disabled=${!file} run=${() => run(false)}>${w("import.run")}</${Doing}></div></div>
     ${got && html`<div class="card stack" role="status"><p class="strong">${w("import.counts", got.counts)}</p><div class="scrolls"><table class="small"><tbody>${got.report.slice(0, 500).map((each, place) => html`<tr key=${place}>
-      <td><span class=${`chip ${look[each.outcome] ?? ""}`}>${w(`outcome.${each.outcome}`)}</span></td><td><bdi dir="ltr">${each.place}</bdi></td><td>${each.article ? html`<a href=${`#article/${each.article}`}><${Text}>${each.title}</${Text}></a>` : html`<${Text}>${each.title}</${Text}>`}</td><td class="faint">${each.why}</td></tr>`)}</tbody></table></div>
+      <td><span class=${`chip ${look[each.outcome] ?? ""}`}>${w(`outcome.${each.outcome}`)}</span></td><td><bdi dir="ltr">${each.place}</bdi></td><td>${each.article ? html`<a href=${`#article/${each.article}`}><${Text}>${each.title}</${Text}></a>` : html`<${Text}>${each.title}</${Text}>`}</td><td class="faint">${language === "fa" ? each.why_fa : each.why}</td></tr>`)}</tbody></table></div>
       ${got.report.length > 500 && html`<p class="faint">${number(got.report.length)}</p>`}</div>`}</${Part}>`;
 }

@@ -21,6 +21,7 @@ export class Panel {
     this.heard = h("div", { class: "heard", role: "log", "aria-label": words.log, "aria-live": "off", tabindex: "0" }, this.list);
     this.typist = h("div", { class: "typing", hidden: true, role: "status" });
     this.scroll = h("div", { class: "scroll", onscroll: () => this.scrolled() }, h("div", { class: "greeting", dir: "auto" }, view.greeting),
+      h("p", { class: "greeting" }, h("a", { href: view.help, target: "_blank", rel: "noopener" }, words.help)),
       view.forgetful ? h("div", { class: "note" }, words.forgetful) : null, this.heard, this.typist);
     this.more = h("button", { type: "button", class: "more", hidden: true, onclick: () => this.bottom() }, icon("down"), words.fresh);
     this.log = new Log(this.list, view);

@@ -51,6 +51,7 @@ class Widget {
     this.panel = new Panel({
       words, format: this.format, base: this.base, limits: CONFIG,
       title: CONFIG.title[this.language], greeting: CONFIG.greeting[this.language], forgetful: !this.store.lasting(),
+      help: new URL(`/help?language=${this.language}`, this.base).href,
       onchoose: (value, label) => this.choose(value, label),
       onretry: (id) => this.link.again(find(this.state, id)), ondiscard: (id) => this.discard(id), onclose: () => this.close(),
       draft: () => this.store.get("draft") || "", keepDraft: (text) => (text ? this.store.set("draft", text) : this.store.remove("draft")),
