@@ -6,14 +6,14 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from router import delivering
 from router.errors import Doubtful, PishkhanError, SendError, Unavailable
 from router.model import DeliveryId, DeliveryState, Outbound, Sent
 from router.pace import Pace
-from router.ports import Batch, Bus, Channel, Clock, Store
+from router.ports import Batch, Bus, Channel, Clock, Store, Tx
 from router.records import Delivery
 from router.rules.exchange import Exchange
 from router.rules.lanes import ANSWER, BULK, LANES
@@ -65,12 +65,15 @@ class Outbox:
         """Start everything that may go now; returns the seconds until the next look."""
         now = self._clock()
         most = max(AT_ONCE.values()) * 2
+        ready = [name for name in self._channels if any(self._free[name, lane] for lane in LANES)]
+
+        def look(tx: Tx) -> tuple[Sequence[Delivery], datetime | None]:
+            paused = tx.channels.paused()
+            due = tx.outbox.due(now, limit=most, channels=[name for name in ready if name not in paused])
+            # What is due but belongs to a busy channel wakes us when the channel is free.
+            return due, None if due else tx.outbox.next_due([name for name in self._channels if name not in paused])
         try:
-            paused = await self._store.snapshot(lambda tx: tx.channels.paused())
-            open_ = [name for name in self._channels if name not in paused]
-            ready = [name for name in open_ if any(self._free[name, lane] for lane in LANES)]
-            due = await self._store.snapshot(lambda tx: tx.outbox.due(now, limit=most, channels=ready))
-            following = await self._store.snapshot(lambda tx: tx.outbox.next_due(open_))
+            due, following = await self._store.snapshot(look)
         except Unavailable:
             return 1.0
         started = 0

@@ -9,6 +9,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from channels.sms import compose, gsm, joining, parse, words
+from channels.sms.center import Center
 from channels.sms.generic import Generic
 from channels.sms.http import exchange
 from channels.sms.kannel import Kannel
@@ -27,6 +28,7 @@ __all__ = ["Adapter", "Settings"]
 
 MAX_BYTES = 256 * 1024
 SWEEP_SECONDS = 60.0
+NEEDED_BY_SMPP = ("host", "username", "password")
 PROVIDERS: dict[str, Provider] = {
     "kannel": Kannel(), "generic": Generic(), "twilio": Twilio(), "kavenegar": Kavenegar()}
 
@@ -41,7 +43,9 @@ class Adapter:
         self.common = common
         self.settings = settings
         self.wire = wire
-        self.provider = PROVIDERS[settings.dialect]
+        self.center = Center(name, settings, wire, self.take) if settings.dialect == "smpp" else None
+        self.provider = PROVIDERS[settings.dialect] if self.center is None else PROVIDERS["kannel"]
+        self.needed = NEEDED_BY_SMPP if self.center is not None else self.provider.needed
         self.limits = Limits(
             text_chars=gsm.UCS2.part * settings.max_parts, attachment_bytes=0, attachments=0, consent_by_word=True,
             part_cost=settings.part_cost, currency=settings.currency)
@@ -54,6 +58,8 @@ class Adapter:
 
     def routes(self) -> Sequence[Route]:
         """The webhooks: `inbound` for citizens' messages, `delivery` for reports on ours."""
+        if self.center is not None:
+            return []  # everything comes and goes by the session
         places = (("inbound", self._inbound, "A text message from the gateway"),
                   ("delivery", self._delivery, "A gateway's report on a message of ours"))
         return [Route(method=method, path=f"/channels/{self.name}/{place}", handler=handler, access=Access.SIGNED,
@@ -110,6 +116,8 @@ class Adapter:
 
     async def run(self) -> None:
         """Keep the channel's light true, and give up waiting for parts that do not come, until cancelled."""
+        if self.center is not None:
+            return await self._run_center(self.center)
         probed = float("-inf")
         every = self.settings.probe_seconds
         loop = asyncio.get_running_loop()
@@ -119,6 +127,16 @@ class Adapter:
                 self.wire.report(await self._health())
             await self.sweep()
             await asyncio.sleep(min(SWEEP_SECONDS, every or SWEEP_SECONDS, self.settings.join_seconds))
+
+    async def _run_center(self, center: Center) -> None:
+        async with asyncio.TaskGroup() as group:
+            if all(getattr(self.settings, name) for name in self.needed):
+                group.create_task(center.run())
+                group.create_task(center.again())
+            while True:
+                self.wire.report(await self._health())
+                await self.sweep()
+                await asyncio.sleep(1.0)
 
     async def sweep(self) -> None:
         """Messages whose parts did not all come in time are shown as far as they did."""
@@ -131,9 +149,11 @@ class Adapter:
 
     async def send(self, out: Outbound) -> Sent:
         """Hand one message to the provider, which cuts it into parts. Raises a SendError."""
-        lacking = [name for name in self.provider.needed if not getattr(self.settings, name)]
+        lacking = [name for name in self.needed if not getattr(self.settings, name)]
         if lacking:
             raise Misconfigured(f"{lacking[0]} is not set", provider_code=lacking[0].replace("_", "-"))
+        if self.center is not None:
+            return await self.center.send(out, compose.text_of(out, self.settings))
         if 0 in out.parts_done:
             return Sent(detail="was handed over before")
         text = compose.text_of(out, self.settings)
@@ -144,6 +164,9 @@ class Adapter:
     async def check(self) -> Sequence[Finding]:
         """Secret, address and login. Where the provider has a question that sends nothing, it is asked."""
         found = [finding(name, bool(getattr(self.settings, name))) for name in self._needed()]
+        if self.center is not None:
+            light = self.center.health()
+            return [*found, Finding(check="session", ok=light.code == "ok", en=light.en, fa=light.fa)]
         if all(each.ok for each in found) and self.provider.probe(self.settings) is not None:
             error = await self._probe()
             en, fa = ("the gateway takes our login", "درگاه ورود ما را می‌پذیرد") if error is None else (
@@ -152,8 +175,8 @@ class Adapter:
         return found
 
     def _needed(self) -> list[str]:
-        secret = [] if self.settings.dialect == "twilio" else ["webhook_secret"]
-        return [*secret, *self.provider.needed]
+        secret = [] if self.settings.dialect in ("twilio", "smpp") else ["webhook_secret"]
+        return [*secret, *self.needed]
 
     async def _probe(self) -> SendError | None:
         """None when the provider takes our login."""
@@ -171,6 +194,8 @@ class Adapter:
         lacking = [finding(name, False) for name in self._needed() if not getattr(self.settings, name)]
         if lacking:
             return self._light("misconfigured", lacking[0].en, lacking[0].fa)
+        if self.center is not None:
+            return self.center.health()
         if self.settings.probe_seconds:
             error = await self._probe()
             if error is not None:
@@ -187,6 +212,7 @@ _NEEDED = {
     "send_url": ("nothing is sent", "هیچ پیامی فرستاده نمی‌شود"),
     "account": ("nothing is sent", "هیچ پیامی فرستاده نمی‌شود"),
     "password": ("nothing is sent and no webhook is believed", "نه پیامی می‌رود و نه پیامی پذیرفته می‌شود"),
+    "username": ("nothing is sent or taken in", "نه پیامی می‌رود و نه پیامی می‌آید"),
     "host": ("nothing is sent or taken in", "نه پیامی می‌رود و نه پیامی می‌آید"),
 }
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from settings import Secret
 
-DIALECTS = ("kannel", "generic", "twilio", "kavenegar")
+DIALECTS = ("kannel", "generic", "twilio", "kavenegar", "smpp")
 CODINGS = ("auto", "ucs2")
 CHECKS = ("query", "header", "hmac")
 LOGINS = ("bearer", "basic", "fields")
@@ -72,7 +72,6 @@ class Settings:
     host: str = ""  #: smpp: the message centre
     port: int = 2775
     system_type: str = ""
-    tls: bool = False  #: smpp over TLS
 
     check: str = "query"  #: generic: where the secret comes, "query", "header" or "hmac" (HMAC-SHA256 of the body, hex)
     secret_field: str = "secret"  #: name of the query parameter; always used by Kannel

@@ -95,7 +95,8 @@ class Deliveries(Reports):
 
     def next_due(self, channels: Sequence[str]) -> datetime | None:
         """When the next pending delivery of one of these channels is due."""
-        found = [self._db.execute(NEXT, {"on": channel}).scalar() for channel in channels]
+        found = [self._db.execute(NEXT, {"on": channel, "lane": lane}).scalar()
+                 for channel in channels for lane in LANES]
         return min((each for each in found if each is not None), default=None)
 
     def acknowledged(self, address: int, since: datetime) -> int:

@@ -47,7 +47,7 @@ _EARLIER = exists().where(_BEFORE.c.contact_id == D.c.contact_id, _BEFORE.c.id <
 DUE = (select(D).where(_PENDING, D.c.channel == bindparam("on"), D.c.lane == bindparam("lane"),
                        D.c.due_at <= bindparam("now", type_=D.c.due_at.type), ~_EARLIER)
        .order_by(D.c.due_at, D.c.id).limit(bindparam("most")))
-NEXT = select(func.min(D.c.due_at)).where(_PENDING, D.c.channel == bindparam("on"))
+NEXT = select(func.min(D.c.due_at)).where(_PENDING, D.c.channel == bindparam("on"), D.c.lane == bindparam("lane"))
 #: The same words to the same address that went, or may have gone, since a time.
 SAME = select(func.count()).where(
     D.c.address_id == bindparam("to"), D.c.created_at >= bindparam("since", type_=D.c.created_at.type),
