@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from router.delivering import Plan
 from router.events import MessageAdded
-from router.model import Address, Medium, OutKind, Signal
+from router.model import Address, OutKind, Signal
 from router.ports import Tx
 from router.records import Contact, Direction
 from router.rules import phrases, transcript
@@ -47,4 +47,4 @@ class Transcripts:
     def _ways(self, channel: str, stated: Address) -> list[str]:
         known = self.plan[channel].failover if channel in self.plan else ()
         return [name for name in known
-                if name in self.plan and self.plan[name].medium is stated.medium is Medium.EMAIL]
+                if name in self.plan and self.plan[name].medium is stated.medium]
