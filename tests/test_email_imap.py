@@ -140,6 +140,20 @@ async def test_restarted_server(dovecot: Dovecot) -> None:
     assert numbers(house) == [1]
 
 
+async def test_a_mail_server_delivers_the_same_mail_by_two_ways_and_it_is_one(dovecot: Dovecot) -> None:
+    house = Recorder()
+    async with following(house, settings(dovecot)):
+        await until(lambda: lights(house)[-1:] == ["ok"])
+        await asyncio.to_thread(dovecot.deliver, letter(1))
+        await until(lambda: len(house.said) == 1)
+        await asyncio.to_thread(dovecot.deliver, letter(1))  # other trace headers, the same mail
+        await asyncio.to_thread(dovecot.deliver, letter(2, "کوتاه"))
+        await until(lambda: len(house.said) == 2)
+        await until(lambda: dovecot.read() == 3)
+    assert numbers(house) == [1, 2] and len(house.duplicates) == 1
+    assert b"Received:" in house.said[0].raw and house.said[0].automatic == "", "a real delivery, a person's mail"
+
+
 async def test_three_thousand_mails(dovecot: Dovecot) -> None:
     house = Recorder()
     for number in range(3000):
@@ -167,7 +181,7 @@ async def test_renumbered_mailbox_loses_and_doubles_nothing(dovecot: Dovecot) ->
     dovecot.drop(letter(1))
     dovecot.drop(letter(2))
     async with following(house, settings(dovecot)):
-        await until(lambda: dovecot.read() == 2)
+        await until(lambda: dovecot.read() == 2 and ("town", "imap") in house.marks)
     before = read_mark(house.marks["town", "imap"])
     await asyncio.to_thread(dovecot.renumber)
     dovecot.drop(letter(3))

@@ -81,6 +81,18 @@ def test_a_flood_of_events_and_endless_lines_is_bounded() -> None:
     assert len(said.data["events"]) == 20 and not said.quarantine
 
 
+def test_an_event_that_tells_nothing_is_still_an_event() -> None:
+    said = read(TOP + b"Content-Type: text/calendar; method=REQUEST\r\n\r\nBEGIN:VCALENDAR\nMETHOD:REQUEST\n"
+                b"BEGIN:VEVENT\nUID:1\nEND:VEVENT\nEND:VCALENDAR\n")
+    assert said.text == "دعوت" and said.data["events"][0]["kind"] == "invitation"
+
+
+def test_mail_from_another_mailbox_of_ours_is_never_answered_by_itself() -> None:
+    raw = TOP.replace(b"sara@citizen.example", b"water@city.example") + b"\r\nx\r\n"
+    assert read(raw, ours=("desk@city.example", "water@city.example")).automatic == "own-address"
+    assert read(raw).automatic == ""
+
+
 def test_a_visiting_card() -> None:
     card = ("BEGIN:VCARD\nVERSION:3.0\nFN:علی رضایی\nORG:شهرداری;فنی\nitem1.TEL;TYPE=cell:+98 912 000 0001\n"
             "EMAIL:ali@citizen.example\nEND:VCARD\n").encode()

@@ -60,8 +60,7 @@ def events(content: bytes, charset: str = "") -> list[dict[str, Any]]:
         elif event is not None and name == "END" and depth:
             depth -= 1
         elif event is not None and name == "END":
-            if made := _event(event, kind):
-                found.append(made)
+            found.append(_event(event, kind))
             event = None
             if len(found) >= MAX_THINGS:
                 break
@@ -80,12 +79,11 @@ def _event(given: dict[str, tuple[dict[str, str], str]], kind: str) -> dict[str,
     if text("STATUS", 20).upper() == "CANCELLED":
         kind = "cancelled"
     params, organiser = given.get("ORGANIZER", ({}, ""))
-    made = {"kind": kind, "title": text("SUMMARY", 300), "start": start.isoformat() if start else "",
+    return {"kind": kind, "title": text("SUMMARY", 300), "start": start.isoformat() if start else "",
             "end": end.isoformat() if end else "", "all_day": all_day, "place": text("LOCATION", 300),
             "organiser": line(params.get("CN", "") or re.sub("(?i)^mailto:", "", organiser), limit=200),
             "repeats": line(given.get("RRULE", ({}, ""))[1], limit=200),
             "text": _plain(given.get("DESCRIPTION", ({}, ""))[1])[:20_000].strip()}
-    return made if made["title"] or made["start"] else {}
 
 
 def _lines(content: bytes, charset: str) -> Iterator[Line]:

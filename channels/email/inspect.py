@@ -15,6 +15,7 @@ from channels.email.parse import Arrival
 from router.model import Fate, Said
 
 MAX_BYTES = 100_000_000
+_PARTICULAR = ("events", "cards", "signed", "encrypted", "forwarded")
 
 
 async def inspect(files: Sequence[str], *, as_json: bool, write: Callable[[str], Any]) -> int:
@@ -53,7 +54,7 @@ def account(name: str, said: Said) -> dict[str, Any]:
         "language": said.language, "external_id": said.external_id, "references": list(said.thread.references),
         "quarantine": said.quarantine, "date": said.at.isoformat(), "tokens": list(said.thread.tokens),
         "notes": list(said.data.get("notes", ())),
-        **{name: said.data[name] for name in ("events", "cards", "signed", "encrypted", "forwarded") if name in said.data},
+        **{name: said.data[name] for name in _PARTICULAR if name in said.data},
     }
 
 

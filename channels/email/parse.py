@@ -71,8 +71,8 @@ def _parse(raw: bytes, arrival: Arrival) -> Said:
     body = bodies.read(mail)
     bounce = bounces.read(mail, subject=subject, sender=box.address, text=body.text, own=own)
     reply_to = [each.address for raw_ in headers.all("reply-to")[:3] for each in boxes(raw_) if each.address][:10]
-    reason = automatic.reason(headers, subject=subject, sender=box.address, reply_to=reply_to, own=own,
-                              report=bounces.report(mail)) or ("bounce" if bounce else "")
+    reason = automatic.reason(headers, subject=subject, sender=box.address, reply_to=reply_to,
+                              own=(*own, *arrival.ours), report=bounces.report(mail)) or ("bounce" if bounce else "")
     identity = next((each for value in headers.all("message-id")[:2] for each in marks.ids(value)), "")
     references = marks.references(headers)
     texts = (body.text, body.html_text) if body.html_text != body.text else (body.text,)

@@ -8,6 +8,7 @@ import os
 import pwd
 import shutil
 import signal
+import smtplib
 import socket
 import subprocess
 import tempfile
@@ -23,7 +24,7 @@ base_dir = {folder}/run
 state_dir = {folder}/state
 instance_name = {instance}
 log_path = {folder}/dovecot.log
-protocols = imap
+protocols = imap lmtp
 listen = 127.0.0.1
 default_internal_user = {user}
 default_internal_group = {group}
@@ -73,6 +74,18 @@ service imap-login {{
     ssl = yes
   }}
 }}
+service lmtp {{
+  chroot =
+  user = {user}
+  inet_listener lmtp {{
+    address = 127.0.0.1
+    port = {lmtp_port}
+  }}
+}}
+protocol lmtp {{
+  postmaster_address = postmaster@city.example
+  auth_username_format = %Lu
+}}
 protocol imap {{
   mail_max_userip_connections = 50
 }}
@@ -87,7 +100,7 @@ class Dovecot:
         # Under /tmp itself: pytest's folders are closed to everybody but their owner.
         self.folder = Path(tempfile.mkdtemp(prefix="pishkhan-dovecot-"))
         self.folder.chmod(0o755)
-        self.port, self.tls_port = _free_ports(2)
+        self.port, self.tls_port, self.lmtp_port = _free_ports(3)
         self.instance = f"pishkhan{self.port}"
         self.extra = extra
         self._process: subprocess.Popen[bytes] | None = None
@@ -113,7 +126,8 @@ class Dovecot:
         group = subprocess.run(["id", "-gn", self.owner.pw_name], check=True, capture_output=True, text=True)
         (self.folder / "dovecot.conf").write_text(CONFIG.format(
             folder=self.folder, instance=self.instance, user=self.owner.pw_name, group=group.stdout.strip(),
-            uid=self.owner.pw_uid, gid=self.owner.pw_gid, port=self.port, tls_port=self.tls_port, extra=self.extra),
+            uid=self.owner.pw_uid, gid=self.owner.pw_gid, port=self.port, tls_port=self.tls_port,
+            lmtp_port=self.lmtp_port, extra=self.extra),
             encoding="utf-8")
         for path in (self.folder, *self.folder.rglob("*")):
             self._give(path)
@@ -175,6 +189,12 @@ class Dovecot:
         path.write_bytes(raw)
         self._give(path)
         path.rename(self._maildir / "new" / name)
+
+    def deliver(self, raw: bytes, *receivers: str) -> None:
+        """A mail arrives as from a mail server: over LMTP, once for each receiver."""
+        with smtplib.LMTP("127.0.0.1", self.lmtp_port) as client:
+            refused = client.sendmail("sender@citizen.example", list(receivers or (USER,)), raw)
+        assert not refused, refused
 
     def read(self) -> int:
         """How many mails are marked read."""
