@@ -52,13 +52,22 @@ class Dialogues:
         if contact.state is ContactState.SELF_SERVICE:
             return tx.flows.live(contact.id) is not None or (
                 not policy.connects and self._may_begin(tx, policy, address))
+        live = self._unless_taken(tx, contact)
         if contact.state not in _OVER:
             return False
-        if tx.flows.live(contact.id) is not None:
+        if live is not None:
             return True
         last = tx.flows.newest(contact.id)
         alone = last is not None and last.purpose == "main" and last.outcome != Outcome.HANDED_OVER
         return alone and contact.answered_at is None and not said.queue and self._may_begin(tx, policy, address)
+
+    def _unless_taken(self, tx: StoreTx, contact: Contact) -> Dialogue | None:
+        """The running dialogue of a contact that left self-service; one that a colleague took over is over."""
+        live = tx.flows.live(contact.id)
+        if live is not None and live.purpose == "main":
+            self._speaker.end(tx, live, Outcome.HANDED_OVER, "taken")
+            return None
+        return live
 
     def _may_begin(self, tx: StoreTx, policy: ChannelPolicy, address: KnownAddress) -> bool:
         return policy.name in self.flows and tx.flows.begun_by(address.id, tx.now - timedelta(days=1)) < PER_DAY
@@ -203,6 +212,7 @@ class Dialogues:
         address = tx.people.address(contact.id)
         if not wanted or policy is None or policy.connects or contact.state is not ContactState.CLOSED:
             return
+        self._unless_taken(tx, contact)
         last = tx.flows.newest(contact.id)
         asked = last is not None and last.purpose == "survey" and (
             contact.closed_at is None or last.started_at >= contact.closed_at)

@@ -214,6 +214,22 @@ async def test_outside_opening_hours_a_message_is_taken(tmp_path: Path) -> None:
         assert contact.state is ContactState.WAITING and "لطفاً تماس بگیرید" in notes[0].text
 
 
+async def test_a_colleague_who_takes_a_dialogue_over_ends_it(tmp_path: Path) -> None:
+    async with town(tmp_path) as house:
+        someone = Person(house)
+        await someone.says("سلام")
+        contact = await someone.contact()
+
+        def take(tx: Any) -> None:
+            was = tx.contacts.get(contact.id)
+            taken = tx.contacts.change(was, state=ContactState.ACTIVE, answered_at=tx.now)
+            tx.emit(ContactChanged(about=was.id, was=was.state.value, state=taken.state.value), actor="agent:1")
+        await house.store.run(take)
+        before = len(await someone.heard())
+        await someone.says("شکایت")
+        assert len(await someone.heard()) == before and (await someone.dialogue()).reason == "taken"
+
+
 async def test_a_survey_after_a_colleagues_work_and_other_words_reopen(tmp_path: Path) -> None:
     async with town(tmp_path, flow="", survey="survey") as house:
         people = [Person(house, Address(medium=Medium.WEBCHAT, value=f"v{n}")) for n in range(2)]

@@ -32,6 +32,7 @@ REFUSED = [
     ("purity", "channels/voice/twiml.py", "from aiohttp import web", "must not import aiohttp"),
     ("purity", "channels/telegram/parse.py", "from router.web import json_body", "not pure"),
     ("purity", "knowledge/rank.py", '"""Ranks. Pure: values in, values out."""\nimport random', "import random"),
+    ("purity", "desk/flows/x.py", "import sqlite3", "must not import sqlite3"),
     ("purity", "desk/engine.py", '"""PURE: steps a flow."""\ndef f():\n    return open("x")', "must not call open()"),
     ("frozen_values", "router/model.py", "@dataclass\nclass X: ...", "frozen, kw_only, slots"),
     ("frozen_values", "router/records.py", "@dataclass(frozen=True, slots=True)\nclass X: ...", "lacks kw_only"),

@@ -29,6 +29,8 @@ HOUSE = frozenset(MAY_IMPORT) | {"tests"}
 CHANNELS_FROM_SETTINGS = frozenset({"Secret", "ChannelSettings"})
 
 PURE_CORE = frozenset({"core", "model", "records", "events", "errors", "ports", "routes", "units", "rules"})
+#: The engine of dialogues: definitions, checks, walks.
+PURE_FLOWS = ("desk", "flows")
 PURE_CHANNEL_MODULES = frozenset({"parse", "compose", "menu", "gsm", "twiml", "signature", "quotes"})
 
 #: The standard library's value modules: no clock, no chance, no outside world.
@@ -84,7 +86,7 @@ def pure_kind(module: Module) -> str:
     parts = module.parts
     if parts[0] == "router" and len(parts) > 1 and parts[1] in PURE_CORE:
         return "core"
-    if parts[0] == "channels" and parts[-1] in PURE_CHANNEL_MODULES:
+    if (parts[0] == "channels" and parts[-1] in PURE_CHANNEL_MODULES) or parts[:2] == PURE_FLOWS:
         return "declared"
     first = (ast.get_docstring(module.tree) or "").split("\n\n")[0]
     return "declared" if module.tested and re.search(r"\bpure\b", first, re.IGNORECASE) else ""
