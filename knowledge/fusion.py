@@ -18,7 +18,7 @@ _TEXT = (0.06, 0.12, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 _ALIKE = (0.1, 0.2, 0.4, 0.8)
 _ENOUGH = 30  #: past questions from which weights are learned
 _DEEP = 3  #: places that count
-_SLACK = 0.001  #: a choice so near to the best is as good; the one nearest to even weights is taken
+_SLACK = 0.0005  #: a choice so near to the best is as good; the one nearest to even weights is taken
 _STEEP = 4.0
 _PULL = 5.0  #: imagined questions that answered as the usual curve says
 

@@ -27,6 +27,7 @@ _RARE = 2  #: a run of letters in fewer questions is not learned
 _MOST = 20_000  #: newest questions learned from
 _MOST_CLASSES = 2_000  #: articles, those with the most questions
 _FOLDS = 3
+_LEAST = 0.001  #: a smaller share says nothing
 _DOUBTED = 0.05  #: a label with so little of the likeliest one's probability, seen by a network that had not met it
 _CHECKED_FROM = 8  #: labels are checked when articles have so many questions on average
 
@@ -130,7 +131,8 @@ class Lessons(Generic[K]):
         best = np.argsort(-shares, kind="stable")[:most]
         lead = float(favoured.max() - favoured.mean())
         scope = 1 / (1 + float(np.exp(-(lead - self.middle) / self.spread - 1)))
-        return Judgement(shares={self.keys[at]: float(shares[at]) for at in best.tolist()}, scope=scope)
+        return Judgement(shares={self.keys[at]: float(shares[at]) for at in best.tolist() if shares[at] >= _LEAST},
+                         scope=scope)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

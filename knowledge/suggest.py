@@ -26,7 +26,7 @@ SURE = 0.6
 
 _NEIGHBOURS = 20
 _CLOSENESS = 4  #: a neighbour counts its likeness to this power
-_BELIEVED = 1.0  #: so many past questions make an article's history half believed
+_BELIEVED = 3.0  #: so many past questions make an article's history half believed
 _TRIED = 600  #: past questions that weights are learned from
 _OTHER_LANGUAGE = 0.8
 _CANDIDATES = 30

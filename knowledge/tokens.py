@@ -13,8 +13,10 @@ QUERY_CHARS, ARTICLE_CHARS = 2_000, 20_000
 
 _WORD = re.compile(f"[^\\W_]+(?:[{HALF_SPACE}'][^\\W_]+)*")
 _STEM_LETTERS = 3  #: a stem keeps at least so many
+_VERB = re.compile("ن?می(..+(?:م|ی|د|ند))")  # «میدان», «میوه», «میراث» are none
 # Plurals, comparatives, the indefinite and the ezafe yeh; longest first.
-_FA_ENDINGS = ("هایشان", "هایمان", "هایتان", "ترین", "هایی", "هایم", "هایت", "هایش", "های", "ها", "تر", "یی", "ی")
+_FA_ENDINGS = ("هایشان", "هایمان", "هایتان", "یشان", "یمان", "یتان",
+               "ترین", "هایی", "هایم", "هایت", "هایش", "های", "ها", "تر", "یی", "ی")
 _EN_ENDINGS = (
     ("iness", "y"), ("ies", "y"), ("sses", "ss"), ("ings", ""), ("ing", ""), ("edly", ""), ("ed", ""), ("ly", ""),
     ("'s", ""), ("s", ""),
@@ -23,6 +25,17 @@ _FA_STOP = """
     از به با در بر برای تا که را رو و یا هم این ان اون است هست بود شد شده می نمی من ما شما او تو ایا اگر
     پس ولی اما چه چی چیست چطور چگونه کجا کی لطفا سلام ببخشید خسته نباشید باشید ممنون تشکر یک یه هر همه
     خود باید شود کند کرد کن کنم کنید کنند دارد دارم دارید داره ها های هایی تر ترین ام ات اش ای اند
+"""
+# How people write as they speak, and how it is written in books; both as one word without half-spaces.
+_SPOKEN = """
+    میخوام خواهم  میخام خواهم  میخواد خواهد  میخاد خواهد  میخوایم خواهیم  میخوان خواهند  نمیخوام خواهم  میشه شود
+    نمیشه شود  بشه شود  میکنه کند  نمیکنه کند  بکنه کند  میکنن کنند  کنین کنید  میدن دهند  میده دهد  نمیده دهد
+    بدم دهم  بدین دهید  میگه گوید  میگن گویند  بگم گویم  بگین گویید  بگید گویید  میره رود  نمیره رود  برم روم
+    میرم روم  بریم رویم  میاد آید  نمیاد آید  بیام آیم  میام آیم  میتونم توانم  نمیتونم توانم  میتونه تواند
+    بتونم توانم  میتونین توانید  میدونم دانم  نمیدونم دانم  میدونین دانید  بذارم گذارم  میذارم گذارم
+    چجوری چگونه  چطوری چگونه  واسه برای  خونه خانه  خونم خانه  اونجا آنجا  اونا آنها  اینا اینها  تموم تمام
+    آروم آرام  جوون جوان  خیابون خیابان  میدون میدان  تلفون تلفن  تهرون تهران  مهمون مهمان  زمستون زمستان
+    تابستون تابستان  دیگه دیگر  آخه آخر  اگه اگر
 """
 _EN_STOP = """
     a an the of to in on at for from by with and or but if is are was were be been am do does did i me my
@@ -52,10 +65,23 @@ def telling(stems: Iterable[str]) -> list[str]:
     return [each for each in stems if each not in STOP_WORDS] or stems
 
 
+def _pairs_of(text: str) -> dict[str, str]:
+    found = fold(text).split()
+    return dict(zip(found[::2], found[1::2], strict=True))
+
+
+_BOOKISH = _pairs_of(_SPOKEN)
+
+
 def stem(word: str) -> str:
-    """A folded word without its commonest endings; light, so that different words rarely meet."""
+    """A folded word without its commonest endings, spoken Persian as it is written; light, so that different words
+    rarely meet."""
     if word.isascii():
         return _stem_en(word)
+    word = _BOOKISH.get(word, word)
+    verb = _VERB.fullmatch(word)
+    if verb:
+        word = verb.group(1)
     for ending in _FA_ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _STEM_LETTERS:
             return word[: -len(ending)]

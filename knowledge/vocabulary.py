@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 _LIKE = 0.5  #: least likeness (Dice of letter pairs, 0..1) that counts
-_AT_MOST = 12  #: known words taken for one unknown
+_AT_MOST = 8  #: known words taken for one unknown
 _SHORTEST = 3
 _LONGER = 2  #: letters more or fewer
-_COMPARED = 60  #: those that look most alike are compared exactly
+_COMPARED = 24  #: those that look most alike are compared exactly
 _WIDE = 4  #: 64-bit words of a mark, one bit for a letter pair
 _BITS = 64 * _WIDE
 _LOOSE = 0.1  #: pairs may share a bit, so that marks are compared by so much less strictly
@@ -109,7 +109,7 @@ class Vocabulary:
         shared = np.bitwise_count(self._marks[numbers] & mark).sum(axis=1, dtype=np.int16)
         like = 2 * shared / (self._pairs[numbers] + np.int16(min(len(pairs), 1000)))
         good = np.flatnonzero(like >= _LIKE - _LOOSE)
-        if len(good) > 2 * _COMPARED:  # equals stay together: what is found must not hang on the order of arrival
-            least = np.partition(like[good], -2 * _COMPARED)[-2 * _COMPARED]
-            good = good[like[good] >= least][: 8 * _COMPARED]
+        if len(good) > _COMPARED:  # equals stay together: what is found must not hang on the order of arrival
+            least = np.partition(like[good], -_COMPARED)[-_COMPARED]
+            good = good[like[good] >= least][: 10 * _COMPARED]
         return {self._words[number] for number in numbers[good].tolist()}

@@ -143,7 +143,8 @@ def test_weights_follow_what_was_right() -> None:
     assert fit(by_text[:10], Weights(text=0.7)) == Weights(text=0.7)
 
 
-@given(scores=st.lists(st.floats(0, 3), min_size=2, max_size=5), right=st.lists(st.booleans(), min_size=40, max_size=60))
+@given(scores=st.lists(st.floats(0, 3), min_size=2, max_size=5),
+       right=st.lists(st.booleans(), min_size=40, max_size=60))
 @settings(max_examples=40, deadline=None)
 def test_confidence_is_a_share_that_rises_with_the_score(scores: list[float], right: list[bool]) -> None:
     tried = [Tried(parts=((0.1 + at % 7 / 7, 0.2, 0.0), (0.1, 0.1, 0.1)), right=0 if good else None)

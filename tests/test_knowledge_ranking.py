@@ -49,6 +49,13 @@ STEMS = {
     "ss stays": ("address", "address"),
     "possessive": ("mother's", "mother"),
     "digits": ("1400", "1400"),
+    "verb of now": ("میخواهم", "خواهم"),
+    "verb of now, denied": ("نمیشود", "شود"),
+    "spoken verb": ("میخوام", "خواهم"),
+    "spoken, half-space left out": ("میخام", "خواهم"),
+    "spoken noun": ("خونه", "خانه"),
+    "a name that only looks like a verb": ("میدان", "میدان"),
+    "possessive of a plural": ("کتابهایشان", "کتاب"),
 }
 
 
