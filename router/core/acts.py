@@ -116,6 +116,8 @@ def place(state: State, contact: Contact) -> None:
         if _empties(state, found[0], line):
             continue
         offer(state, contact, *found)
+        if state.kept:
+            fill(state, found[0])  # his seat is broken up now: no reserve counts it any more
         head = line.head() if line is not None and line.n else None
         if head is None:
             return

@@ -115,8 +115,10 @@ def for_contact(state: State, contact: Contact) -> tuple[Agent, Terms] | None:
 
 def _by_tier(state: State, line: Line, group: Group, by_load: list[tuple[int, int]]) -> tuple[Agent, Terms] | None:
     floor, policy = state.floor, group.policy
+    packed = sorted(by_load, reverse=True) if policy.pack else by_load
     for terms, mask in tiers(state, line.need, group):
-        for load, here in by_load:
+        # A seat already broken up is no good for whole work: the fullest first.
+        for load, here in packed if policy.choice == "specialist" and terms[1] else by_load:
             here &= mask
             if not here:
                 continue
