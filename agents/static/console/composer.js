@@ -67,7 +67,7 @@ async function deliver(contact, kind, value, busyName) {
   if (kind === "reply") {
     content.attachments = value.files.filter((file) => file.id).map((file) => file.id);
     if (value.suggestion) content.suggestion = value.suggestion;
-    if (channelOf(contact).limits.copies) content.cc = copiesOf(contact, value);
+    if (channelOf(contact).limits.copies) content.cc = copiesOf(contact, value, channelOf(contact).limits.copies);
   }
   const key = keyFor(contact.id, kind, content);
   const done = await act(busyName, () => send("POST", `/api/contacts/${contact.id}/${kind}`, {key, ...content}));

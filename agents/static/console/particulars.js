@@ -38,6 +38,9 @@ function Thread({thread}) {
     ${shown && html` ${word("hint", thread.reason.replace(/-(reopened|too-old)$/, ""))}: ${thread.weighed.map(([name, , right]) => `${word("hint", name)} (${word("right", right)})`).join("، ")}`}</p>`;
 }
 
+/** Above the conversation: the same mail came to other mailboxes of ours too; nobody else has to answer it. */
+export const Also = ({contact}) => contact.data?.also?.length ? html`<p class="notice tiny">${icon("inbox")}${t("also", {names: contact.data.also.map((one) => one.channel).join(", ")})}</p>` : null;
+
 /** Above the conversation: this contact claims to belong to another; a person decides. */
 export function Claim({contact}) {
   const data = contact.data ?? {};
@@ -59,7 +62,7 @@ export const Suppressed = ({address}) => address.suppressed ? html`<span class="
 export function Copies({contact, value, change, most}) {
   const [typed, type] = useState("");
   if (!most) return null;
-  const chosen = copiesOf(contact, value);
+  const chosen = copiesOf(contact, value, most);
   const set = (cc) => change({cc});
   const add = () => {
     const address = typed.trim().toLowerCase();
@@ -73,4 +76,4 @@ export function Copies({contact, value, change, most}) {
 }
 
 /** The addresses that get a copy of this draft. */
-export const copiesOf = (contact, value) => value.cc ?? (contact.data?.people ?? []).map((one) => one.address);
+export const copiesOf = (contact, value, most) => value.cc ?? (contact.data?.people ?? []).map((one) => one.address).slice(0, most);

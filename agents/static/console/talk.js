@@ -15,7 +15,7 @@ import {Composer} from "./composer.js";
 import {select} from "./choice.js";
 import {called, channelOf, contactOf, possible, run} from "./deeds.js";
 import {Message} from "./message.js";
-import {Claim} from "./particulars.js";
+import {Also, Claim} from "./particulars.js";
 
 const SIGNS = {take: "inbox", accept: "check", decline: "close", reopen: "reopen", transfer: "transfer", snooze: "snooze", finish: "finish", close: "check", hangup: "hangup"};
 const PLAIN = new Set(["take", "accept", "decline", "reopen", "finish", "hangup"]);
@@ -37,7 +37,7 @@ export function Talk() {
   const deeds = possible(contact, me(state), channelOf(contact).limits);
   return html`<section class="talk" aria-label=${t("conversation")} data-contact=${contact.id}>
     <${Head} contact=${contact} state=${state} deeds=${deeds} />
-    <${Claim} contact=${contact} />
+    <${Claim} contact=${contact} /><${Also} contact=${contact} />
     <${Said} key=${contact.id} messages=${messages} contact=${contact} />
     ${deeds.includes("reply") || deeds.includes("note")
       ? html`<${Composer} key=${`composer-${contact.id}`} contact=${contact} deeds=${deeds} />`
