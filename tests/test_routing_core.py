@@ -113,7 +113,7 @@ ORDERS: list[tuple[str, list[dict[str, Any]], int, int]] = [
     ("promise", [{"segment": "ordinary"}, {"segment": "vip"}], 10_000, 2),
     ("promise", [{"segment": "ordinary", "target_ms": 9_000}, {"segment": "ordinary", "target_ms": 50_000}], 20_000, 2),
     ("promise_strict", [{"segment": "ordinary", "target_ms": 9_000}, {"target_ms": 50_000}], 20_000, 1),
-    ("promise", [{"segment": "ordinary", "target_ms": 9_000}, {"segment": "vip", "target_ms": 90_000}], 80_000, 1),
+    ("promise", [{"segment": "ordinary", "target_ms": 9_000}, {"segment": "vip", "target_ms": 90_000}], 150_000, 1),
     ("promise", [{"priority": 0, "segment": "vip"}, {"priority": 1}], 10_000, 2),
     ("fifo_longest_idle", [{"segment": "ordinary"}, {"segment": "vip"}], 10_000, 1),
     ("fifo_longest_idle", [{"medium": "chat"}, {"medium": "voice"}], 10_000, 2),
