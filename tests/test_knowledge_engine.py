@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge import readings
+from knowledge import readings, reasons
 from knowledge.fusion import Tried, Weights, fit
 from knowledge.index import Index
 from knowledge.outcome import Outcome, proven
@@ -236,3 +236,12 @@ def test_wrong_labels_are_set_aside() -> None:
         pass
     assert made._lessons is not None and made._lessons.doubted >= 15
     assert all(made.suggest(words)[0].id == key for key, words in said.items())
+
+
+def test_the_reason_tells_the_reading_and_what_became_of_it() -> None:
+    made: Engine[int] = Engine()
+    made.put(Article(id=7, title="پرداخت قبض برق", body="", language="fa"))
+    made.weigh({7: Outcome(shown=12, resolved=9, usual=0.5)})
+    told = reasons.told(reasons.kept(made.suggest("ghabz bargh")[0]))
+    assert "قبض برق" in told["en"] and "Of 12 contacts it was shown for, 9 were resolved." in told["en"]
+    assert "۱۲" in told["fa"] and "۹" in told["fa"]

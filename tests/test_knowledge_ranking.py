@@ -142,6 +142,9 @@ HOSTILE = {
     "surrogates": "\ud800گذرنامه",
     "half-spaces": "\u200c" * 100_000,
     "one letter": "گ",
+    "latin spelling of nothing": "zazozazozazozazo " * 6_000,
+    "emoji": "👩\u200d💻🏳️‍🌈" * 8_000,
+    "other keyboard": "slhl fvr " * 10_000,
     "quotes": "'" * 100_000,
 }
 
