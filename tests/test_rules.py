@@ -6,14 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from router.errors import Conflict, Doubtful, InvalidMessage, Misconfigured, Refused, SendError, Throttled, Unreachable
-from router.model import AddressId, AgentId, ContactId, CustomerId, DeliveryState, Medium, QueueId
-from router.records import Agent, AgentState, Contact, ContactState, Queue, Role
-from router.rules import assign, codes, phrases, retry, states, threads, wait
-from router.rules.assign import Picture
+from router.model import AddressId, ContactId, CustomerId, DeliveryState, Medium, QueueId
+from router.records import Contact, ContactState
+from router.rules import codes, phrases, retry, states, threads, wait
 
 NOW = datetime(2026, 3, 21, 8, 0, tzinfo=UTC)
 
@@ -24,17 +23,6 @@ def contact(number: int = 1, **fields: Any) -> Contact:
         "thread_key": f"k{number}", "customer": CustomerId(1), "address": AddressId(1), "state": ContactState.WAITING,
         "state_since": NOW, "queue": QueueId(1), "agent": None, "opened_at": NOW, "queued_at": NOW} | fields
     return Contact(**known)
-
-
-def agent(number: int = 1, **fields: Any) -> Agent:
-    known: dict[str, Any] = {
-        "id": AgentId(number), "login": f"a{number}", "name": "", "public_name": "", "role": Role.AGENT,
-        "state": AgentState.READY, "state_since": NOW, "idle_since": NOW} | fields
-    return Agent(**known)
-
-
-def queue(number: int = 1, **fields: Any) -> Queue:
-    return Queue(**({"id": QueueId(number), "name": f"q{number}", "title_fa": "", "title_en": ""} | fields))
 
 
 # --- references
@@ -192,132 +180,3 @@ def test_phrases_show_numbers_in_the_reader_s_digits_and_isolate_them() -> None:
     said = phrases.say("acknowledge", "fa", desk="پیشخوان", reference="482-913-5573")
     assert "\u2068۴۸۲-۹۱۳-۵۵۷۳\u2069" in said and "482" not in said
     assert "482-913-5573" in phrases.say("acknowledge", "en", desk="Pishkhan", reference="482-913-5573")
-
-
-# --- assignment
-
-def seen(agents: list[Agent], queues: list[Queue], contacts: list[Contact]) -> Picture:
-    picture = Picture()
-    for q in queues:
-        picture.put_queue(q)
-    for a in agents:
-        picture.put_agent(a)
-    for c in contacts:
-        picture.put_contact(c)
-    return picture
-
-
-def everything(picture: Picture) -> list[assign.Proposal]:
-    return assign.propose(picture, list(picture.contacts), list(picture.agents), NOW)
-
-
-@pytest.mark.parametrize(
-    ("label", "agents", "got"),
-    [
-        ("longest idle", [agent(1, idle_since=NOW), agent(2, idle_since=NOW - timedelta(minutes=9))], 2),
-        ("away is not asked", [agent(1, state=AgentState.AWAY), agent(2)], 2),
-        ("offline is not asked", [agent(1, state=AgentState.OFFLINE)], None),
-        ("skills are needed", [agent(1), agent(2, skills={"loans": 3})], 2),
-        ("level nought is no skill", [agent(1, skills={"loans": 0})], None),
-        ("takes none of this medium", [agent(1, skills={"loans": 3}, efforts={"sms": 0})], None),
-        ("costs more than there is", [agent(1, skills={"loans": 3}, capacity=1)], None),
-        (
-            "who had it last",
-            [agent(1, skills={"loans": 3}, idle_since=NOW - timedelta(hours=1)), agent(7, skills={"loans": 3})],
-            7,
-        ),
-        ("who was asked before", [agent(5, skills={"loans": 3}), agent(6, skills={"loans": 3})], 6),
-        ("no longer works here", [agent(1, skills={"loans": 3}, active=False)], None),
-    ],
-)
-def test_which_agent(label: str, agents: list[Agent], got: int | None) -> None:
-    needs = ("loans",) if any(a.skills for a in agents) else ()
-    picture = seen(agents, [queue(1, skills=needs)], [contact(1, excluded=(AgentId(5),), last_agent=AgentId(7))])
-    made = everything(picture)
-    assert [p.agent.id for p in made] == ([got] if got else []), label
-
-
-def test_which_contact_for_a_freed_agent() -> None:
-    waiting = [contact(1, queued_at=NOW - timedelta(minutes=1)), contact(2, queued_at=NOW - timedelta(minutes=5)),
-               contact(3, queued_at=NOW, priority=1)]
-    picture = seen([agent(1, capacity=2)], [queue(1)], waiting)
-    assert [p.contact.id for p in assign.propose(picture, [], [AgentId(1)], NOW)] == [3]
-
-
-def test_a_queue_s_priority_counts_and_can_change() -> None:
-    waiting = [contact(1, queue=QueueId(1), queued_at=NOW - timedelta(minutes=5)), contact(2, queue=QueueId(2))]
-    picture = seen([], [queue(1), queue(2, priority=5)], waiting)
-    assert [c.id for c in picture.waiting()] == [2, 1]
-    picture.put_queue(queue(2, priority=0))
-    assert [c.id for c in picture.waiting()] == [1, 2]
-
-
-SKILLS = ["a", "b", "c"]
-agents_s = st.lists(
-    st.builds(
-        lambda i, state, skills, capacity, idle, efforts: agent(
-            i, state=state, skills=skills, capacity=capacity, idle_since=NOW - timedelta(seconds=idle), efforts=efforts
-        ),
-        st.integers(1, 40),
-        st.sampled_from(AgentState),
-        st.dictionaries(st.sampled_from(SKILLS), st.integers(0, 5)),
-        st.integers(0, 8),
-        st.integers(0, 999),
-        st.dictionaries(st.just("sms"), st.integers(0, 4)),
-    ),
-    max_size=8,
-    unique_by=lambda a: a.id,
-)
-contacts_s = st.lists(st.builds(
-    lambda i, q, since, priority, effort, excluded: contact(
-        i, queue=QueueId(q), queued_at=NOW - timedelta(seconds=since), priority=priority, effort=effort,
-        excluded=tuple(AgentId(e) for e in excluded)),
-    st.integers(1, 99), st.integers(1, 3), st.integers(0, 999), st.integers(0, 2), st.integers(1, 6),
-    st.lists(st.integers(1, 40), max_size=2)), max_size=14, unique_by=lambda c: c.id)
-QUEUES = [queue(1), queue(2, skills=("a",), priority=1), queue(3, skills=("a", "b"))]
-
-
-@settings(max_examples=300, deadline=None)
-@given(agents_s, contacts_s, st.randoms())
-def test_invariants(agents: list[Agent], contacts: list[Contact], rng: Any) -> None:
-    picture = seen(agents, QUEUES, contacts)
-    made = everything(picture)
-    queues = {q.id: q for q in QUEUES}
-    loads = dict.fromkeys((a.id for a in agents), 0)
-    for p in made:
-        assert p.agent.state is AgentState.READY and p.agent.id not in p.contact.excluded
-        assert assign.able(p.agent, p.contact, queues[p.contact.queue])
-        loads[p.agent.id] += assign.cost(p.agent, p.contact)
-    assert len({p.contact.id for p in made}) == len(made), "one offer per contact"
-    for a in agents:
-        assert loads[a.id] <= a.capacity or not loads[a.id]
-    for c in picture.contacts.values():  # nobody able and free while an eligible contact waits
-        if c.state is ContactState.WAITING:
-            assert not [a for a in agents if a.state is AgentState.READY and a.id not in c.excluded
-                        and assign.able(a, c, queues[c.queue]) and loads[a.id] + assign.cost(a, c) <= a.capacity]
-            assert assign.explain(picture, c.id)["code"] in (
-                "no-agent-has-skills",
-                "nobody-ready",
-                "declined-by-all",
-                "all-busy",
-            )
-    shuffled = [list(agents), list(contacts)]
-    for each in shuffled:
-        rng.shuffle(each)
-    again = everything(seen(shuffled[0], QUEUES, shuffled[1]))
-    assert [(p.contact.id, p.agent.id, p.why) for p in again] == [(p.contact.id, p.agent.id, p.why) for p in made]
-
-
-@settings(max_examples=100, deadline=None)
-@given(contacts_s, st.randoms())
-def test_the_picture_depends_on_the_objects_not_on_their_history(contacts: list[Contact], rng: Any) -> None:
-    from dataclasses import replace
-    later = [replace(c, state=rng.choice([ContactState.CLOSED, ContactState.ACTIVE, ContactState.WAITING]),
-                     agent=AgentId(1), version=c.version + 1) for c in contacts]
-    both = contacts + later
-    rng.shuffle(both)
-    mixed, fresh = seen([agent(1)], QUEUES, both), seen([agent(1)], QUEUES, later)
-    live = dict(mixed.contacts)
-    for key, each in fresh.contacts.items():
-        assert live[key] == each
-    assert mixed.load(agent(1)) >= fresh.load(agent(1))
