@@ -40,7 +40,12 @@ class Health:
         self._outbox = Gauge("pishkhan_deliveries", "Outgoing messages by state", ("state",), registry=self.registry)
         self._lights = Gauge("pishkhan_channel_ok", "1 while a channel works", ("channel", "code"),
                              registry=self.registry)
-        self._seen = {"units": 0, "commits": 0}
+        self._decided = Counter("pishkhan_routing_offers", "Offers the router decided", registry=self.registry)
+        self._refused = Counter("pishkhan_routing_refused", "Offers the database refused", registry=self.registry)
+        self._faults = Counter("pishkhan_routing_faults", "Broken invariants of the router", registry=self.registry)
+        self._stranded = Gauge("pishkhan_contacts_stranded", "Waiting contacts that nobody who works here could serve",
+                               registry=self.registry)
+        self._seen = {"units": 0, "commits": 0, "decisions": 0, "refused": 0, "faults": 0}
         self._probed = (-PROBE_EVERY, False)
 
     def __call__(self, route: str, method: str, status: int, seconds: float) -> None:
@@ -96,7 +101,12 @@ class Health:
         for name, light in self._given.health().items():
             self._lights.labels(name, light.code).set(light.code == "ok")
         writer = self._given.store.writer
-        for name, counter, total in (("units", self._units, writer.units), ("commits", self._commits, writer.commits)):
+        routing = self._given.routing.state()
+        self._stranded.set(len(routing["stranded"]))
+        for name, counter, total in (("units", self._units, writer.units), ("commits", self._commits, writer.commits),
+                                     ("decisions", self._decided, routing["decisions"]),
+                                     ("refused", self._refused, routing["refused"]),
+                                     ("faults", self._faults, routing["faults"])):
             counter.inc(total - self._seen[name])
             self._seen[name] = total
         return web.Response(body=generate_latest(self.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -96,32 +96,33 @@ async def _drain(folder: Path, contacts: int, agents: int, *, ends: bool) -> tup
     dispatch = Dispatch(store, bus, utc_now)
     await dispatch.open()
     listener = bus.subscribe("bench", size=1_000_000)
-    running = asyncio.create_task(dispatch.run())
-    await dispatch.ready.wait()
-    began, processor = time.perf_counter(), time.process_time()
-
-    def ready(tx: StoreTx) -> None:
-        for agent in tx.desk.agents():
-            tx.desk.set_agent(agent.id, state=AgentState.READY)
-            tx.emit(AgentChanged(agent=agent.id, state="ready"), actor="bench")
-    await store.run(ready)
-    done = 0
-    while done < contacts:
-        batch = await listener.get()
-        if not isinstance(batch, Batch):
-            continue
-        offered = [e.contact for e in batch.entries if e.name == "offer-made" and e.contact is not None]
-        if offered and ends:
-            await store.run(lambda tx, offered=offered: _work(tx, offered))  # type: ignore[misc]
-        done += len(offered)
-    took, used = time.perf_counter() - began, time.process_time() - processor
-    faults = dispatch.desk.core.audit()
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(dispatch.run())
+        await dispatch.ready.wait()
+        began, processor = time.perf_counter(), time.process_time()
+        await store.run(_all_ready)
+        done = 0
+        while done < contacts:
+            batch = await listener.get()
+            if not isinstance(batch, Batch):
+                continue
+            offered = [e.contact for e in batch.entries if e.name == "offer-made" and e.contact is not None]
+            if offered and ends:
+                await store.run(lambda tx, offered=offered: _work(tx, offered))  # type: ignore[misc]
+            done += len(offered)
+        took, used = time.perf_counter() - began, time.process_time() - processor
+        faults = dispatch.desk.core.audit()
+        running.cancel()
     await store.close()
     if faults or dispatch.refused:
         raise RuntimeError(f"{len(faults)} faults, {dispatch.refused} refused")
     return contacts / took, 1e6 * used / contacts
+
+
+def _all_ready(tx: StoreTx) -> None:
+    for agent in tx.desk.agents():
+        tx.desk.set_agent(agent.id, state=AgentState.READY)
+        tx.emit(AgentChanged(agent=agent.id, state="ready"), actor="bench")
 
 
 async def _restart(folder: Path, waiting: int, agents: int) -> float:
@@ -130,10 +131,10 @@ async def _restart(folder: Path, waiting: int, agents: int) -> float:
     await _fill(store, waiting)
     dispatch = Dispatch(store, bus, utc_now)
     began = time.perf_counter()
-    running = asyncio.create_task(dispatch.run())
-    await dispatch.ready.wait()
-    took = time.perf_counter() - began
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(dispatch.run())
+        await dispatch.ready.wait()
+        took = time.perf_counter() - began
+        running.cancel()
     await store.close()
     return took

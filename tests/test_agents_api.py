@@ -140,6 +140,7 @@ async def every_operation(desk: Desk) -> None:
     queue = await ask("POST", "/api/queues", {"name": "water", "title_fa": "آب", "title_en": "Water", "skills": ["w"]})
     await ask("POST", f"/api/queues/{queue['queue']['id']}", {"priority": 5, "target_seconds": 60})
     await ask("POST", "/api/queues", {"name": "water"}, expect=409)
+    await routing_operations(ask, queue["queue"]["id"], waiting)
     token = await ask("POST", "/api/tokens", {"name": "t", "role": "agent"})
     await ask("DELETE", f"/api/tokens/{token['id']}")
     await ask("POST", "/api/uploads", expect=400)
@@ -148,6 +149,47 @@ async def every_operation(desk: Desk) -> None:
     ask.seen.add(("POST", "/api/uploads"))
     listed = {(method.upper(), path) for path, methods in described["paths"].items() for method in methods}
     assert listed - ask.seen == set(), "every operation is tried here"
+
+
+async def routing_operations(ask: Any, queue: int, contact: int) -> None:
+    """Hours, policies, promises, merging, what a contact needs: right, and refused with the key."""
+    week = {"week": {"saturday": ["08:00-12:00", "13:00-16:00"]}}
+    await ask("POST", "/api/calendars/office", week)
+    refused = await ask("POST", "/api/calendars/office", {"week": {"someday": "08:00-12:00"}}, expect=400)
+    assert refused["error"]["field"] == "calendars.office.week.someday"
+    await ask("POST", "/api/policies/fast", {"rule": "promise", "parameters": {"guard": 6, "idle_first_seconds": 300}})
+    refused = await ask("POST", "/api/policies/fast", {"rule": "promise", "parameters": {"guard": 1}}, expect=400)
+    assert "guard" in refused["error"]["message"]
+    await ask("POST", "/api/policies/fast", {"rule": "magic"}, expect=400)
+    await ask("POST", f"/api/queues/{queue}", {
+        "calendar": "office", "policy": "fast", "levels": {"w": 2}, "when_closed": "callback", "most_waiting": 50,
+        "overflow": [{"after": 60, "relax": 1, "alarm": True}], "efforts": {"sms": 3}, "match_language": "prefer"})
+    for wrong, key in (({"overflow": [{"after": 60}]}, "overflow.0"), ({"when_full": "queue:moon"}, "when_full"),
+                       ({"calendar": "moon"}, "calendar"), ({"policy": "moon"}, "policy"),
+                       ({"efforts": {"telepathy": 1}}, "efforts"), ({"match_language": "maybe"}, "match_language")):
+        refused = await ask("POST", f"/api/queues/{queue}", wrong, expect=400)
+        assert refused["error"]["field"].startswith(key), refused
+    await ask("DELETE", "/api/calendars/office", expect=409)
+    await ask("DELETE", "/api/policies/fast", expect=409)
+    target = await ask("POST", "/api/targets", {"seconds": 60, "segment": "vip", "medium": "voice"})
+    again = await ask("POST", "/api/targets", {"seconds": 90, "segment": "vip", "medium": "voice"})
+    assert target["target"]["id"] == again["target"]["id"] and again["target"]["seconds"] == 90
+    await ask("POST", "/api/targets", {"seconds": 60, "segment": "royal"}, expect=400)
+    found = await ask("GET", "/api/routing")
+    assert [each["name"] for each in found["calendars"]] == ["office"] and found["targets"] == [again["target"]]
+    await ask("GET", "/api/routing/state")
+    await ask("POST", f"/api/contacts/{contact}/routing", {"needs": {"w": 1}, "priority": 2, "kind": "complaint"})
+    await ask("POST", f"/api/contacts/{contact}/routing", {"needs": {"w": 9}}, expect=400)
+    await ask("GET", f"/api/contacts/{contact}/promises")
+    other = await ask("POST", "/api/queues", {"name": "rivers", "title_fa": "رود", "title_en": "Rivers"})
+    merged = await ask("POST", f"/api/queues/{queue}/merge", {"into": other["queue"]["id"]})
+    assert merged["queue"]["merged_into"] == other["queue"]["id"] and not merged["queue"]["active"]
+    await ask("POST", f"/api/queues/{queue}/merge", {"into": queue}, expect=409)
+    await ask("POST", f"/api/queues/{queue}", {"calendar": "", "policy": ""})
+    await ask("DELETE", "/api/calendars/office")
+    await ask("DELETE", "/api/policies/fast")
+    await ask("DELETE", f"/api/targets/{again['target']['id']}")
+    await ask("DELETE", f"/api/targets/{again['target']['id']}", expect=404)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"x"', b"\xff", b'{"text":1}', b'{"key":"\\ud800"}',

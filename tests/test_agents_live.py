@@ -91,7 +91,7 @@ async def every_action(desk: Desk) -> None:
     offer = await step("an offer", desk.offer(1, sara))
     await step("declined", sara.ok(f"/api/offers/{offer}/decline"))
     await step("may be asked again", desk.store.run(
-        lambda tx: desk.dispatch.reoffer(tx, Timer(kind="reoffer", subject=1, due_at=tx.now))))
+        lambda tx: desk.dispatch.handlers()["reoffer"](tx, Timer(kind="reoffer", subject=1, due_at=tx.now))))
     offer = await step("offered again", desk.offer(1, omid))
     await step("accepted", omid.ok(f"/api/offers/{offer}/accept"))
     sent = await step("reply", omid.ok("/api/contacts/1/reply", {"key": "a", "text": "سلام", "suggestion": 4}))
