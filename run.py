@@ -52,7 +52,24 @@ def parser() -> argparse.ArgumentParser:
     user.add_argument("--json", action="store_true")
     migrate = commands.add_parser("migrate", help="bring the database to this version")
     migrate.add_argument("--json", action="store_true")
-    simulate = commands.add_parser("simulate", help="run a day of a contact centre through the router")
+    _simulate_options(commands.add_parser("simulate", help="run a day of a contact centre through the router"))
+    _staff_options(commands.add_parser("staff", help="how many people it takes"))
+    _flows(commands)
+    return top
+
+
+def _flows(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    flow = commands.add_parser("flow", help="dialogues as data: check and try")
+    kinds = flow.add_subparsers(dest="action", required=True, metavar="ACTION")
+    check = kinds.add_parser("check", help="say every fault of definitions, with line, step and key")
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    attempt = kinds.add_parser("try", help="talk to a definition; lines on standard input, or typed")
+    attempt.add_argument("file", type=Path, metavar="FILE")
+    attempt.add_argument("--medium", choices=["webchat", "telegram", "sms", "email", "voice"], default="webchat")
+    attempt.add_argument("--language", choices=["fa", "en"], default="fa")
+
+
+def _simulate_options(simulate: argparse.ArgumentParser) -> None:
     simulate.add_argument("scenario", type=Path, nargs="?")
     simulate.add_argument("--policy", default="promise")
     simulate.add_argument("--compare", action="append", default=[], metavar="POLICY")
@@ -66,8 +83,9 @@ def parser() -> argparse.ArgumentParser:
     simulate.add_argument("--zone", default="Asia/Tehran")
     simulate.add_argument("--progress", action="store_true", default=None)
     simulate.add_argument("--json", action="store_true")
-    _flows(commands)
-    staff = commands.add_parser("staff", help="how many people it takes")
+
+
+def _staff_options(staff: argparse.ArgumentParser) -> None:
     for name in ("calls", "handling", "patience"):
         staff.add_argument(f"--{name}", type=float)
     for name, default in (("interval", 30.0), ("target", 20.0), ("within", 80.0), ("shrinkage", 0.0),
@@ -81,18 +99,6 @@ def parser() -> argparse.ArgumentParser:
     staff.add_argument("--language", choices=["en", "fa"], default="en")
     staff.add_argument("--progress", action="store_true", default=None)
     staff.add_argument("--json", action="store_true")
-    return top
-
-
-def _flows(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    flow = commands.add_parser("flow", help="dialogues as data: check and try")
-    kinds = flow.add_subparsers(dest="action", required=True, metavar="ACTION")
-    check = kinds.add_parser("check", help="say every fault of definitions, with line, step and key")
-    check.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    attempt = kinds.add_parser("try", help="talk to a definition; lines on standard input, or typed")
-    attempt.add_argument("file", type=Path, metavar="FILE")
-    attempt.add_argument("--medium", choices=["webchat", "telegram", "sms", "email", "voice"], default="webchat")
-    attempt.add_argument("--language", choices=["fa", "en"], default="fa")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -132,23 +138,9 @@ def _command(given: argparse.Namespace) -> int:
         return trying.attempt(given.file, given.medium, given.language, today=datetime.now(UTC).date().isoformat(),
                               words=sys.stdin, say=_say)
     if command == "simulate":
-        from router.simulation import Question, simulate
-        from storage.history import journal_at
-
-        return simulate(Question(
-            scenario=given.scenario, policies=(given.policy, *given.compare), seed=given.seed, seeds=given.seeds,
-            as_json=given.json, plot=given.plot, language=given.language, progress=given.progress,
-            waits=given.waits, recorded=journal_at(given.journal) if given.journal else None, day=given.day,
-            zone=given.zone), _say)
+        return _simulate(given)
     if command == "staff":
-        from router.staffing import Wish, staff
-
-        return staff(Wish(
-            calls=given.calls, minutes=given.interval, handling=given.handling, patience=given.patience,
-            target=given.target, within=given.within, shrinkage=given.shrinkage, max_occupancy=given.max_occupancy,
-            max_abandons=given.max_abandons, forecast=given.forecast, scenario=given.scenario, policy=given.policy,
-            seed=given.seed, seeds=given.seeds, tries=given.tries, language=given.language, as_json=given.json,
-            progress=given.progress), _say)
+        return _staff(given)
     if command == "demo":
         from demo.town import demo
 
@@ -156,6 +148,28 @@ def _command(given: argparse.Namespace) -> int:
     import commands
 
     return commands.run(command, configured(given.config), given, _say)
+
+
+def _simulate(given: argparse.Namespace) -> int:
+    from router.simulation import Question, simulate
+    from storage.history import journal_at
+
+    return simulate(Question(
+        scenario=given.scenario, policies=(given.policy, *given.compare), seed=given.seed, seeds=given.seeds,
+        as_json=given.json, plot=given.plot, language=given.language, progress=given.progress,
+        waits=given.waits, recorded=journal_at(given.journal) if given.journal else None, day=given.day,
+        zone=given.zone), _say)
+
+
+def _staff(given: argparse.Namespace) -> int:
+    from router.staffing import Wish, staff
+
+    return staff(Wish(
+        calls=given.calls, minutes=given.interval, handling=given.handling, patience=given.patience,
+        target=given.target, within=given.within, shrinkage=given.shrinkage, max_occupancy=given.max_occupancy,
+        max_abandons=given.max_abandons, forecast=given.forecast, scenario=given.scenario, policy=given.policy,
+        seed=given.seed, seeds=given.seeds, tries=given.tries, language=given.language, as_json=given.json,
+        progress=given.progress), _say)
 
 
 def configured(path: Path) -> Settings:

@@ -91,27 +91,7 @@ def midnights(day: str, zone: str) -> tuple[datetime, datetime]:
 def answer(asked: Question, chosen: Sequence[Policy], days: Iterable[Day], write: Write, *,
            recorded: Outcome | None = None) -> int:
     """Runs and prints. 1 when the router did what it must never do."""
-    found: list[list[dict[str, Any]]] = [[] for _ in chosen]
-    first: list[Outcome] = []
-    bar, day = Bar(asked.progress, len(chosen) * asked.seeds), None
-    broken: list[str] = []
-    waited: list[list[Any]] = [[] for _ in chosen]
-    learned: list[Waits | None] = [None for _ in chosen]
-    for day in days:
-        watches = [Waits(day) if asked.waits else None for _ in chosen]
-        for number, watch in enumerate(watches):
-            if watch is not None:
-                learned[number] = watch.take_over(learned[number])
-        outcomes = [_run(World(day, policy, watch=watch), bar) for policy, watch in zip(chosen, watches, strict=True)]
-        for number, watch in enumerate(watches):
-            if watch is not None:
-                waited[number].append(watch.figures())
-        first = first or outcomes
-        for rows, outcome in zip(found, outcomes, strict=True):
-            rows.append(figures(outcome))
-            broken += outcome.violations[:5]
-    bar.close()
-    assert day is not None
+    day, first, found, waited, broken = _lived(asked, chosen, days)
     if asked.plot is not None:
         try:
             drawn = [*([recorded] if recorded is not None else []), *first]
@@ -134,6 +114,30 @@ def answer(asked: Question, chosen: Sequence[Policy], days: Iterable[Day], write
     for line in broken[:10]:
         sys.stderr.write(f"the router broke a rule: {line}\n")
     return 1 if broken else 0
+
+
+def _lived(asked: Question, chosen: Sequence[Policy], days: Iterable[Day]
+           ) -> tuple[Day, list[Outcome], list[list[dict[str, Any]]], list[list[Any]], list[str]]:
+    """The last day, the first day's outcomes, figures and waits by policy, and rules that were broken."""
+    found: list[list[dict[str, Any]]] = [[] for _ in chosen]
+    first: list[Outcome] = []
+    bar, day = Bar(asked.progress, len(chosen) * asked.seeds), None
+    broken: list[str] = []
+    waited: list[list[Any]] = [[] for _ in chosen]
+    learned: list[Waits | None] = [None for _ in chosen]
+    for day in days:
+        if asked.waits:
+            learned = [Waits(day).take_over(before) for before in learned]
+        outcomes = [_run(World(day, policy, watch=watch), bar) for policy, watch in zip(chosen, learned, strict=True)]
+        for number, (outcome, watch) in enumerate(zip(outcomes, learned, strict=True)):
+            found[number].append(figures(outcome))
+            broken += outcome.violations[:5]
+            if watch is not None:
+                waited[number].append(watch.figures())
+        first = first or outcomes
+    bar.close()
+    assert day is not None
+    return day, first, found, waited, broken
 
 
 def _beside(recorded: Outcome, results: list[dict[str, Any]], day: Day) -> list[dict[str, Any]]:
