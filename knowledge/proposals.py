@@ -19,7 +19,7 @@ from storage.tx import StoreTx
 
 LIMIT = 5
 _BEHIND = 0.25  #: an article with less of the best one's score is not shown
-_DOUBTFUL = 0.2  #: nor one of less confidence
+_DOUBTFUL = 0.1  #: nor one of less confidence
 
 
 async def propose(given: Given, agent: Agent, contact: ContactId) -> list[dict[str, Any]]:
