@@ -16,7 +16,7 @@ from desk.flows.model import Heard, Outcome, Program, State, Turn, Waits
 from desk.speaking import Speaker
 from desk.world import InTx, Place
 from router import signals
-from router.events import ContactChanged, FlowStarted
+from router.events import ArticlesSuggested, ContactChanged, FlowStarted
 from router.model import DeliveryState, Said, Signal, SignalKind
 from router.records import Contact, ContactState, KnownAddress, Message, Timer
 from router.rules import states as contact_states
@@ -202,6 +202,10 @@ class Dialogues:
         contact = tx.contacts.get(dialogue.contact)
         policy = self.policies.get(contact.channel)
         dialogue = tx.flows.change(dialogue, pending="", job={})
+        if result and isinstance(result.get("article"), int):
+            shown = (int(result["article"]), float(result.get("confidence", 0)))
+            tx.knowledge.show(contact.id, [(*shown, {"flow": dialogue.flow})])
+            tx.emit(ArticlesSuggested(about=contact.id, shown=(shown,)), actor="flow")
         if policy is not None and contact.state is ContactState.SELF_SERVICE:
             self.advance(tx, policy, contact, dialogue, Heard(kind=kind, result=result))
 

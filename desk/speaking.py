@@ -12,6 +12,7 @@ from desk.flows.model import Outcome, Program, State, Turn, Waits
 from desk.world import Place, carries
 from router import signals
 from router.events import (
+    ArticleOutcome,
     ContactChanged,
     ContactEdited,
     CustomerChanged,
@@ -58,6 +59,10 @@ class Speaker:
         if rated is not None and rated != dialogue.state.get("values", {}).get("survey_score"):
             tx.emit(SurveyAnswered(about=contact.id, dialogue=dialogue.id, score=int(rated),
                                    scale="yes-no" if isinstance(rated, bool) else "five"), actor=_ACTOR)
+        article = state.values.get("article")
+        if dialogue.state.get("part") == "helped" and turn.understood == "yes" and isinstance(article, int):
+            tx.emit(ArticleOutcome(about=contact.id, article=article, step="said",
+                                   value=float(bool(state.values.get("helped")))), actor=_ACTOR)
         if turn.remember:
             self._remember(tx, contact, turn.remember)
         job = {**asdict(turn.job), "turn": state.turn} if turn.job else {}

@@ -187,8 +187,12 @@ async def test_knowledge_answers_or_is_silent(tmp_path: Path) -> None:
 
         async def asked() -> str:
             said = (await someone.heard())[-1]
-            return said if "کمکتان" in said or "مطمئنی" in said else ""
-        await until(asked, what="an answer from knowledge")
+            return said if "کمکتان" in said else ""
+        said = await until(asked, what="an answer from knowledge")
+        assert "/help/" in said and "هشت تا پانزده" in said
+        await someone.says("بله")
+        told = [(e.data["step"], e.data["value"]) for e in await entries(house, "article-outcome")]
+        assert told == [("said", 1.0)] and len(await entries(house, "articles-suggested")) == 1
         other = Person(house, Address(medium=Medium.WEBCHAT, value="other"))
         for words in ("سلام", "پرسش", "قورباغهٔ بنفش پرنده"):
             await other.says(words)

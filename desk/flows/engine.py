@@ -109,6 +109,7 @@ def _came_back(walk: Walk, heard: Heard) -> Turn:
             walk.enter(step.otherwise)  # not sure enough: nothing is said about it
             return walk.turn()
         walk.prompts.append(Prompt(text=str(heard.result.get("text", ""))))
+        walk.values["article"] = heard.result.get("article")
         walk.state = replace(walk.state, part="helped", visit=walk.state.visit + 1)
         walk.ask_again()
         return walk.turn()
