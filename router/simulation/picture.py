@@ -32,7 +32,8 @@ def draw(title: str, open_at: str, outcomes: Sequence[Outcome], *, language: str
         ("load", lambda slot: 100 * slot["load"] if slot["staff"] > 0.01 else None, 100.0)]
     height = TOP + len(panels) * (PANEL + GAP)
     paper = _Paper(language, height)
-    paper.text(paper.start, 30, title, size=20, anchor=paper.near, weight=600)
+    title = title if len(title) <= 140 else title[:139] + "…"
+    paper.text(paper.start, 30, title, size=max(10, min(20, 1500 // max(1, len(title)))), anchor=paper.near, weight=600)
     _legend(paper, [outcome.policy for outcome in outcomes])
     for number, (name, value, least) in enumerate(panels):
         rows = [[value(slot) for slot in outcome.slots] for outcome in outcomes]
