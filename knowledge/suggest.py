@@ -26,6 +26,7 @@ SURE = 0.6
 
 _NEIGHBOURS = 20
 _CLOSENESS = 4  #: a neighbour counts its likeness to this power
+_FRESH = 0.8  #: what neighbours weigh at least where they came after the last training
 _BELIEVED = 3.0  #: so many past questions make an article's history half believed
 _TRIED = 600  #: past questions that weights are learned from
 _OTHER_LANGUAGE = 0.8
@@ -214,12 +215,15 @@ class Engine(Generic[K]):
         near = self._past.near(asked, _NEIGHBOURS)
         lessons = self._judge(asked)
         alike = self._alike(near)
+        fresh = {self._past.key(match.key) for match in near if match.key >= self._taught_at}
+        weights = self._weights, replace(self._weights, alike=max(_FRESH, self._weights.alike))
         found = []
         for key in texts.keys() | lessons.shares.keys() | alike.keys():
             if key not in self._articles or (only is not None and key not in only):
                 continue
             fits = proven(self._outcomes, key) * (_OTHER_LANGUAGE if self._is_other(key, language) else 1.0)
-            parts = self._weights.weighed(self._parts(key, texts.get(key, 0.0), alike.get(key, 0.0), lessons))
+            parts = self._parts(key, texts.get(key, 0.0), alike.get(key, 0.0), lessons)
+            parts = weights[key in fresh].weighed(parts)
             if sum(parts) > 0:
                 found.append((round(fits * sum(parts), 9), key, (fits * parts[0], fits * parts[1], fits * parts[2])))
         found.sort(key=lambda each: (-each[0], by_key(each[1])))

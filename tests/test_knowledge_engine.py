@@ -223,6 +223,18 @@ def test_training_goes_beside_questions_and_removals() -> None:
     assert made.suggest("آب خانه قطع است")[0].id == "water"
 
 
+def test_what_came_after_the_training_counts_before_the_next_one() -> None:
+    made = engine()
+    history = [(f"{said} {n}", key) for n in range(40)
+               for said, key in (("قبض برق ما نیامد", "bill"), ("گذرنامه من دیر شد", "pass"))]
+    for _ in made.teach(history):
+        pass
+    for n in range(2):
+        made.learn(f"پسرم تازه به دنیا آمده {n}", "birth")
+    best = made.suggest("پسرم به دنیا آمده")[0]
+    assert best.id == "birth" and best.alike > 0 and best.contacts == 2 and best.confidence >= 0.2
+
+
 def test_wrong_labels_are_set_aside() -> None:
     made = engine()
     chance = random.Random(3)
