@@ -35,8 +35,10 @@ class Town:
         if body is not None:
             how["json"] = body
         async with self.http[by].request(method, path, **how) as answer:
-            read_it = answer.json if answer.content_type == "application/json" else answer.text
-            return answer.status, await read_it()
+            if answer.content_type == "application/json":
+                return answer.status, await answer.json()
+            content = await answer.read()
+            return answer.status, content.decode() if answer.content_type.startswith("text/") else content
 
     async def ok(self, method: str, path: str, body: Any = None, *, by: str = "lead", **how: Any) -> Any:
         """The answer of a call that must work."""
