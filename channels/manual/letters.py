@@ -1,4 +1,4 @@
-"""An answer as a letter on paper: a PDF in Persian or English from a template of texts. Pure: the same letter always
+"""An answer as a letter on paper: a PDF in Persian or English from a template of texts. The same letter always
 gives the same bytes; the fonts are files beside this module.
 
 Template texts may hold `{name}`, `{date}`, `{number}`, `{reference}`, `{subject}`, `{agent}`; anything else in braces

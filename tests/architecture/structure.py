@@ -28,7 +28,8 @@ HOUSE = frozenset(MAY_IMPORT) | {"tests"}
 #: All that a channel may know of the configuration; the rest of it is the composition root's business.
 CHANNELS_FROM_SETTINGS = frozenset({"Secret", "ChannelSettings"})
 
-PURE_CORE = frozenset({"limits", "core", "model", "records", "events", "errors", "ports", "routes", "units", "rules"})
+PURE_CORE = frozenset({
+    "byhand", "limits", "core", "model", "records", "events", "errors", "ports", "routes", "units", "rules"})
 #: The engine of dialogues: definitions, checks, walks.
 PURE_FLOWS = ("desk", "flows")
 PURE_CHANNEL_MODULES = frozenset({"parse", "compose", "menu", "gsm", "twiml", "signature", "quotes"})
