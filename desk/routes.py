@@ -125,7 +125,8 @@ class Routes:
     def _page(self, template: str, language: str, path: str, **values: Any) -> web.Response:
         text = self._templates.get_template(template).render(
             language=language, other="en" if language == "fa" else "fa", w=WORDS[language], mark=self._mark, path=path,
-            desk=self._place.desk_names.get(language, ""), **values)
+            desk=self._place.desk_names.get(language, ""),
+            digits=lambda count: digits_fa(str(count)) if language == "fa" else count, **values)
         return web.Response(text=text, content_type="text/html", charset="utf-8")
 
     def _program(self, name: str) -> Program:
