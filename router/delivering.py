@@ -137,8 +137,8 @@ def _elsewhere(tx: Tx, failed: Delivery, plan: Plan) -> Delivery | None:
     # What the citizen said of themself reaches them too, after what is known to be theirs.
     stated = [tx.people.known(Address(medium=Medium(each["medium"]), value=each["value"]), contact.language)
               for each in contact.data.get("stated", ())]
-    found = outgoing.next_way(tried, plan, first, [tx.people.address(failed.contact), *tx.people.of_customer(contact.customer), *stated],
-                              tx.channels.paused())
+    addresses = [tx.people.address(failed.contact), *tx.people.of_customer(contact.customer), *stated]
+    found = outgoing.next_way(tried, plan, first, addresses, tx.channels.paused())
     if found is None:
         return None
     channel, address = found

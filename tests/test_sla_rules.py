@@ -14,7 +14,8 @@ from router.records import Target
 from router.rules import sla
 from router.rules.hours import Hours, always, read
 
-OFFICE = Hours(read({"zone": "UTC", "week": dict.fromkeys(("saturday", "sunday", "monday", "tuesday", "wednesday"), "08:00-16:00")}))
+DAYS = ("saturday", "sunday", "monday", "tuesday", "wednesday")
+OFFICE = Hours(read({"zone": "UTC", "week": dict.fromkeys(DAYS, "08:00-16:00")}))
 OPEN = Hours(always())
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)  # a Saturday
 

@@ -169,8 +169,8 @@ async def inspect(page: Page) -> dict[str, Any]:
     """What stands in the widget's tree that text alone could not have put there."""
     found: dict[str, Any] = await page.evaluate("""() => {
         const root = document.querySelector("pishkhan-chat").shadowRoot;
-        const known = new Set(("section form label div h2 p button svg path ol li span bdi time a textarea input small " +
-            "strong i").split(" "));
+        const known = new Set(("section form label div h2 p button svg path ol li span bdi time a textarea input " +
+            "small strong i").split(" "));
         const all = [...root.querySelectorAll("*")];
         const schemes = [...root.querySelectorAll("a")].map((a) => a.protocol);
         return {

@@ -181,8 +181,8 @@ def test_a_citizen_learns_of_the_line_only_what_concerns_them(state: ContactStat
             opens_at=NOW,
         )
     )
-    assert view is not None and set(view) == {"state", "place", "wait_low", "wait_high", "agent", "staffed", "open", "opens_at",
-                                              "answer_by"}
+    assert view is not None and set(view) == {"state", "place", "wait_low", "wait_high", "agent", "staffed", "open",
+                                              "opens_at", "answer_by"}
     assert view["state"] in ("self-service", "waiting", "active", "closed")
     assert (view["place"] > 0) == (view["state"] == "waiting")
     assert (view["agent"] == "Sara") == (view["state"] == "active")
