@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.network import Floats, Ints, Network, Row, share, train
+from knowledge.network import Floats, Ints, Network, Row, joined, share, train
 from knowledge.runs import coded, numbered
 from knowledge.tokens import Question
 
@@ -27,6 +27,8 @@ _RARE = 2  #: a run of letters in fewer questions is not learned
 _MOST = 20_000  #: newest questions learned from
 _MOST_CLASSES = 2_000  #: articles, those with the most questions
 _FOLDS = 3
+_TOGETHER, _FEW_TOGETHER = 2, 3  #: networks that judge together; more where there are few examples
+_MANY = 3_000
 _LEAST = 0.001  #: a smaller share says nothing
 _DOUBTED = 0.05  #: a label with so little of the likeliest one's probability, seen by a network that had not met it
 _CHECKED_FROM = 8  #: labels are checked when articles have so many questions on average
@@ -43,9 +45,11 @@ class Pieces:
 
 
 def pieces(question: Question, known: Callable[[str], str] = str) -> Pieces:
-    """Stems, neighbours, pairs further apart and runs of letters; `known` corrects a misspelt stem."""
+    """Stems, neighbours, pairs further apart, words with their endings and runs of letters; `known` corrects a misspelt
+    stem. Words with their endings tell «نمی‌شود» from «می‌شود», which have one stem."""
     stems = [known(each) for each in question.stems[:_WORDS]]
     found = Counter(stems)
+    found.update("=" + each for each in question.written[:_WORDS])
     found.update(map("\n".join, zip(("", *stems), (*stems, ""), strict=True)))
     for at, one in enumerate(stems):
         found.update("\t".join(sorted((one, other))) for other in stems[at + 2 : at + 2 + _APART])
@@ -164,9 +168,11 @@ def learn(examples: Sequence[Example[K]], probe: Collection[int] = ()) -> Genera
     lead = (seen.max(axis=1) - seen.mean(axis=1))[keep]
     kept = np.flatnonzero(keep)
     epochs, batch = _pace(len(kept))
-    network = yield from train([rows[at] for at in kept], classes[kept], features=size, width=len(keys),
-                               epochs=epochs, batch=batch)
-    return Lessons(keys=keys, table=table, network=network, middle=float(lead.mean()),
+    networks = []
+    for seed in range(_FEW_TOGETHER if len(kept) < _MANY else _TOGETHER):
+        networks.append((yield from train([rows[at] for at in kept], classes[kept], features=size, width=len(keys),
+                                          epochs=epochs, batch=batch, seed=seed)))
+    return Lessons(keys=keys, table=table, network=joined(networks), middle=float(lead.mean()),
                    spread=max(0.1, float(lead.std())), doubted=len(rows) - len(kept),
                    unmet={place: seen[at] for at, (place, _) in enumerate(chosen) if place in probe})
 
@@ -192,7 +198,7 @@ def _pace(examples: int) -> tuple[int, int]:
     """Epochs and size of a batch: few examples are looked at more often."""
     if examples < 1_000:
         return 30, 16
-    return (15, 32) if examples < 3_000 else (8, 64)
+    return (15, 32) if examples < _MANY else (8, 64)
 
 
 def _crossed(rows: Sequence[Row], classes: Ints, size: int, width: int) -> Generator[None, None, Floats]:

@@ -50,8 +50,17 @@ STOP_WORDS = frozenset(fold(_FA_STOP + _EN_STOP).split())
 def words(text: str) -> list[str]:
     """The stems of a text in order, stop words included. A word written with half-spaces gives itself joined and its
     parts, so that all three ways of writing it meet."""
+    return _stems(_cut(text))
+
+
+def _cut(text: str) -> list[str]:
+    found: list[str] = _WORD.findall(fold(text, half_space=HALF_SPACE))
+    return found
+
+
+def _stems(cut: Iterable[str]) -> list[str]:
     found: list[str] = []
-    for word in _WORD.findall(fold(text, half_space=HALF_SPACE)):
+    for word in cut:
         parts = word.split(HALF_SPACE)
         if len(parts) > 1:
             found.append(stem("".join(parts)))
@@ -111,6 +120,7 @@ class Question:
     """A question cut into its pieces once, for everything that compares it."""
 
     stems: tuple[str, ...]
+    written: tuple[str, ...]  #: folded words with their endings, half-spaces closed
     asked: tuple[str, ...]  #: different stems that tell something
     spaced: str  #: what runs of letters are cut from
     also: Mapping[str, tuple[tuple[str, float], ...]]  #: stem -> synonyms of it and what they count, 0..1
@@ -119,5 +129,7 @@ class Question:
 def read(text: str) -> Question:
     """The beginning of a question, in pieces."""
     text = text[:QUERY_CHARS]
-    stems = words(text)
-    return Question(stems=tuple(stems), asked=tuple(telling(dict.fromkeys(stems))), spaced=spaced(text), also={})
+    cut = _cut(text)
+    stems = _stems(cut)
+    return Question(stems=tuple(stems), written=tuple(word.replace(HALF_SPACE, "") for word in cut),
+                    asked=tuple(telling(dict.fromkeys(stems))), spaced=spaced(text), also={})

@@ -121,9 +121,9 @@ async def crowd(house: Any, language: str) -> None:
         await says(house, "...", sender=f"gone-{number}", name="x")
         await leaves(house, f"gone-{number}")
     for name in house.channels:
-        house._report(name, Health(code="ok", since=ago(300)))
+        house._lights.report(name, Health(code="ok", since=ago(300)))
     down = {"en": "The SMS gateway does not answer.", "fa": "درگاه پیامک پاسخ نمی‌دهد."}
-    house._report("town-sms", Health(code="down", since=ago(4), **down))
+    house._lights.report("town-sms", Health(code="down", since=ago(4), **down))
 
 
 def _given(tx: Any, contact: int, who: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from knowledge import readings, reasons
 from knowledge.fusion import Tried, Weights, fit
 from knowledge.index import Index
+from knowledge.lessons import pieces
+from knowledge.network import Network, Row, joined
 from knowledge.outcome import Outcome, proven
 from knowledge.runs import GRAM, Counter, coded, numbered
 from knowledge.suggest import Article, Engine
@@ -257,3 +260,20 @@ def test_the_reason_tells_the_reading_and_what_became_of_it() -> None:
     told = reasons.told(reasons.kept(made.suggest("ghabz bargh")[0]))
     assert "قبض برق" in told["en"] and "Of 12 contacts it was shown for, 9 were resolved." in told["en"]
     assert "۱۲" in told["fa"] and "۹" in told["fa"]
+
+
+def test_networks_judge_together_what_they_judge_on_average() -> None:
+    chance = np.random.default_rng(5)
+    row = Row(features=np.arange(6), values=chance.random(6, dtype=np.float32))
+    some = [Network(first=chance.random((6, 4), dtype=np.float32), second=chance.random((4, 3), dtype=np.float32))
+            for _ in range(3)]
+    together = joined(some).judge(row)
+    assert together == pytest.approx(sum(each.judge(row) for each in some) / 3, rel=1e-2)
+
+
+def test_lessons_tell_a_negation_from_what_it_denies() -> None:
+    yes, no = pieces(read("پرداخت می‌شود")), pieces(read("پرداخت نمی‌شود"))
+    again = pieces(read("پرداخت نمي شود"))
+    assert set(yes.words) != set(no.words), "their stems are one"
+    assert len(set(yes.words) & set(no.words)) < len(set(no.words))
+    assert set(again.words) & set(no.words)
