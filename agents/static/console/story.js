@@ -44,11 +44,13 @@ export function Why({contact: id}) {
     <ol class="stack">${(got?.decisions ?? []).map((one) => html`<li key=${one.at} class="decision">
       <p class="row wrap tiny faint"><time>${moment(one.at)}</time>${one.outcome && html`<span class="chip">${word("outcome", one.outcome)}</span>`}${one.agent && html`<${Text} class="chip info">${state.agent[one.agent]?.name ?? ""}</${Text}>`}</p>
       <p class="say">${say(one)}</p>
-      ${one.terms?.length > 0 && html`<dl class="terms small">${one.terms.map((term) => html`<div key=${term.code}><dt class="quiet say">${say(term) || term.code}</dt><dd class="number">${shown(term.value)}</dd></div>`)}</dl>`}</li>`)}</ol></${Dialog}>`;
+      ${one.terms?.length > 0 && html`<dl class="terms small">${one.terms.map((term) => html`<div key=${term.code}><dt class="quiet say">${say(term) || term.code}</dt><dd class="number">${shown(term)}</dd></div>`)}</dl>`}</li>`)}</ol></${Dialog}>`;
 }
 
-function shown(value) {
-  if (typeof value === "number") return value > 0 && value < 1 ? percent(value) : number(value);
+// Times of the router are milliseconds since 1970; nothing else it counts is so large.
+function shown({code, value}) {
+  if (typeof value === "number" && value > 1e11) return moment(new Date(value).toISOString());
+  if (typeof value === "number") return code.endsWith("share") ? percent(value) : number(value);
   if (typeof value === "boolean") return t(value ? "yes" : "no");
   return value == null ? "" : String(value);
 }
