@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from aiohttp.web_request import FileField
 
 from channels.form import page, parse
 from channels.form.parse import Filled
+from channels.form.reading import FIELDS, posted
 from channels.form.settings import Settings
 from channels.form.words import WORDS
 from router.errors import BadRequest, Forged, NotFound, TooMany
@@ -26,7 +26,7 @@ from settings import ChannelSettings
 
 __all__ = ["Adapter", "Settings"]
 
-FIELDS = 40
+
 REMEMBERED = 10_000  #: addresses whose pace is kept
 PAGE_BYTES = 65_536
 
@@ -40,18 +40,18 @@ class Adapter:
         self.name, self.settings, self.common, self.wire = name, settings, common, wire
         self.base = f"/channels/{name}"
         self.limits = Limits(attachment_bytes=0, attachments=0, one_thread=False, forwards=True)
+        self._most = settings.files * settings.file_bytes + 4 * settings.text_chars + PAGE_BYTES  #: bytes of a form
         self._paces = {"peer": Pace(settings.per_hour), "address": Pace(settings.per_hour_address)}
 
     def routes(self) -> Sequence[Route]:
         """The form, where it is sent, and the page of what became of it."""
-        most = self.settings.files * self.settings.file_bytes + 4 * self.settings.text_chars + PAGE_BYTES
         csp = (f"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
                f"frame-ancestors {' '.join([chr(39) + 'self' + chr(39), *self.settings.origins])}")
         pages = [("GET", "form", self.give, "The contact form", PAGE_BYTES), ("GET", "form.css", self.css, "Its looks",
                   PAGE_BYTES), ("GET", "snippet", self.snippet, "What a site pastes to show the form", PAGE_BYTES),
                  ("GET", "track/{thread}", self.track, "What became of a form", PAGE_BYTES)]
         lines = 6 * self.settings.text_chars + PAGE_BYTES
-        takes = [("POST", "submit", self.submit, "Send the form (browser, multipart or urlencoded)", most),
+        takes = [("POST", "submit", self.submit, "Send the form (browser, multipart or urlencoded)", self._most),
                  ("POST", "messages", self.take_json, "Send the form (JSON)", lines),
                  ("POST", "track/{thread}", self.more, "Add to a form that was sent", PAGE_BYTES)]
         return [*(Route(method=method, path=f"{self.base}/{path}", handler=handler, access=Access.PUBLIC, csp=csp,
@@ -79,7 +79,7 @@ class Adapter:
     async def submit(self, request: web.Request) -> web.Response:
         """A browser's form. What is wrong is shown beside the field, with everything that was written."""
         await self._ours(request)
-        fields, files = await self._posted(request)
+        fields, files = await posted(request, self._most)
         lang = self._language(fields.get("language", ""))
         filled = parse.filled(fields, files, self.settings)
         if fields.get(parse.TRAP):
@@ -146,7 +146,7 @@ class Adapter:
         line = await self.wire.reads.line(self.name, thread)
         if line is None:
             raise NotFound("there is no such form")
-        fields, _ = await self._posted(request)
+        fields, _ = await posted(request, self._most)
         text = fields.get("text", "").strip()
         if not 0 < len(text) <= self.settings.text_chars:
             raise BadRequest(WORDS[self._language("")]["long" if text else "empty"], field="text")
@@ -186,22 +186,6 @@ class Adapter:
             return origin
         await self.wire.refused("bad-origin")
         raise Forged("this site may not send the form")
-
-    async def _posted(self, request: web.Request) -> tuple[dict[str, str], list[tuple[str, str, bytes]]]:
-        try:
-            posted = await request.post()
-        except (ValueError, web.HTTPBadRequest):
-            raise BadRequest("the form cannot be read") from None
-        fields: dict[str, str] = {}
-        files: list[tuple[str, str, bytes]] = []
-        for name, value in list(posted.items())[:FIELDS]:
-            if isinstance(value, FileField):
-                content = value.file.read()
-                if content or value.filename:
-                    files.append((value.filename, value.content_type, content))
-            elif isinstance(value, str):
-                fields.setdefault(name, value)
-        return fields, files
 
     def _slow_down(self, request: web.Request, filled: Filled) -> None:
         now = self.wire.clock()
