@@ -22,7 +22,8 @@ def barred(state: State, line: Line, head: Contact, policy: Policy) -> tuple[int
         ends, waited = line.target * policy.reserve_until_percent // 100, now - born
         full = policy.reserve_percent * 60 * floor.whole_staff
         spare = (floor.whole_idle - 1) * 10_000
-        if waited < ends and spare * ends < full * (ends - waited):
+        # A share of less than one seat is nobody: a handful of people do not idle beside a letter.
+        if full >= 10_000 and waited < ends and spare * ends < full * (ends - waited):
             mask, rule = floor.whole, "reserve"
             until = born + ends - (max(0, spare) * ends // full if full else 0)
     ends = born + line.target * policy.scarce_wait_percent // 100
