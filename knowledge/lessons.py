@@ -3,7 +3,6 @@ time, on labels that may be wrong. Pure."""
 
 from __future__ import annotations
 
-import math
 import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Generator, Hashable, Mapping, Sequence
@@ -109,7 +108,6 @@ class Judgement(Generic[K]):
 
     shares: dict[K, float]  #: of 1, of the likeliest articles
     scope: float  #: 0..1, how much the question is like those that were learned
-    clear: float = 1.0  #: 0..1, 1 when one article is favoured, less the more articles share the favour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,9 +135,8 @@ class Lessons(Generic[K]):
         best = np.argsort(-shares, kind="stable")[:most]
         lead = float(favoured.max() - favoured.mean())
         scope = 1 / (1 + float(np.exp(-(lead - self.middle) / self.spread - 1)))
-        spread = -float((shares * np.log(shares + np.float32(1e-9))).sum())
         return Judgement(shares={self.keys[at]: float(shares[at]) for at in best.tolist() if shares[at] >= _LEAST},
-                         scope=scope, clear=math.exp(-max(0.0, spread) / 2))
+                         scope=scope)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -169,15 +169,12 @@ class Engine(Generic[K]):
 
     def _tested(self, parts: Mapping[K, tuple[float, float]], judged: Judgement[K], right: K) -> Tried:
         keys = sorted((key for key in parts.keys() | judged.shares.keys() if key in self._articles), key=by_key)
-        found = [self._parts(key, *parts.get(key, (0.0, 0.0)), judged) for key in keys]
-        if found:
-            best = max(range(len(keys)), key=lambda at: self._weights.sum(found[at]))
-            doubt = self._doubt(keys[best], judged)
-            found = [(doubt * text, doubt * taught, doubt * alike) for text, taught, alike in found]
-        return Tried(parts=tuple(found), right=keys.index(right) if right in keys else None)
+        found = tuple(self._parts(key, *parts.get(key, (0.0, 0.0)), judged) for key in keys)
+        return Tried(parts=found, right=keys.index(right) if right in keys else None)
 
     def _parts(self, key: K, text: float, alike: float, lessons: Judgement[K]) -> Parts:
-        believed = self._believed(key)
+        learned = self._past.learned(key)
+        believed = learned / (learned + _BELIEVED)
         return text, believed * lessons.scope * lessons.shares.get(key, 0.0), believed * alike
 
     def understand(self, synonyms: Synonyms) -> None:
@@ -230,18 +227,7 @@ class Engine(Generic[K]):
             if sum(parts) > 0:
                 found.append((round(fits * sum(parts), 9), key, (fits * parts[0], fits * parts[1], fits * parts[2])))
         found.sort(key=lambda each: (-each[0], by_key(each[1])))
-        doubt = 1.0 if not found or found[0][1] in fresh else self._doubt(found[0][1], lessons)
-        return [self._suggestion(doubt * score, key, (doubt * text, doubt * taught, doubt * alike), asked, near)
-                for score, key, (text, taught, alike) in found[:limit]]
-
-    def _doubt(self, best: K, lessons: Judgement[K]) -> float:
-        """What a question's scores are multiplied by: less when lessons know the best article's questions and still
-        cannot tell which article this one means. All of a question alike, so that its ranking stays."""
-        return 1 - self._believed(best) * (1 - lessons.clear)
-
-    def _believed(self, key: K) -> float:
-        learned = self._past.learned(key)
-        return learned / (learned + _BELIEVED)
+        return [self._suggestion(score, key, parts, asked, near) for score, key, parts in found[:limit]]
 
     def _judge(self, asked: Question) -> Judgement[K]:
         if self._lessons is None:

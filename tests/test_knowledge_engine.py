@@ -277,20 +277,3 @@ def test_lessons_tell_a_negation_from_what_it_denies() -> None:
     assert set(yes.words) != set(no.words), "their stems are one"
     assert len(set(yes.words) & set(no.words)) < len(set(no.words))
     assert set(again.words) & set(no.words)
-
-
-def test_a_question_between_articles_is_surer_of_none() -> None:
-    engine: Engine[int] = Engine()
-    for key, word in enumerate(("parking", "passport", "water", "garbage")):
-        engine.put(Article(id=key, title=word))
-    asked = [(f"{start} {word} {end}", key) for key, word in enumerate(("parking", "passport", "water", "garbage"))
-             for start in ("my", "the", "new", "about") for end in ("permit", "matter", "please", "office")]
-    for _ in engine.teach(asked):
-        pass
-    plain, between = engine.suggest("the passport office")[0], engine.suggest("the passport water parking office")[0]
-    assert plain.id == 1 and plain.score > between.score and plain.confidence > between.confidence
-    engine.put(Article(id=9, title="library opening hours"))
-    new = engine.suggest("library opening hours")[0]
-    assert new.id == 9 and new.score == pytest.approx(new.text) and new.lessons == 0
-    engine.learn("lost umbrella tram", 9)
-    assert engine.suggest("lost umbrella tram")[0].id == 9, "what was learned just now is not doubted"
