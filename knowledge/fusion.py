@@ -18,7 +18,8 @@ _TEXT = (0.06, 0.12, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 _ALIKE = (0.1, 0.2, 0.4, 0.8)
 _ENOUGH = 30  #: past questions from which weights are learned
 _DEEP = 3  #: places that count
-_SLACK = 0.0005  #: a choice so near to the best is as good; the one nearest to even weights is taken
+_SLACK = 0.003  #: a choice so near to the best is as good; the one nearest to the usual weights is taken
+_USUAL = 0.12, 0.4  #: of text and alike, lessons being 1: about the best wherever there was much to learn from
 _STEEP = 4.0
 _PULL = 5.0  #: imagined questions that answered as the usual curve says
 
@@ -71,8 +72,8 @@ def fit(tried: Sequence[Tried], before: Weights) -> Weights:
     right = np.array([-1 if each.right is None else each.right for each in known])
     choices = [(_worth(cube @ np.array([text, 1.0, alike]), right), text, alike) for text in _TEXT for alike in _ALIKE]
     best = max(worth for worth, _, _ in choices)
-    _, text, alike = min((abs(math.log(text / 0.25)) + alike, text, alike) for worth, text, alike in choices
-                         if worth >= best - _SLACK)
+    _, text, alike = min((abs(math.log(text / _USUAL[0])) + abs(math.log(alike / _USUAL[1])), text, alike)
+                         for worth, text, alike in choices if worth >= best - _SLACK)
     even = 1 / max(1.0, text)
     return _calibrated(cube, right, Weights(text=text * even, lessons=even, alike=alike * even))
 

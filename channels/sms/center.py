@@ -45,6 +45,27 @@ AGAIN, _MOMENT = 40, 0.25  #: how often, and after how many seconds, a report th
 _SAR_REF, _SAR_OF, _SAR_NUMBER = 0x020C, 0x020E, 0x020F
 
 
+class Session(ESME):  # type: ignore[misc]
+    """The library's session, which lets go of its socket: it only says goodbye and leaves the rest to chance."""
+
+    async def connect(self) -> None:
+        """Dial; what was there before is closed."""
+        self._let_go(self._writer)
+        await super().connect()
+
+    async def _disconnect(self) -> None:
+        writer = self._writer
+        try:
+            await super()._disconnect()
+        finally:
+            self._let_go(writer)
+
+    @staticmethod
+    def _let_go(writer: asyncio.StreamWriter | None) -> None:
+        if writer is not None:
+            writer.close()
+
+
 class Center(AbstractHook):  # type: ignore[misc]
     """`run()` keeps the session; `send` hands one message over."""
 
@@ -66,7 +87,7 @@ class Center(AbstractHook):  # type: ignore[misc]
         """Until cancelled; the library dials again by itself."""
         settings = self.settings
         while True:
-            self._esme = ESME(
+            self._esme = Session(
                 smsc_host=settings.host, smsc_port=settings.port, system_id=settings.username,
                 password=str(settings.password), system_type=settings.system_type, hook=self, log_level="CRITICAL",
                 socket_timeout=settings.answer_seconds, client_id=self.name)
