@@ -30,7 +30,7 @@ _FOLDS = 3
 _TOGETHER, _FEW_TOGETHER = 2, 3  #: networks that judge together; more where there are few examples
 _MANY = 3_000
 _LEAST = 0.001  #: a smaller share says nothing
-_DOUBTED = 0.05  #: a label with so little of the likeliest one's probability, seen by a network that had not met it
+_DOUBTED = 0.01  #: a label with so little of the likeliest one's probability, seen by a network that had not met it
 _CHECKED_FROM = 8  #: labels are checked when articles have so many questions on average
 
 
