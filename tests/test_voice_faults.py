@@ -53,7 +53,8 @@ async def line_alone(token: str = TOKEN) -> AsyncIterator[tuple[Recorder, Adapte
 
 
 STEPS = ["incoming", "digits", "wait", "waiting", "talking", "number", "recording", "dial-done", "status", "leg",
-         "placed"]
+         "placed",
+         "taken", "flow-words", "screen", "talk", "flow", "consent"]
 
 
 @pytest.mark.parametrize("step", STEPS)
