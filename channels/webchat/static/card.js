@@ -31,7 +31,7 @@ export class Card {
     this.wrong.textContent = "";
     this.element.replaceChildren(h("p", {}, title),
       ...fields.map((field) => h("label", {}, h("span", {}, words.ask[field]), this.inputs[field])), this.wrong,
-      h("button", { type: "submit", class: "choice" }, words.ask.done));
+      h("button", { type: "submit", class: "done" }, words.ask.done));
   }
 
   submit(event) {
