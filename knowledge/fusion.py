@@ -23,6 +23,8 @@ _GAIN = 0.01  #: a model of meaning must bring so much more, or it counts nothin
 _CERTAIN = 2.0  #: and so many standard errors of what it brings
 _SLACK = 0.003  #: a choice so near to the best is as good; the one nearest to the usual weights is taken
 _USUAL = 0.12, 0.4  #: of text and alike, lessons being 1: about the best wherever there was much to learn from
+_SPARSE = 3.0  #: past questions an article; with fewer, what an article says tells more than what was asked of it
+_USUAL_SPARSE = 2.0, 0.2
 _STEEP = 4.0
 _PULL = 5.0  #: imagined questions that answered as the usual curve says
 
@@ -64,9 +66,9 @@ class Tried:
     meant: tuple[float, ...] = ()  #: what a model of meaning says of each candidate; empty without one
 
 
-def fit(tried: Sequence[Tried], before: Weights) -> Weights:
+def fit(tried: Sequence[Tried], before: Weights, *, usually: float = math.inf) -> Weights:
     """The weights that put right articles first, and the confidence that came true; `before` while there is little to
-    learn from."""
+    learn from. `usually`: past questions an article has on average."""
     known = [each for each in tried if each.parts]
     if len(known) < ENOUGH:
         return before
@@ -74,7 +76,8 @@ def fit(tried: Sequence[Tried], before: Weights) -> Weights:
     choices = [(_worth(cube @ np.array([text, 1.0, alike, 0.0]), right), text, alike)
                for text in _TEXT for alike in _ALIKE]
     best = max(worth for worth, _, _ in choices)
-    _, text, alike = min((abs(math.log(text / _USUAL[0])) + abs(math.log(alike / _USUAL[1])), text, alike)
+    usual = _USUAL if usually >= _SPARSE else _USUAL_SPARSE
+    _, text, alike = min((abs(math.log(text / usual[0])) + abs(math.log(alike / usual[1])), text, alike)
                          for worth, text, alike in choices if worth >= best - _SLACK)
     meaning = 0.0
     if cube[:, :, 3].any():

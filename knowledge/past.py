@@ -32,6 +32,11 @@ class Past(Generic[K]):
         """How many articles have a past."""
         return len(self._of)
 
+    @property
+    def usually(self) -> float:
+        """Questions an article has on average."""
+        return len(self._questions) / max(1, len(self._of))
+
     def keep(self, question: str, key: K) -> int:
         """Its number. The oldest of an article goes when it has too many."""
         number, self.taken = self.taken, self.taken + 1

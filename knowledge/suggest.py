@@ -193,7 +193,7 @@ class Engine(Generic[K]):
                 yield
         meant = [each for each in tried if each.meant]
         before = Weights() if self._weights.meaning else self._weights
-        weights = fit(meant if len(meant) >= ENOUGH else tried, before)
+        weights = fit(meant if len(meant) >= ENOUGH else tried, before, usually=self._past.usually)
         self._weights = fit_alone(alone, before) if weights is before else weights
 
     @property

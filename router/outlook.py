@@ -19,6 +19,7 @@ from router.rules.staffing import Staff
 _WAITS = (ContactState.WAITING, ContactState.OFFERED)
 _KEPT = 1.0  #: seconds that a place is believed before it is counted again
 _MOST = 20_000  #: places remembered
+_MANY = 2_000  #: contacts from which on a place is remembered at all
 
 
 class Outlook:
@@ -62,7 +63,8 @@ class Outlook:
         return staff.standing(queue) if self._dispatch.ready.is_set() else ""
 
     def _place(self, contact: ContactId, now: float) -> int:
-        known = self._places.get(contact)
+        # Counting is linear in those who wait. With few it is always exact: nobody would look again at a stale place.
+        known = self._places.get(contact) if len(self._dispatch.desk.known.contacts) > _MANY else None
         if known is not None and abs(now - known[0]) < _KEPT:
             return known[1]
         found = self._dispatch.desk.place(contact)

@@ -51,7 +51,8 @@ async def test_the_board_counts_live(tmp_path: Path, monkeypatch: pytest.MonkeyP
         await sara.locator(".status").click()
         await sara.get_by_role("menuitemradio", name=re.compile("ناهار")).click()
         await expect(board.locator("[data-state='away']")).to_contain_text("lunch")
-        house._lights.report("town-sms", Health(code="down", en="The gateway does not answer.", fa="درگاه پاسخ نمی‌دهد."))
+        down = Health(code="down", en="The gateway does not answer.", fa="درگاه پاسخ نمی‌دهد.")
+        house._lights.report("town-sms", down)
         await expect(board.locator("[data-channel='town-sms']")).to_contain_text("The gateway does not answer.",
                                                                                 timeout=15_000)
         await board.reload()

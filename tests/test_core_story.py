@@ -57,9 +57,11 @@ async def test_a_message_becomes_a_contact_and_an_offer_at_once(tmp_path: Path, 
         assert contact.agent == sara.id
         offer = await read(house, lambda tx: tx.offers.live(contact.id))
         assert offer.why["rule"] in ("specialist", "promise") and offer.why["candidates"] == 1
-        assert {"ring", "load", "queue", "policy", "waited_seconds", "idle_seconds"} <= set(offer.why)
+        assert {"queue", "policy", "waited_seconds"} <= set(offer.why)
         names = [e.name for e in await read(house, lambda tx: tx.journal.of_contacts([contact.id]))]
-        assert names == ["contact-opened", "contact-queued", "message-added", "item-taken", "offer-made"]
+        # Where the citizen was quicker than the agent's own news, supervisors are told so and told that it is over.
+        told = [name for name in names if name != "routing-alarm"]
+        assert told == ["contact-opened", "contact-queued", "message-added", "item-taken", "offer-made"]
 
 
 async def offered(house: Any, number: int = 1) -> Any:

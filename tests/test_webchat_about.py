@@ -139,7 +139,7 @@ async def test_agents_see_unsent_words_only_where_the_channel_says_so(tmp_path: 
         await visitor.say("سلام")
         heard = house.bus.subscribe("test")
         await visitor.type("دارم می‌نو")
-        while not isinstance(whisper := await heard.get(), Whisper):
+        while not isinstance(whisper := await heard.get(), Whisper) or whisper.topic != "typing":
             pass
         assert dict(whisper.data) == {"who": "customer", **({"text": "دارم می‌نو"} if shown else {})}
         heard.close()
