@@ -46,10 +46,12 @@ class Outlook:
         low, high = said or (line.wait_low, line.wait_high)
         if trouble:
             low = high = 0  # nobody comes: no figure is honest
+        # With nobody to serve them nobody is ahead of anybody in the core's eyes; the citizen counts heads.
+        place = line.place if trouble else self._place(contact.id, now.timestamp()) or line.place
         slow = contact.channel not in self._live()
         since = contact.queued_at or now
         return replace(
-            line, place=self._place(contact.id, now.timestamp()) or line.place, wait_low=low, wait_high=high,
+            line, place=place, wait_low=low, wait_high=high,
             ready_agents=len(self._dispatch.following.staff.ready.get(queue.id, ())), open=is_open,
             opens_at=None if is_open or its is None else its.next_opening(now), instead=tuple(instead),
             trouble=trouble, answer_by=max(answer_by(plan, contact, since) or now, now) if slow else None)
