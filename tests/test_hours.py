@@ -220,7 +220,8 @@ def test_every_answer_is_the_one_that_stepping_through_the_minutes_gives(
     if worked:
         reached = hours.after(begin, timedelta(minutes=worked))
         assert reached is not None and reached <= end and hours.working(begin, reached) == timedelta(minutes=worked)
-        assert hours.working(begin, reached.astimezone(UTC) - timedelta(seconds=1)) == timedelta(minutes=worked, seconds=-1)
+        before = reached.astimezone(UTC) - timedelta(seconds=1)
+        assert hours.working(begin, before) == timedelta(minutes=worked, seconds=-1)
 
 
 def test_years_of_working_time_take_no_time() -> None:
