@@ -150,7 +150,9 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
             raise
         code = _SEEN_ERRORS.get(error.status, "error")
         response = json_answer({"error": {"code": code, "message": error.reason}}, status=error.status)
-    except (ConnectionResetError, TimeoutError):
+    except ConnectionResetError:
+        return web.Response(status=499)  # hung up while it was read: no fault, and nobody hears an answer
+    except TimeoutError:
         raise
     except Exception:
         log.exception("unexpected fault at %s %s", request.method, request.match_info.route.resource)

@@ -37,6 +37,9 @@ async def settled(world: World, database: Path) -> None:
             waiting = db.execute("SELECT count(*) FROM deliveries WHERE state IN ('pending', 'sending')").fetchone()[0]
         return not waiting and kept.issuperset([*truth.sms, *truth.mail, *truth.telegram])
     await until(done, seconds=60, what="everything that waited has gone")
+    # The robots go on answering: what they said meanwhile must go too before the house is asked to end.
+    await world.rest()
+    await until(done, seconds=60, what="the last answers have gone")
 
 
 async def test_thirty_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:

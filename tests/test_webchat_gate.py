@@ -341,3 +341,22 @@ async def test_the_channel_checks_itself(tmp_path: Path) -> None:
         assert all(finding.ok for finding in findings.values()), "a desk that serves only its own pages is well"
         assert all(each.en and each.fa for each in findings.values())
         await until(lambda: house.health["web"].code == "ok")
+
+
+async def test_whoever_hangs_up_in_the_middle_of_a_request_is_no_fault(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with chat(tmp_path) as house:
+        port, origin = house.settings.server.port, house.url.encode()
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        head = b"POST /channels/web/session HTTP/1.1\r\nHost: x\r\nOrigin: " + origin
+        writer.write(head + b"\r\nContent-Length: 100\r\n\r\n{")
+        await writer.drain()
+        async with aiohttp.ClientSession(headers={"Origin": house.url}) as http:
+            async def answered() -> bool:
+                async with http.post(f"{house.url}/channels/web/session") as answer:
+                    return answer.status == 200
+            assert await answered()  # by now the first one is being read
+            writer.transport.abort()
+            assert await answered() and await answered()
+        assert [each for each in caplog.records if each.levelname == "ERROR"] == []

@@ -153,11 +153,15 @@ api_base = "{self.carrier.api_base}"
             self._house.terminate()
             self._house.wait(30)
 
-    async def stop(self) -> None:
-        """Everything around the house."""
+    async def rest(self) -> None:
+        """Citizens and robots say no more; the house still works."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def stop(self) -> None:
+        """Everything around the house."""
+        await self.rest()
         for visitor in self.visitors:
             await visitor.__aexit__(None, None, None)
         for provider in (self.carrier, self.bot, self.gateway, self.mail):
