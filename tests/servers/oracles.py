@@ -4,20 +4,18 @@ because they bring ortools and pandas. `python -m tests.servers.oracles install`
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+from tests.servers.environments import Environment
+
 ROOT = Path(__file__).resolve().parents[2]
-FOLDER = ROOT / ".venv-oracles"
-PINS = Path(__file__).with_suffix(".txt")
-PYTHON = FOLDER / "bin" / "python"
-_STAMP = FOLDER / "installed"
+ENVIRONMENT = Environment(name="the staffing oracles", folder=ROOT / ".venv-oracles",
+                          pins=Path(__file__).with_suffix(".txt"))
 
 _ERLANG = """
 import json, sys
@@ -53,29 +51,6 @@ print(json.dumps({"count": count, "wait": waits / count, "within": within / coun
 """
 
 
-def installed() -> bool:
-    """Whether the environment holds exactly what oracles.txt pins."""
-    wanted = hashlib.sha256(PINS.read_bytes()).hexdigest()
-    return PYTHON.exists() and _STAMP.exists() and _STAMP.read_text(encoding="utf-8").strip() == wanted
-
-
-def install() -> None:
-    """Make the environment, once; again when the pins changed. Raises CalledProcessError when it cannot."""
-    if installed():
-        return
-    sys.stderr.write("Installing the staffing oracles into .venv-oracles (once) ...\n")
-    if FOLDER.exists():
-        shutil.rmtree(FOLDER)
-    made = subprocess.run([sys.executable, "-m", "venv", str(FOLDER)], check=False)
-    pip = [str(PYTHON), "-m", "pip"]
-    if made.returncode:
-        # Debian without python3-venv: the pip of our own environment can install into one that has none.
-        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(FOLDER)], check=True)
-        pip = [sys.executable, "-m", "pip", "--python", str(PYTHON)]
-    subprocess.run([*pip, "install", "-qq", "--disable-pip-version-check", "--no-input", "-r", str(PINS)], check=True)
-    _STAMP.write_text(hashlib.sha256(PINS.read_bytes()).hexdigest(), encoding="utf-8")
-
-
 def erlang(*, transactions: float, handling: float, target: float, interval: float, shrinkage: float, within: float,
            max_occupancy: float = 1.0) -> dict[str, Any]:
     """What pyworkforce says; times in minutes as it wants them."""
@@ -89,9 +64,9 @@ def queue(**asked: Any) -> dict[str, Any]:
 
 
 def _ask(script: str, asked: dict[str, Any]) -> dict[str, Any]:
-    assert installed(), "the oracles are not installed: python -m tests.servers.oracles install"
-    done = subprocess.run([str(PYTHON), "-c", script], input=json.dumps(asked), capture_output=True, text=True,
-                          check=False, timeout=300, env={**os.environ, "PYTHONWARNINGS": "ignore"})
+    assert ENVIRONMENT.installed(), "the oracles are not installed: python -m tests.servers.oracles install"
+    done = subprocess.run([str(ENVIRONMENT.python), "-c", script], input=json.dumps(asked), capture_output=True,
+                          text=True, check=False, timeout=300, env={**os.environ, "PYTHONWARNINGS": "ignore"})
     assert done.returncode == 0, done.stderr[-2000:]
     found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return found
@@ -100,4 +75,4 @@ def _ask(script: str, asked: dict[str, Any]) -> dict[str, Any]:
 if __name__ == "__main__":
     if sys.argv[1:] != ["install"]:
         sys.exit("usage: python -m tests.servers.oracles install")
-    install()
+    ENVIRONMENT.install()

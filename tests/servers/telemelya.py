@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import os
-import shutil
 import signal
-import subprocess
 import sys
 from pathlib import Path
 from typing import IO, Any
@@ -19,36 +16,12 @@ from typing import IO, Any
 import aiohttp
 from aiohttp import web
 
+from tests.servers.environments import Environment
+
 ROOT = Path(__file__).resolve().parents[2]
-FOLDER = ROOT / ".venv-telemelya"
-PINS = Path(__file__).with_suffix(".txt")
-PYTHON = FOLDER / "bin" / "python"
-_STAMP = FOLDER / "installed"
+ENVIRONMENT = Environment(name="telemelya", folder=ROOT / ".venv-telemelya", pins=Path(__file__).with_suffix(".txt"))
 TOKEN = "123456:TELEMELYA-token"
 _KEY = "control-key"
-
-
-def installed() -> bool:
-    """Whether the environment holds exactly what telemelya.txt pins."""
-    wanted = hashlib.sha256(PINS.read_bytes()).hexdigest()
-    return PYTHON.exists() and _STAMP.exists() and _STAMP.read_text(encoding="utf-8").strip() == wanted
-
-
-def install() -> None:
-    """Make the environment, once; again when the pins changed. Raises CalledProcessError when it cannot."""
-    if installed():
-        return
-    sys.stderr.write("Installing telemelya into .venv-telemelya (once) ...\n")
-    if FOLDER.exists():
-        shutil.rmtree(FOLDER)
-    made = subprocess.run([sys.executable, "-m", "venv", str(FOLDER)], check=False)
-    pip = [str(PYTHON), "-m", "pip"]
-    if made.returncode:
-        # Debian without python3-venv: the pip of our own environment can install into one that has none.
-        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(FOLDER)], check=True)
-        pip = [sys.executable, "-m", "pip", "--python", str(PYTHON)]
-    subprocess.run([*pip, "install", "-qq", "--disable-pip-version-check", "--no-input", "-r", str(PINS)], check=True)
-    _STAMP.write_text(hashlib.sha256(PINS.read_bytes()).hexdigest(), encoding="utf-8")
 
 
 class Telemelya:
@@ -66,13 +39,13 @@ class Telemelya:
     async def start(self) -> None:
         """All three up and healthy."""
         from tests.suites import command
-        assert installed(), "telemelya is not installed: python -m tests.servers.telemelya install"
+        assert ENVIRONMENT.installed(), "telemelya is not installed: python -m tests.servers.telemelya install"
         self._session = aiohttp.ClientSession()
         await self._spawn("redis", command("redis-server"), "--port", str(self.redis), "--bind", "127.0.0.1",
                           "--save", "", "--appendonly", "no", "--dir", str(self.folder))
-        await self._spawn("moto", str(PYTHON), "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.s3))
+        await self._spawn("moto", str(ENVIRONMENT.python), "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.s3))
         await self._until(f"http://127.0.0.1:{self.s3}/moto-api/")
-        await self._spawn("telemelya", str(PYTHON), "-m", "telemelya.server.app", environ={
+        await self._spawn("telemelya", str(ENVIRONMENT.python), "-m", "telemelya.server.app", environ={
             "MOCK_SERVER_HOST": "127.0.0.1", "MOCK_SERVER_PORT": str(self.port), "MOCK_SERVER_URL": self.url,
             "REDIS_URL": f"redis://127.0.0.1:{self.redis}/0", "MINIO_ENDPOINT": f"127.0.0.1:{self.s3}",
             "AUTH_KEYS": _KEY})
@@ -167,4 +140,4 @@ class SecretFront:
 if __name__ == "__main__":
     if sys.argv[1:] != ["install"]:
         sys.exit("usage: python -m tests.servers.telemelya install")
-    install()
+    ENVIRONMENT.install()
