@@ -29,6 +29,7 @@ function Desk() {
   useEffect(() => {
     const changed = () => set(chosen());
     addEventListener("hashchange", changed);
+    changed();  // effects run after the first paint: whoever was quicker would be overlooked
     return () => removeEventListener("hashchange", changed);
   }, []);
   const View = SINGLE[name] ?? PARTS[name][0];

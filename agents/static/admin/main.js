@@ -27,6 +27,7 @@ function Admin() {
   useEffect(() => {
     const changed = () => set(chosen());
     addEventListener("hashchange", changed);
+    changed();  // effects run after the first paint: whoever was quicker would be overlooked
     return () => removeEventListener("hashchange", changed);
   }, []);
   const self = me(useStore(known)) ?? boot.me;
