@@ -73,7 +73,7 @@ async def agent(
 
 
 async def until(
-    condition: Callable[[], Awaitable[Any]] | Callable[[], Any], *, seconds: float = 15.0, what: str = ""
+    condition: Callable[[], Awaitable[Any]] | Callable[[], Any], *, seconds: float = 30.0, what: str = ""
 ) -> Any:
     """Poll until the condition is true; fails with `what` after the deadline. Returns its value."""
     deadline = time.monotonic() + seconds

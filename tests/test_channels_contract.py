@@ -97,7 +97,7 @@ async def test_without_a_secret_nobody_is_believed(kind: str, tmp_path: Path) ->
         if hasattr(made.fake, "token"):
             made.fake.token = ""
         assert await made.say(somebody(kind), "x", "a1") == 403
-        await until(lambda: made.house.health["town"].code == "misconfigured", seconds=10)
+        await until(lambda: made.house.health["town"].code == "misconfigured")
 
 
 @pytest.mark.parametrize(("kind", "end"), [(kind, end) for kind in KINDS for end in sorted(ENDS[kind] & set(STATES))])
@@ -146,7 +146,7 @@ async def test_reports_only_move_forward(kind: str, end: str, tmp_path: Path) ->
         # Everything the provider says has been said: nothing moves back.
         pushed = made.fake.reports if hasattr(made.fake, "reports") else made.fake.pushed
         least = {"doubled": 4, "out-of-order": 2, "failed-later": 1}[end]
-        await until(lambda: len(pushed) >= least, seconds=10)
+        await until(lambda: len(pushed) >= least)
         assert (await stands(made, delivery)).state is REPORTED[end]
 
 

@@ -29,7 +29,7 @@ async def becomes(house: Any, state: ContactState, number: int = 1) -> None:
     """Wait until a contact is in a state."""
     async def there() -> bool:
         return (await contact_of(house, number)).state is state
-    await until(there, seconds=10, what=f"contact {number} becomes {state}")
+    await until(there, what=f"contact {number} becomes {state}")
 
 
 async def accepted(page: Page, house: Any, text: str = "سلام", **fields: Any) -> None:

@@ -142,7 +142,7 @@ async def test_pages_of_the_list_and_what_each_role_sees(tmp_path: Path) -> None
         assert (await t.ask("GET", f"/api/articles/{draft['id']}", role=Role.AGENT))[0] == 404
         assert (await t.ok("GET", "/api/articles?state=draft"))["articles"][0]["id"] == draft["id"]
         assert (await t.ok("GET", "/api/articles?state=draft", role=Role.AGENT))["articles"] == []
-        await until(lambda: t.found("پیش‌نویس تازه", role=Role.SUPERVISOR), seconds=1)
+        await until(lambda: t.found("پیش‌نویس تازه", role=Role.SUPERVISOR))
         assert draft["id"] not in await t.found("پیش‌نویس تازه", role=Role.AGENT)
         assert (await t.ask("POST", "/api/articles", {"title": "x", "state": "internal"}, role=Role.AGENT))[0] == 403
 
@@ -182,7 +182,7 @@ async def test_suggestions_are_shown_recorded_once_and_used(tmp_path: Path, data
     async with town(tmp_path, database) as t:
         card, other = await t.write(**CARD), await t.write(**PASS)
         await t.write(title="کارت ملی پیش‌نویس", body="کارت ملی")
-        await until(lambda: t.found("کارت ملی"), seconds=1)
+        await until(lambda: t.found("کارت ملی"))
         contact = await t.say("سلام", "كارت ملي من گم شده چه کنم؟")
         path = f"/api/contacts/{contact}/suggestions"
         shown = (await t.ok("GET", path, role=Role.AGENT))["suggestions"]
@@ -220,7 +220,7 @@ async def test_wrong_suggestion_calls(tmp_path: Path) -> None:
 async def test_an_article_archived_in_between_is_not_shown(tmp_path: Path) -> None:
     async with town(tmp_path, "") as t:
         card = await t.write(**CARD)
-        await until(lambda: t.found("کارت ملی"), seconds=1)
+        await until(lambda: t.found("کارت ملی"))
         contact = await t.say("کارت ملی من گم شد")
         # The library has not heard of it yet: the change is in the database, but no event tells.
         await t.house.store.run(lambda tx: tx.knowledge.change(card["id"], 1, state="archived"))
@@ -233,7 +233,7 @@ async def test_a_resolved_contact_teaches_within_a_second_and_after_a_restart(tm
     async with town(tmp_path, database) as t:
         card = await t.write(**CARD)
         await t.write(**PASS)
-        await until(lambda: t.found("کارت ملی"), seconds=1)
+        await until(lambda: t.found("کارت ملی"))
         for number, disposition in ((1, "resolved"), (2, "resolved"), (3, "spam")):
             contact = await t.say(f"کیفم را زدند مدارک رفت {number}", sender=f"+98912000000{number}")
             await t.ok("POST", f"/api/contacts/{contact}/suggestions/{card['id']}/used", {})
@@ -245,7 +245,7 @@ async def test_a_resolved_contact_teaches_within_a_second_and_after_a_restart(tm
         async def suggested() -> list[Any]:
             found: list[Any] = (await t.ok("GET", f"/api/contacts/{contact}/suggestions"))["suggestions"]
             return [each for each in found if "2 in all" in each["why"]["en"]]
-        [best] = await until(suggested, seconds=5, what="a suggestion learned from two contacts")
+        [best] = await until(suggested, what="a suggestion learned from two contacts")
         assert best["article"] == card["id"] and time.monotonic() - closed_at < 5
         lessons = await read(t.house, lambda tx: tx.knowledge.lessons())
         assert [each.question for each in lessons] == [f"کیفم را زدند مدارک رفت {n}" for n in (2, 1)]
@@ -265,7 +265,7 @@ async def town_again(tmp_path: Path) -> AsyncIterator[Any]:
 async def test_a_library_that_missed_something_reads_everything_again(tmp_path: Path) -> None:
     async with town(tmp_path, "") as t:
         await t.write(**CARD)
-        await until(lambda: t.found("کارت ملی"), seconds=1)
+        await until(lambda: t.found("کارت ملی"))
         # A change that no event tells stands for events that were dropped.
         await t.house.store.run(
             lambda tx: tx.knowledge.add(
@@ -278,7 +278,7 @@ async def test_a_library_that_missed_something_reads_everything_again(tmp_path: 
         listener = next(each for each in t.house.bus._listeners if each.name == "knowledge")
         listener.lost = True
         t.house.bus.whisper("typing", 1, {})
-        await until(lambda: t.found("پروانه کسب"), seconds=3, what="the missed article")
+        await until(lambda: t.found("پروانه کسب"), what="the missed article")
         assert await t.found("کارت ملی")
 
 
@@ -288,7 +288,7 @@ async def test_citizens_search_and_read_what_is_public(tmp_path: Path) -> None:
         english = await t.write(
             title="Lost card", body="See [the office](https://example.org/a?b=1&c=2).\n\n- one\n- two", state="public"
         )
-        await until(lambda: t.found("کارت ملی"), seconds=1)
+        await until(lambda: t.found("کارت ملی"))
         status, text, headers = await t.page("/help")
         assert (
             status == 200 and '<html lang="fa" dir="rtl">' in text and headers["Content-Security-Policy"] == STRICT_CSP

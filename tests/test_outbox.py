@@ -256,7 +256,7 @@ async def test_an_answer_nobody_is_known_to_have_got_goes_on_as_well(tmp_path: P
         await town.house.intake(Receipt(channel="line", external_id="r1", part_id=f"x{got.id}.1",
                                         state=DeliveryState.DELIVERED, at=datetime.now(UTC)))
         left = await town.write("two")
-        await until(lambda: town.adapters["mail"].sent, seconds=10)
+        await until(lambda: town.adapters["mail"].sent)
         moved = await town.becomes(left, DeliveryState.SENT)
         assert moved.channel == "mail" and moved.trail == ({"channel": "line", "error": "not-got"},)
         assert [sent.text for sent in town.adapters["mail"].sent] == ["two"]
@@ -268,7 +268,7 @@ async def test_what_citizens_state_of_themselves_is_a_way_too(tmp_path: Path) ->
         await town.house.intake(replace(said("s1", "سلام"), stated=(
             Address(medium=Medium.EMAIL, value="stated@example.org"),)))
         await town.write("answer")
-        await until(lambda: town.adapters["mail"].sent, seconds=10)
+        await until(lambda: town.adapters["mail"].sent)
         assert town.adapters["mail"].sent[0].to.value == "stated@example.org"
 
 

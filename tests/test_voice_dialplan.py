@@ -88,8 +88,8 @@ async def test_a_call_from_the_menu_to_the_queue_and_the_end(tmp_path: Path) -> 
             limits = {"line": house.channels["line"].limits}
             await house.store.run(lambda tx: offers.accept(tx, tx.desk.agent(who.id), offer.id, limits=limits))
             return True
-        await until(accepted, seconds=10, what="an offer")
-        dial = await until(dialled, seconds=10, what="the connection")
+        await until(accepted, what="an offer")
+        dial = await until(dialled, what="the connection")
         assert dial["to"]["number"] == "+989350000009"
         _, end = await post(http, dial["action"], {**call, "dialled": "completed"})
         assert end["verbs"][-1]["verb"] == "hangup"

@@ -38,6 +38,7 @@ ARGS = [
 ]
 LOCALES = {"fa": "fa-IR", "en": "en-GB"}
 SHOTS = "PISHKHAN_SHOTS"
+PATIENCE = 25_000  # milliseconds until something that does not come is given up: a busy machine is no fault of a page
 
 
 class Watched:
@@ -93,7 +94,7 @@ class Browser:
             device_scale_factor=2 if phone else 1,
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         return context
 
     async def page(self, context: BrowserContext | None = None, **options: Any) -> Page:
@@ -113,8 +114,9 @@ class Browser:
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
     """Chromium, closed at the end."""
-    from playwright.async_api import async_playwright
+    from playwright.async_api import async_playwright, expect
 
+    expect.set_options(timeout=PATIENCE)
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(
             executable_path=command("chromium|chromium-browser|google-chrome"), args=ARGS
