@@ -196,7 +196,9 @@ class Live:
         if whisper.topic != "typing" or contact is None:
             return
         who = str(whisper.data.get("who", ""))
-        frame = orjson.dumps({"op": "typing", "contact": whisper.contact, "who": who})
+        # The words themselves come only from channels that are set to show them and told their visitors so.
+        words = {"text": str(whisper.data["text"])} if whisper.data.get("text") else {}
+        frame = orjson.dumps({"op": "typing", "contact": whisper.contact, "who": who, **words})
         for peer in self.peers:
             if whisper.contact in peer.open - peer.hidden and reads(peer.eye, contact) and who != f"agent:{peer.agent}":
                 peer.pass_on(frame)

@@ -101,9 +101,10 @@ class Desk:
         message = (await self.intake(said)).message
         return (await self.read(lambda tx: tx.messages.get(message))).contact
 
-    async def leave(self, sender: str = "ali", *, channel: str = "line", kind: SignalKind = SignalKind.LEFT) -> None:
-        """A citizen hangs up, or does something else without words."""
-        await self.intake(Signal(channel=channel, external_id=f"s{next(_numbers)}", at=self.clock(), kind=kind,
+    async def leave(self, sender: str = "ali", *, channel: str = "line", kind: SignalKind = SignalKind.LEFT,
+                    value: str = "") -> None:
+        """A citizen hangs up, or does something else without a message."""
+        await self.intake(Signal(channel=channel, external_id=f"s{next(_numbers)}", at=self.clock(), kind=kind, value=value,
                                  sender=Address(medium=MEDIA[channel], value=sender), thread=Thread(key=sender)))
 
     async def offer(self, contact: int, client: Client) -> int:

@@ -276,12 +276,14 @@ async def test_typing_passes(desk: Desk) -> None:
     for watcher in (mine, theirs):
         await watcher.until(lambda watcher=watcher: watcher.words[-1] == {
             "op": "typing", "contact": contact, "who": "customer"}, what="the citizen types")
+    await desk.leave("ali", kind=SignalKind.TYPING, value="می‌خواستم بپرسم")
+    await mine.until(lambda: mine.words[-1].get("text") == "می‌خواستم بپرسم", what="the words, where a channel shows them")
     await mine.say(op="typing", contact=contact)
     await theirs.until(lambda: theirs.words[-1].get("who") == f"agent:{sara.agent}", what="sara types")
     await other.say(op="typing", contact=contact)
     await other.until(lambda: other.words[-1]["op"] == "error", what="not hers")
     assert not any(word["op"] == "typing" for word in other.words)
-    assert [word["who"] for word in mine.words if word["op"] == "typing"] == ["customer"], "no echo"
+    assert [word["who"] for word in mine.words if word["op"] == "typing"] == ["customer"] * 2, "no echo"
 
 
 async def test_bad_commands_do_not_end_the_socket(desk: Desk) -> None:

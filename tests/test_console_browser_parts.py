@@ -128,6 +128,8 @@ async def test_typing_is_told_both_ways(tmp_path: Path, monkeypatch: pytest.Monk
         await expect(page.locator("#composer-reply")).to_be_visible()
         house.bus.whisper("typing", ContactId(1), {"who": "customer"})
         await expect(page.locator(".typing")).to_contain_text("در حال نوشتن")
+        house.bus.whisper("typing", ContactId(1), {"who": "customer", "text": "<b>چراغ</b> کوچهٔ ما"})
+        await expect(page.locator(".typing-text")).to_have_text("<b>چراغ</b> کوچهٔ ما")
         listener = house.bus.subscribe("test")
         await page.locator("#composer-text").press_sequentially("سلام")
 

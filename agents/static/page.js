@@ -37,7 +37,7 @@ export const live = new Live({
 
 function heard(word) {
   if (word.op === "typing") {
-    choose((old) => ({typing: {...old.typing, [word.contact]: {who: word.who, until: now() + TYPING_SHOWN}}}));
+    choose((old) => ({typing: {...old.typing, [word.contact]: {who: word.who, text: word.text ?? "", until: now() + TYPING_SHOWN}}}));
   } else if (word.op === "error") {
     toast(sentence(word.code), "bad");
   } else {

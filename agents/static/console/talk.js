@@ -106,7 +106,7 @@ function Typing({contact}) {
   const one = typing[contact.id];
   if (!one || one.until < now()) return null;
   const agent = known.get().agent[one.who.replace("agent:", "")];
-  return html`<p class="typing small quiet"><i></i><i></i><i></i><span>${agent ? t("typing.agent", {name: agent.name}) : t("typing.customer")}</span></p>`;
+  return html`<p class="typing small quiet"><i></i><i></i><i></i><span>${agent ? t("typing.agent", {name: agent.name}) : t("typing.customer")}</span>${one.text && html`<${Text} class="clip typing-text">${one.text}</${Text}>`}</p>`;
 }
 
 const Ending = ({contact, deeds}) => html`<footer class="ending small quiet">
