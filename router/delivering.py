@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from router.errors import Capped, Doubtful, Looping, NotFound, OptedOut, SendError, Suppressed
-from router.events import ChannelAlarm, DeliveryChanged, DeliveryRerouted
+from router.events import ChannelAlarm, ContactEdited, DeliveryChanged, DeliveryRerouted
 from router.model import Address, DeliveryId, DeliveryState, Medium, Outbound, OutKind, Sent
 from router.ports import Tx
 from router.records import Delivery, KnownAddress, Timer
@@ -100,6 +100,10 @@ def settle(tx: Tx, out: Outbound, outcome: Sent | SendError, plan: Plan) -> Deli
                              parts=outcome.parts)
     if isinstance(outcome, OptedOut) and _reached(tx, out).opted_out_at is None:
         tx.people.opt_out(_reached(tx, out), tx.now)
+    if isinstance(outcome, Suppressed) and not _reached(tx, out).suppressed:
+        # The server that should take it says that there is no such address: as good as a mail that came back.
+        tx.people.suppress(_reached(tx, out), "bounced")
+        tx.emit(ContactEdited(about=out.contact, fields=("suppressed",)), actor="outbox")
     if changed.state is DeliveryState.FAILED and outgoing.hands_over(outcome) and not out.parts_done:
         moved = _elsewhere(tx, changed, plan)
         changed = changed if moved is None else moved

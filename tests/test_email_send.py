@@ -22,7 +22,16 @@ from channels.email.adapter import Adapter, Settings
 from channels.email.compose import Letter, compose
 from channels.email.parse import Arrival, parse
 from channels.sandbox.mail import FakeMail
-from router.errors import Doubtful, InvalidMessage, Misconfigured, Refused, SendError, Throttled, Unreachable
+from router.errors import (
+    Doubtful,
+    InvalidMessage,
+    Misconfigured,
+    Refused,
+    SendError,
+    Suppressed,
+    Throttled,
+    Unreachable,
+)
 from router.model import Address, Attachment, ContactId, DeliveryId, Medium, Outbound, OutKind
 from settings import ChannelSettings, Secret
 from tests.recorder import Recorder
@@ -200,7 +209,7 @@ async def test_a_message_is_handed_over(mail: FakeMail) -> None:
 
 
 @pytest.mark.parametrize(("local", "kind", "code"), [
-    ("defer", Unreachable, "4.2.0"), ("slow", Throttled, "4.7.0"), ("nouser", Refused, "5.1.1"),
+    ("defer", Unreachable, "4.2.0"), ("slow", Throttled, "4.7.0"), ("nouser", Suppressed, "5.1.1"),
     ("relay", Misconfigured, "5.7.1"), ("large", InvalidMessage, "5.3.4"), ("spam", Refused, "5.7.1"),
     ("busy", Unreachable, "4.3.0"), ("drop", Doubtful, "lost"), ("cut", Unreachable, "")])
 async def test_what_each_failure_means(mail: FakeMail, local: str, kind: type[SendError], code: str) -> None:

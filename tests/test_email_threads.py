@@ -330,6 +330,23 @@ async def test_what_waits_for_a_suppressed_address_is_refused_with_a_word(tmp_pa
         assert found.error == "suppressed" and not server.sent
 
 
+async def test_an_address_that_the_server_does_not_know_is_written_to_once(tmp_path: Path) -> None:
+    async with town(tmp_path) as (house, server):
+        person = await agent(house, ready=False)
+        first = await contact_of(house, await take(house, mail(1, sender="nouser@citizen.example")))
+        await house.store.run(lambda tx: tx.contacts.change(
+            tx.contacts.get(first.id), state=ContactState.ACTIVE, agent=person.id))
+        delivery = (await answer(house, person, first.id)).delivery
+        await until(lambda: _state(house, delivery.id, DeliveryState.FAILED))
+        assert (await read(house, lambda tx: tx.outbox.get(delivery.id))).error == "suppressed"
+        assert (await read(house, lambda tx: tx.people.address(first.id))).suppressed == "bounced"
+        with pytest.raises(Conflict):
+            await answer(house, person, first.id)
+        assert server.refused == 1
+        await take(house, mail(2, sender="nouser@citizen.example"))
+        assert (await read(house, lambda tx: tx.people.address(first.id))).suppressed == "", "who writes is not gone"
+
+
 async def test_a_copy_that_comes_back_does_not_fail_the_answer(tmp_path: Path) -> None:
     async with town(tmp_path) as (house, server):
         _, first, delivery, identity = await answered(house, server, cc=("maryam@citizen.example",))

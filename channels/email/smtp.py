@@ -24,7 +24,17 @@ from channels.email.compose import Letter
 from channels.email.oauth import Tokens
 from channels.email.settings import Settings
 from channels.email.tls import Denied, tls_context
-from router.errors import Doubtful, InvalidMessage, Misconfigured, Refused, SendError, Throttled, Unreachable
+from router.errors import (
+    Doubtful,
+    InvalidMessage,
+    Misconfigured,
+    Refused,
+    SendError,
+    Suppressed,
+    Throttled,
+    Unreachable,
+)
+from router.rules.suppression import GONE
 
 _ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _ADDRESS = re.compile(r"<?[^\s<>]{1,80}@[^\s<>]{1,200}>?")
@@ -162,6 +172,8 @@ def judged(stage: str, code: int, message: str) -> SendError:
         return Misconfigured(detail, provider_code=provider_code)
     if code == 552 or exact in ("5.3.4", "5.2.3") or exact.startswith("5.6."):
         return InvalidMessage(detail, provider_code=provider_code)
+    if stage == "RCPT TO" and exact in GONE:
+        return Suppressed(detail, provider_code=provider_code)
     if stage == "MAIL FROM":
         return Misconfigured(detail, provider_code=provider_code)
     return Refused(detail, provider_code=provider_code)

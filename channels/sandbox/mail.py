@@ -58,6 +58,7 @@ class FakeMail:
         self.box = FakeImap(address, password, idle=idle)
         self.sent: list[Handed] = []
         self.smtp_port = 0
+        self.refused = 0  #: receivers that were not taken
         self._smtp: asyncio.Server | None = None
         self._clients: weakref.WeakSet[Any] = weakref.WeakSet()
 
@@ -130,6 +131,7 @@ class FakeMail:
             _cut(server)
             return "421 gone"
         if magic in _RCPT:
+            self.refused += 1
             return _RCPT[magic].format(address)
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
