@@ -60,6 +60,8 @@ class Speaker:
             tx.emit(SurveyAnswered(about=contact.id, dialogue=dialogue.id, score=int(rated),
                                    scale="yes-no" if isinstance(rated, bool) else "five"), actor=_ACTOR)
         article = state.values.get("article")
+        if isinstance(article, int) and article != dialogue.state.get("values", {}).get("article"):
+            tx.emit(ArticleOutcome(about=contact.id, article=article, step="sent"), actor=_ACTOR)
         if dialogue.state.get("part") == "helped" and turn.understood == "yes" and isinstance(article, int):
             tx.emit(ArticleOutcome(about=contact.id, article=article, step="said",
                                    value=float(bool(state.values.get("helped")))), actor=_ACTOR)

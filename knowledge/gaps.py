@@ -11,23 +11,33 @@ from knowledge.personal import masked
 from router.errors import BadRequest, Conflict, Forbidden
 from router.events import GapChanged
 from router.model import AgentId, ContactId
-from router.records import Agent
+from router.records import Agent, Contact
 from router.rules.text import language
-from storage.knowledge import UNRESOLVED, Gap
+from storage.knowledge import NO_MATTER, Gap
 from storage.tx import StoreTx
 
 TITLE_CHARS, WORDS_CHARS = 120, 400
 MOST = 2_000  #: gaps kept
+BY_ITSELF = ("self-service", "dropped")  #: dispositions of contacts that no person had a hand in
 STATES = ("open", "owned", "done", "ignored")
 
 
 def missed(tx: StoreTx, contact: ContactId, *, fit: str, used: bool) -> Gap | None:
     """A closed contact without a good answer joins the questions like it; once."""
     found = tx.contacts.get(contact)
-    if (fit == "sure" and not used) or used or found.disposition in UNRESOLVED:
+    if fit == "sure" or used or found.disposition in NO_MATTER or not _asked(tx, found):
         return None
     names = [tx.people.customer(found.customer).name, tx.people.address(contact).name]
     return gather(tx, "contact", contact, tx.knowledge.question(contact), fit=fit, names=names)
+
+
+def _asked(tx: StoreTx, contact: Contact) -> bool:
+    """Whether somebody wanted to know something: what is typed into a dialogue's form is no question unless the
+    dialogue looked for an answer."""
+    if contact.disposition not in BY_ITSELF:
+        return True
+    steps = tx.journal.of_contacts([contact.id], names=("flow-step",))
+    return any(step.data.get("waits") == "lookup" for step in steps)
 
 
 def asked_in_vain(tx: StoreTx, question: str) -> Gap | None:

@@ -6,8 +6,8 @@ It remembers how far it read; what it reads twice after a crash changes nothing 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from knowledge import duties, gaps, merge, routing
 from knowledge.given import Given
@@ -18,7 +18,7 @@ from router.events import ArticleOutcome, MatterReturned, MatterSettled
 from router.model import ContactId
 from router.ports import Batch, Bus
 from router.records import Contact, ContactState, Entry
-from storage.knowledge import Matter
+from storage.knowledge import Matter, Shown
 from storage.tx import StoreTx
 
 log = logging.getLogger("pishkhan.knowledge")
@@ -26,6 +26,8 @@ OWNER, MARK = "knowledge", "followed"
 _PAGE = 200
 _TRIES = 3
 _WEAK = 0.2  #: less confidence is no answer at all
+_SURE = 0.6
+_DENIED = 0.5  #: the most confidence in what a citizen said did not help
 SWEEP = "knowledge-sweep"
 EVERY = timedelta(days=1)
 
@@ -81,6 +83,8 @@ class Ledger:
         if entry.name == "suggestion-used" and data.get("how") == "sent" and entry.contact:
             contact, article = entry.contact, int(data["article"])
             await self._given.store.run(lambda tx: sent(tx, contact, article))
+        elif entry.name == "article-outcome" and entry.actor == "flow" and entry.contact:
+            await self._given.store.run(lambda tx: told(tx, entry))
         elif entry.name == "contact-changed" and data["state"] == ContactState.CLOSED.value and entry.contact:
             await self._closed(entry.contact)
         elif entry.name == "contact-queued" and data.get("reason") == "new" and entry.contact:
@@ -94,7 +98,7 @@ class Ledger:
     async def _closed(self, number: ContactId) -> None:
         def read(tx: StoreTx) -> tuple[Contact, str, bool]:
             found = tx.contacts.get(number)
-            return found, tx.knowledge.question(number), any(each.used_at for each in tx.knowledge.shown(number))
+            return found, tx.knowledge.question(number), bool(_helped(tx.knowledge.shown(number)))
         contact, question, used = await self._given.store.snapshot(read)
         if contact.state is not ContactState.CLOSED:
             return  # reopened meanwhile; its next closing is told too
@@ -132,6 +136,21 @@ def sent(tx: StoreTx, contact: ContactId, article: int) -> None:
     tx.emit(ArticleOutcome(about=contact, article=article, step="sent", value=share), actor="ledger")
 
 
+def told(tx: StoreTx, entry: Entry) -> None:
+    """A dialogue gave an article to the citizen, or heard whether it helped: no agent had a hand in it."""
+    article, contact = int(entry.data["article"]), entry.contact
+    if contact is None or article not in tx.knowledge.many([article]):
+        return
+    tx.knowledge.told(contact, article, entry.at)
+    if entry.data["step"] == "said":
+        tx.knowledge.say(contact, article, "yes" if entry.data["value"] else "no")
+
+
+def _helped(shown: Sequence[Shown]) -> list[Shown]:
+    """Those that went out, without those of which the citizen said that they did not help."""
+    return [each for each in shown if each.used_at and each.said != "no"]
+
+
 def settle(tx: StoreTx, number: ContactId, best: list[Suggestion[int]], days: timedelta) -> None:
     """A contact was closed: what was it about, did the citizen come back for something, is an answer missing?"""
     contact = tx.contacts.get(number)
@@ -139,10 +158,12 @@ def settle(tx: StoreTx, number: ContactId, best: list[Suggestion[int]], days: ti
     again = known is not None and known.returned_at is None and contact.closed_at != known.closed_at and (
         tx.now - known.closed_at <= days and tx.knowledge.outcomes.answered_after(number, known.closed_at))
     shown = tx.knowledge.shown(number)
-    used = [each for each in shown if each.used_at]
+    used = _helped(shown)
     article, sure = _about(shown, used, best)
+    if not used and any(each.said == "no" for each in shown):
+        sure = min(sure, _DENIED)
     category = None if article is None else tx.knowledge.get(article).category
-    fit = "sure" if used or sure >= 0.6 else "weak" if sure >= _WEAK else "none"
+    fit = "sure" if used or sure >= _SURE else "weak" if sure >= _WEAK else "none"
     tx.knowledge.outcomes.settle(number, customer_id=contact.customer, closed_at=contact.closed_at or tx.now,
                                  disposition=contact.disposition, article_id=article, category_id=category,
                                  used=bool(used), fit=fit, confidence=round(sure, 4))
@@ -157,9 +178,9 @@ def settle(tx: StoreTx, number: ContactId, best: list[Suggestion[int]], days: ti
     gaps.missed(tx, number, fit=fit, used=bool(used))
 
 
-def _about(shown: list[Any], used: list[Any], best: list[Suggestion[int]]) -> tuple[int | None, float]:
+def _about(shown: Sequence[Shown], used: Sequence[Shown], best: list[Suggestion[int]]) -> tuple[int | None, float]:
     if used:
-        last = max(used, key=lambda each: each.used_at)
+        last = max(used, key=lambda each: each.used_at or each.shown_at)
         return last.article, 1.0
     if best:
         return best[0].id, best[0].confidence

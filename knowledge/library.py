@@ -178,6 +178,8 @@ class Library:
                 closed.add(entry.contact)
             elif entry.name == "knowledge-set" and entry.data["what"] == "synonyms":
                 await self._understand(self._shelf)
+            elif entry.name == "matter-settled" and entry.contact:
+                closed.add(entry.contact)  # what a dialogue told is known only now
             told = told or entry.name in ("matter-settled", "matter-returned")
         shelf = self._shelf
         if told and time.monotonic() - self._weighed > _WEIGHED_EVERY:

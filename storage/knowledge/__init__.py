@@ -8,11 +8,11 @@ from storage.knowledge.articles import Article, ArticleRows, ArticleState
 from storage.knowledge.gaps import Gap, GapRows
 from storage.knowledge.life import Approval, Category, File, Life, Link, Task, Version
 from storage.knowledge.outcomes import Matter, Outcomes, Tally
-from storage.knowledge.suggestions import UNRESOLVED, Lesson, Shown, SuggestionRows
+from storage.knowledge.suggestions import NO_MATTER, UNRESOLVED, Lesson, Shown, SuggestionRows
 
 __all__ = [
-    "UNRESOLVED", "Approval", "Article", "ArticleState", "Category", "File", "Gap", "Knowledge", "Lesson", "Link",
-    "Matter", "Shown", "Tally", "Task", "Version",
+    "NO_MATTER", "UNRESOLVED", "Approval", "Article", "ArticleState", "Category", "File", "Gap", "Knowledge", "Lesson",
+    "Link", "Matter", "Shown", "Tally", "Task", "Version",
 ]
 
 

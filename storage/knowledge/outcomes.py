@@ -46,7 +46,7 @@ class Tally:
     """Closed contacts of one kind whose time to come back is over."""
 
     contacts: int = 0
-    resolved: int = 0  #: closed as resolved, and nobody came back
+    resolved: int = 0  #: closed as resolved, nobody came back, and nobody said that it did not help
     returned: int = 0
     open: int = 0  #: closed, but the citizen may still come back within the days; in no other figure
 
@@ -139,13 +139,14 @@ class Outcomes:
         what makes them comparable."""
         key = _A.c.category_id if by_category else _S.c.article_id
         used = func.max(case((_S.c.used_at.is_not(None), 1), else_=0))
-        near = (select(key.label("key"), _S.c.contact_id, used.label("used"))
+        refused = func.max(case((_S.c.said == "no", 1), else_=0)) - func.max(case((_S.c.said == "yes", 1), else_=0))
+        near = (select(key.label("key"), _S.c.contact_id, used.label("used"), refused.label("refused"))
                 .join(_A, _A.c.id == _S.c.article_id)
                 .where(or_(_S.c.used_at.is_not(None), and_(_S.c.rank >= 1, _S.c.rank <= NEAR_RANK)), key.is_not(None))
                 .group_by(key, _S.c.contact_id)).subquery()
         over = or_(_M.c.closed_at <= settled_before, _M.c.returned_at.is_not(None))
         came = _M.c.returned_at.is_not(None)
-        good = and_(over, ~came, _M.c.disposition.not_in([*UNRESOLVED, ""]))
+        good = and_(over, ~came, _M.c.disposition.not_in([*UNRESOLVED, ""]), near.c.refused <= 0)
         rows = self._db.execute(
             select(near.c.key, near.c.used, *(func.sum(case((each, 1), else_=0)) for each in (over, good, came, ~over)))
             .join(_M, _M.c.contact_id == near.c.contact_id).group_by(near.c.key, near.c.used))

@@ -19,8 +19,10 @@ _S: Any = Suggestions.__table__  # type: ignore[attr-defined]
 _C: Any = Contacts.__table__  # type: ignore[attr-defined]
 _M: Any = Messages.__table__  # type: ignore[attr-defined]
 
-#: Contacts closed so were not resolved by what was sent.
-UNRESOLVED = ("no-answer", "wrong-number", "spam")
+#: Contacts closed so were about nothing that an article answers.
+NO_MATTER = ("no-answer", "wrong-number", "spam")
+#: Contacts closed so were not resolved by what was sent; who left a dialogue may have had a matter all the same.
+UNRESOLVED = (*NO_MATTER, "dropped")
 _SAID = 3  #: a question is so many of the citizen's messages
 _SAID_CHARS = 1_000  #: of each, at most
 _WORDS = func.substr(case((_M.c.new_text != "", _M.c.new_text), else_=_M.c.text), 1, _SAID_CHARS).label("words")
@@ -100,6 +102,13 @@ class SuggestionRows:
             update(_S).where(_S.c.contact_id == contact, _S.c.article_id == article, _S.c.opened_at.is_(None))
             .values(opened_at=self._now)).rowcount)
 
+    def told(self, contact: ContactId, article: int, at: datetime) -> None:
+        """A dialogue gave it to the citizen as it stands, without an agent."""
+        self._db.execute(insert_new(self._db, _S).values(
+            contact_id=contact, article_id=article, rank=1, score=0.0, shown_at=at, why={}))
+        self._db.execute(update(_S).where(_S.c.contact_id == contact, _S.c.article_id == article,
+                                          _S.c.used_at.is_(None)).values(used_at=at, sent_at=at, kept=1.0))
+
     def sent(self, contact: ContactId, article: int, kept: float) -> None:
         """It went out; `kept` is the share of its words that did."""
         self._db.execute(update(_S).where(_S.c.contact_id == contact, _S.c.article_id == article)
@@ -122,7 +131,7 @@ class SuggestionRows:
         """Contacts that were resolved with an article, newest first; of one contact, when given."""
         used = (select(_S.c.id, _S.c.contact_id, _S.c.article_id, _S.c.used_at, _C.c.subject)
                 .join(_C, _C.c.id == _S.c.contact_id)
-                .where(_S.c.used_at.is_not(None), _C.c.state == ContactState.CLOSED.value,
+                .where(_S.c.used_at.is_not(None), _S.c.said != "no", _C.c.state == ContactState.CLOSED.value,
                        _C.c.disposition.not_in(UNRESOLVED))
                 .order_by(_S.c.used_at.desc(), _S.c.id.desc()).limit(limit))
         if contact is not None:
