@@ -9,9 +9,9 @@ from router.core.state import State
 from router.core.waiting import ASLEEP, HELD, OFFERED, WAITING, WRAP_UP
 
 
-def audit(state: State) -> list[str]:
-    """Faults, most telling first; empty = all is well."""
-    return [*_idle(state), *_loads(state), *_places(state), *_buckets(state)]
+def audit(state: State, matches: bool = True) -> list[str]:
+    """Faults, most telling first; empty = all is well. Without `matches` crews and needs are not compared anew."""
+    return [*_idle(state), *_loads(state), *_places(state), *_buckets(state), *(_matches(state) if matches else ())]
 
 
 def _idle(state: State) -> list[str]:
@@ -78,6 +78,8 @@ def _places(state: State) -> list[str]:
         if contact.agent is None and contact.state in (OFFERED, ASLEEP) and contact.state == OFFERED:
             faults.append(f"offer: contact {contact.id} is offered to nobody")
     for line in state.lines.values():
+        if not line.n and not line.heap and line.entry is None:
+            continue
         there = line.contacts()
         if len(there) != line.n or any(each.line is not line for each in there):
             faults.append(f"line: {line.n} counted, {len(there)} there")
@@ -100,10 +102,6 @@ def _buckets(state: State) -> list[str]:
                 faults.append(f"bucket: crew {crew.index} at {load}")
         if crew.duty != sum(agent.state != OFFLINE for agent in crew.agents.values()):
             faults.append(f"duty: crew {crew.index}")
-        for need in floor.need_of.values():
-            if bool(need.crews & crew.bit) != bool(crew.needs & need.bit) or crew.able[need.index] != (
-                    floor.cost(need, crew)):
-                faults.append(f"match: crew {crew.index} and need {need.index}")
     whole = [agent for crew in floor.crew_of.values() if crew.whole for agent in crew.agents.values()]
     if floor.whole_idle != sum(agent.ready and not agent.load for agent in whole):
         faults.append(f"whole idle: {floor.whole_idle}")
@@ -112,4 +110,15 @@ def _buckets(state: State) -> list[str]:
     for need in floor.need_of.values():
         if bool(need.lines) != bool(floor.waiting & need.bit):
             faults.append(f"waiting: need {need.index}")
+    return faults
+
+
+def _matches(state: State) -> list[str]:
+    """Who may serve what is what the words of profiles and queues say."""
+    faults, floor = [], state.floor
+    for crew in floor.crew_of.values():
+        for need in floor.need_of.values():
+            if bool(need.crews & crew.bit) != bool(crew.needs & need.bit) or crew.able[need.index] != (
+                    floor.cost(need, crew)):
+                faults.append(f"match: crew {crew.index} and need {need.index}")
     return faults

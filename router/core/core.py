@@ -86,9 +86,10 @@ class Core:
         """`ahead`: how many will be asked for before it among those who need the same agents; for the honest wait."""
         return explaining.place(self._state, contact)
 
-    def audit(self) -> list[str]:
-        """Faults of the state as it is now; empty = every invariant holds. Cheap enough to run now and then."""
-        return auditing.audit(self._state)
+    def audit(self, matches: bool = True) -> list[str]:
+        """Faults of the state as it is now; empty = every invariant holds. Cheap enough to run now and then, and
+        after every event without `matches`, which compares every crew with every need."""
+        return auditing.audit(self._state, matches)
 
     def snapshot(self) -> str:
         """All of the state as canonical JSON."""
