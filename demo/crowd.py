@@ -1,4 +1,4 @@
-"""Simulated citizens: they write and call on all five channels through the sandbox, and react to answers."""
+"""Simulated citizens: they write and call on every channel through the sandbox, and react to answers."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from collections.abc import Awaitable, Callable
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
 
+import aiohttp
+
 from channels.sandbox.mail import FakeMail
 from channels.sandbox.sms import FakeGateway
 from channels.sandbox.telegram import FakeBotApi
 from channels.sandbox.voice import FakeCarrier
 from channels.sandbox.webchat import Visitor
-from demo.words import MATTERS, NAMES, Matter
+from demo.words import MATTERS, MENU, NAMES, Matter
 from house import utc_now
 
 PATIENCE_SECONDS = 120.0  #: how long a citizen of the town waits for an answer before going away
@@ -30,10 +32,10 @@ class Crowd:
         self._gap = gap
         self._count = 0
         self._ways: list[Callable[[Matter, str], Awaitable[None]]] = [
-            self._by_chat, self._by_sms, self._by_telegram, self._by_mail, self._by_telephone]
+            self._by_chat, self._by_sms, self._by_telegram, self._by_mail, self._by_telephone, self._by_form]
 
     async def run(self) -> None:
-        """Until cancelled: the first five come at once, one on each channel, then one after the other."""
+        """Until cancelled: the first come at once, one on each channel, then one after the other."""
         async with asyncio.TaskGroup() as group:
             for way in self._ways:
                 group.create_task(self._visit(way))
@@ -47,7 +49,7 @@ class Crowd:
         self._count += 1
         matter = MATTERS[self._rng.randrange(len(MATTERS))]
         # A sandbox that is being stopped cuts its citizens off; the town goes on without them.
-        with contextlib.suppress(OSError, TimeoutError, AssertionError):
+        with contextlib.suppress(OSError, TimeoutError, AssertionError, aiohttp.ClientError):
             await way(matter, self._rng.choice(NAMES[matter.language]))
 
     async def _until(self, count: Callable[[], int], more_than: int, seconds: float = PATIENCE_SECONDS) -> bool:
@@ -85,8 +87,12 @@ class Crowd:
         return sum(1 for taken in self._gateway.sent if taken.to == number)
 
     async def _by_telegram(self, matter: Matter, name: str) -> None:
+        """By the menu: some want a person at once, some ask the robot and say whether it helped."""
         chat = 10_000 + self._count
-        for line in matter.lines:
+        menu = MENU[matter.language]
+        before = (menu.hello, menu.person) if self._rng.random() < 0.6 else (menu.hello, menu.question)
+        after = () if before[-1] == menu.person else (menu.helped, menu.nothing_else, menu.rating)
+        for line in (*before, matter.lines[0], *after, *matter.lines[1:]):
             heard = self._bot_words_to(chat)
             await self._bot.say(chat, line, language=matter.language)
             if not await self._until(lambda: self._bot_words_to(chat), heard):
@@ -106,6 +112,12 @@ class Crowd:
         mail["Message-ID"] = make_msgid(domain="home.example")
         mail.set_content("\n\n".join(matter.lines[:1]) + f"\n\n{name}\n")
         self._mail.deliver(mail.as_bytes())
+
+    async def _by_form(self, matter: Matter, name: str) -> None:
+        form = {"name": name, "email": f"citizen{self._count}@home.example", "subject": matter.subject,
+                "text": matter.lines[0], "language": matter.language}
+        async with aiohttp.ClientSession(self._url) as http:
+            await http.post("/channels/site-form/messages", json=form)
 
     async def _by_telephone(self, matter: Matter, name: str) -> None:
         async with self._carrier.call(f"+98911{self._rng.randrange(10**7):07d}") as caller:

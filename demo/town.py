@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import shutil
 import signal
 from collections.abc import Callable
@@ -79,10 +80,14 @@ async def demo(port: int, folder: Path, *, keep: bool, write: Callable[[str], No
     board       {town.url}/board        sign in as mina (supervisor)
     admin       {town.url}/admin        sign in as admin
     the widget  {town.url}/channels/site-chat/demo
+    the form    {town.url}/channels/site-form/form?language=fa
+    help        {town.url}/help
+    knowledge   {town.url}/knowledge    flows {town.url}/flows      sign in as admin
 
     password of everybody: {PASSWORD}
 
-  Citizens write and call on all five channels; reza and nasrin answer some of them. Ctrl-C ends it.
+  Citizens write and call on every channel; on Telegram they meet the menu first; reza and nasrin answer some of
+  them. Ctrl-C ends it.
 """)
     for task in town.tasks:
         task.add_done_callback(lambda _: stop.set())  # a part of the town that breaks ends it, with a word
@@ -148,11 +153,14 @@ class Town:
                 "english": {"title_fa": "انگلیسی", "title_en": "English desk", "skills": ["english"], **queue},
             },
             "channels": {
-                "site-chat": {"medium": "webchat", "queue": "city", "priority": 1},
+                "site-chat": {"medium": "webchat", "queue": "city", "priority": 1, "survey": "survey"},
+                "site-form": {"medium": "form", "queue": "city", "failover": ["town-mail", "town-sms"],
+                              "topics": {"عوارض و پرداخت": "finance", "کارهای دیگر": "city"}, "per_hour": 1000},
                 "town-sms": {"medium": "sms", "queue": "city", "send_url": self.gateway.send_url, "username": "app",
                              "sender": "3000"},
                 "town-telegram": {"medium": "telegram", "queue": "city", "api_base_url": self.bot.api_base_url,
-                                  "file_base_url": self.bot.file_base_url, "priority": 1},
+                                  "file_base_url": self.bot.file_base_url, "priority": 1,
+                                  "flow": "main-menu"},
                 "town-mail": {**self.mail.settings(), "queue": "finance", "acknowledge": True, "effort": 3,
                               "imap_tls": "none"},
                 "town-line": {"medium": "voice", "queue": "city", "effort": 6, "priority": 3, "account_sid": "AC1",
@@ -163,12 +171,12 @@ class Town:
                 "counter": {"medium": "counter", "queue": "city"},
             },
         }
-        secrets = {
+        hidden = {
             "PISHKHAN_TOWN_SMS_PASSWORD": self.gateway.password, "PISHKHAN_TOWN_SMS_WEBHOOK_SECRET": "town-sms",
             "PISHKHAN_TOWN_TELEGRAM_TOKEN": self.bot.token, "PISHKHAN_TOWN_MAIL_PASSWORD": self.mail.password,
-            "PISHKHAN_TOWN_LINE_AUTH_TOKEN": "town-voice",
+            "PISHKHAN_TOWN_LINE_AUTH_TOKEN": "town-voice", "PISHKHAN_SITE_FORM_FORM_SECRET": secrets.token_hex(24),
         }
-        return parse(table, Media(), secrets)
+        return parse(table, Media(), hidden)
 
     async def _people(self) -> list[str]:
         """Everybody of the town, once; returns fresh API tokens of the simulated colleagues."""

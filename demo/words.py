@@ -25,6 +25,24 @@ class Leaflet:
     keywords: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Menu:
+    """What a citizen answers the robot."""
+
+    hello: str
+    person: str
+    question: str
+    helped: str
+    nothing_else: str
+    rating: str
+
+
+MENU = {
+    "fa": Menu(hello="سلام", person="صحبت با کارشناس", question="پرسش", helped="بله", nothing_else="نه", rating="۵"),
+    "en": Menu(hello="Hello", person="talk to a person", question="a question", helped="yes", nothing_else="no",
+               rating="5"),
+}
+
 MATTERS: tuple[Matter, ...] = (
     Matter(
         language="fa",
