@@ -51,7 +51,8 @@ class Actions:
                  body=fields(reason=TEXT)),
             upon(path="/api/contacts/{id}/take", handler=self.take, summary="Take a contact by hand", body=_NOTHING),
             post(path="/api/contacts/{id}/reply", handler=self.reply, summary="Answer the citizen", errors=_DONE,
-                 body=obj({"html": TEXT, "attachments": many(NUMBER), "suggestion": MAYBE_NUMBER, "cc": many(TEXT)},
+                 body=obj({"html": TEXT, "attachments": many(NUMBER), "suggestion": MAYBE_NUMBER,
+                            "suggestion_version": MAYBE_NUMBER, "cc": many(TEXT)},
                           key=TEXT, text=TEXT),
                  answer=_MESSAGE),
             post(path="/api/contacts/{id}/note", handler=self.note, summary="Leave a note for colleagues", errors=_DONE,
@@ -137,6 +138,7 @@ class Actions:
             key=text_in(data, "key", most=200), text=text_in(data, "text", most=500_000),
             html=text_in(data, "html", most=replies.LONGEST_HTML, default=""),
             uploads=numbers_in(data, "attachments", most=100), suggestion=number_in(data, "suggestion", default=None),
+            suggestion_version=number_in(data, "suggestion_version", default=None),
             cc=texts_in(data, "cc", most=100))
         return await self._said(lambda tx: replies.reply(tx, agent, contact, draft, limits=self._given.limits))
 

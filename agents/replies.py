@@ -32,6 +32,7 @@ class Draft:
     html: str = ""
     uploads: tuple[int, ...] = ()
     suggestion: int | None = None  #: article it was made from
+    suggestion_version: int | None = None  #: as it stood when its words were taken
     cc: tuple[str, ...] = ()  #: who else gets it, as the agent chose
 
 
@@ -48,6 +49,7 @@ def reply(tx: StoreTx, agent: Agent, contact: ContactId, draft: Draft, *, limits
     if limit is None:
         raise Conflict(f"the channel {found.channel!r} is not configured any more")
     text, html = _fit(draft, limit)
+    _still_stands(tx, draft)
     address = tx.people.address(contact)
     if address.opted_out_at is not None:
         raise Conflict("the citizen asked for no more messages at this address")
@@ -74,6 +76,22 @@ def reply(tx: StoreTx, agent: Agent, contact: ContactId, draft: Draft, *, limits
         tx.emit(SuggestionUsed(about=contact, article=draft.suggestion, agent=agent.id, how="sent"),
                 actor=holding.actor(agent))
     return message.id
+
+
+_WITHDRAWN = {
+    "gone": "the article was taken out of use since its words were put in",
+    "internal": "the article is for colleagues only since its words were put in",
+    "changed": "the article has newer words since its words were put in",
+}
+
+
+def _still_stands(tx: StoreTx, draft: Draft) -> None:
+    """Conflict when the article behind an answer is not what it was: a person looks again, then sends it as words of
+    their own (without `suggestion`) or with the newer ones."""
+    why = "" if draft.suggestion is None else tx.knowledge.withdrawn(draft.suggestion, draft.suggestion_version)
+    if why:
+        raise Conflict(f"{_WITHDRAWN[why]}; nothing was sent. Look again: without `suggestion` it goes as your own",
+                       field="suggestion")
 
 
 def _registered(tx: StoreTx, agent: Agent, contact: Contact, limit: Limits) -> dict[str, Any]:

@@ -67,8 +67,9 @@ def _show(tx: StoreTx, agent: Agent, contact: ContactId, best: Sequence[Suggesti
 
 def _views(tx: StoreTx, there: Sequence[tuple[Suggestion[int], Article]]) -> list[dict[str, Any]]:
     marks = tx.knowledge.life.open_tasks([article.id for _, article in there])
-    return [{"article": found.id, "title": article.title, "text": as_text(article.body), "language": article.language,
-             "weak": found.weak, "why": reasons.told(reasons.kept(found)), "marks": marks.get(found.id, [])}
+    return [{"article": found.id, "version": article.version, "state": article.state.value, "title": article.title,
+             "text": as_text(article.body), "language": article.language, "weak": found.weak,
+             "why": reasons.told(reasons.kept(found)), "marks": marks.get(found.id, [])}
             for found, article in there]
 
 

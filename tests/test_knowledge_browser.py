@@ -207,3 +207,47 @@ async def test_every_part_of_the_editor(tmp_path: Path, monkeypatch: pytest.Monk
         assert await narrow(page) <= 0
         await browser.shot(page, f"knowledge-beside-{language}-{width}")
         spotless(browser, house)
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+async def test_an_answer_whose_article_is_not_what_it_was_waits_for_the_agent(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser: Browser, language: str) -> None:
+    async with town(tmp_path, monkeypatch) as house:
+        lead = await worker(house, "nader", "نادر", role=Role.SUPERVISOR)
+        await worker(house, "sara", "سارا", language=language)
+        made = await write(house, lead, title="گم شدن کارت ملی", body="برای **کارت ملی** گم شده به دفتر بروید.")
+        await house.library.ready.wait()
+        page = await at_desk(browser, house, "sara", ready=False)
+        accepted = await says(house, "کارت ملی من گم شده چه کنم")
+        contact = (await read(house, lambda tx: tx.messages.get(accepted.message))).contact
+        await page.locator("#tab-waiting").click()
+        await page.locator(".contact-row .take").click()
+        await expect(page.locator(f".suggestion[data-article='{made.id}']")).to_be_visible()
+        text, send, notice = (page.locator(name) for name in ("#composer-text", "#composer-send", "dialog .notice"))
+        await text.fill("سلام.")
+        await page.keyboard.press("Alt+Digit1")
+        await expect(text).to_have_value("سلام.\nبرای کارت ملی گم شده به دفتر بروید.")
+        await house.store.run(lambda tx: articles.change(tx, lead, made.id, 1, {"body": "دفتر دیگر کارت نمی‌دهد."}))
+        await send.click()
+        await expect(notice).to_have_attribute("data-why", "changed")
+        await browser.shot(page, f"console-withdrawn-{language}")
+        await page.keyboard.press("Escape")
+        await expect(text).to_have_value("سلام.\nبرای کارت ملی گم شده به دفتر بروید.")
+        await send.click()
+        await page.locator("#withdrawn-newer").click()
+        await expect(text).to_have_value("سلام.\nدفتر دیگر کارت نمی‌دهد.")
+        await house.store.run(lambda tx: articles.change(tx, lead, made.id, 2, {"state": ArticleState.INTERNAL}))
+        await send.click()
+        await expect(notice).to_have_attribute("data-why", "internal")
+        await page.locator("#withdrawn-back").click()
+        await house.store.run(lambda tx: articles.change(tx, lead, made.id, 3, {"state": ArticleState.ARCHIVED}))
+        await page.keyboard.press("Control+Enter")
+        await expect(notice).to_have_attribute("data-why", "gone")
+        out = await read(house, lambda tx: [m for m in tx.messages.of(contact) if m.kind == "reply"])
+        assert out == [], "nothing went so far"
+        await page.locator("#withdrawn-own").click()
+        await expect(text).to_have_value("")
+        await expect(page.locator("dialog")).to_have_count(0)
+        [went] = await read(house, lambda tx: [m for m in tx.messages.of(contact) if m.kind == "reply"])
+        assert went.text == "سلام.\nدفتر دیگر کارت نمی‌دهد." and "suggestion" not in went.data
+        spotless(browser, house, "409", "404")

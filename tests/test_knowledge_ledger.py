@@ -1,5 +1,5 @@
-"""The outcome ledger step by step, for articles that agents used and for those that a dialogue told; and what it is for:
-an article's rank and its report, against comparable contacts without it."""
+"""The outcome ledger step by step, for articles that agents used and for those that a dialogue told; and what it is
+for: an article's rank and its report, against comparable contacts without it."""
 
 from __future__ import annotations
 

@@ -308,6 +308,44 @@ async def test_an_article_removed_while_it_is_open(tmp_path: Path) -> None:
         assert (await t.ok("GET", f"/api/contacts/{contact}/suggestions", by="agent"))["suggestions"] == []
 
 
+async def test_words_of_an_article_that_is_not_what_it_was_are_not_sent(tmp_path: Path, database: str) -> None:
+    async with town(tmp_path, database) as t:
+        card = await t.write(title="کارت ملی", body="کارت ملی گم شده", state="public")
+        secret = await t.write(title="درونی", body="تنها برای همکاران", state="internal")
+        contact = await t.say("کارت ملی من گم شده است")
+        await t.ok("POST", f"/api/contacts/{contact}/take", by="agent")
+        keys = iter(range(100))
+
+        async def reply(status: int, **fields: Any) -> str:
+            got, answer = await t.ask("POST", f"/api/contacts/{contact}/reply",
+                                      {"key": f"k{next(keys)}", "text": "کارت ملی گم شده", **fields}, by="agent")
+            assert got == status, answer
+            if status != 200:
+                assert answer["error"]["field"] == "suggestion" and "nothing was sent" in answer["error"]["message"]
+            return str(answer.get("error", {}).get("message", ""))
+
+        async def sent() -> int:
+            return len([each for each in await read(t.house, lambda tx: tx.messages.of(contact))
+                        if each.direction == "out" and each.kind == "reply"])
+        path = f"/api/articles/{card['id']}"
+        await reply(200, suggestion=card["id"], suggestion_version=1)
+        await reply(200, suggestion=secret["id"], suggestion_version=1)
+        await t.ok("POST", path, {"version": 1, "keywords": ["x"]})
+        await reply(200, suggestion=card["id"], suggestion_version=1)  # its words are the same
+        await t.ok("POST", path, {"version": 2, "body": "کارت ملی گم شده را باطل کنید"})
+        assert "newer words" in await reply(409, suggestion=card["id"], suggestion_version=2)
+        await reply(200, suggestion=card["id"], suggestion_version=3)  # the newer ones were taken
+        await t.ok("POST", path, {"version": 3, "state": "internal"})
+        assert "colleagues only" in await reply(409, suggestion=card["id"], suggestion_version=3)
+        await t.ok("POST", f"{path}/archive", {"version": 4})
+        assert "out of use" in await reply(409, suggestion=card["id"], suggestion_version=4)
+        await reply(409, suggestion=card["id"])  # also for programs that name no version
+        assert await sent() == 4
+        await reply(200)  # as one's own words
+        assert await sent() == 5
+        await t.refused(404, "GET", path, by="agent")
+
+
 def hostile() -> list[Any]:
     return ["", "x" * 100_000, "ا", "🙂" * 500, "\u202eevil\u202d", "<script>alert(1)</script>",
             "'; DROP TABLE articles;--",

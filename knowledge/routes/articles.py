@@ -10,6 +10,7 @@ from aiohttp import web
 from knowledge import articles, permits, proposals, reasons
 from knowledge.asks import FLAG, MAYBE, MOMENT, NUMBER, TEXT, answer, id_of, many, number_in, obj
 from knowledge.given import Given
+from knowledge.markup import as_text
 from router.errors import BadRequest
 from router.model import ContactId
 from router.records import Agent
@@ -30,9 +31,10 @@ FIELDS: dict[str, Any] = {
 _SHOWN = {**FIELDS, "id": NUMBER, "version": NUMBER, "created_at": MOMENT, "updated_at": MOMENT, "author": MAYBE,
           "publish_at": _WHEN, "publish_state": TEXT}
 ARTICLE = {"type": "object", "properties": {
-    **_SHOWN, "why": _WORDS, "weak": FLAG, "behind": FLAG, "tasks": many(TEXT)},
+    **_SHOWN, "text": TEXT, "why": _WORDS, "weak": FLAG, "behind": FLAG, "tasks": many(TEXT)},
     "required": list(_SHOWN), "additionalProperties": False}
-_SUGGESTION = answer(article=NUMBER, title=TEXT, text=TEXT, language=TEXT, weak=FLAG, why=_WORDS, marks=many(TEXT))
+_SUGGESTION = answer(article=NUMBER, version=NUMBER, state=STATE, title=TEXT, text=TEXT, language=TEXT, weak=FLAG,
+                     why=_WORDS, marks=many(TEXT))
 
 
 class Articles:
@@ -102,7 +104,7 @@ class Articles:
         def read(tx: StoreTx) -> list[dict[str, Any]]:
             there = tx.knowledge.many([each.id for each in best])
             unseen = permits.hidden(agent, tx.knowledge.life.categories())
-            return [articles.view(there[each.id]) | {"weak": each.weak, "why": reasons.told(reasons.kept(each))}
+            return [_plain(there[each.id]) | {"weak": each.weak, "why": reasons.told(reasons.kept(each))}
                     for each in best if each.id in there and there[each.id].state in states
                     and permits.reads(agent, there[each.id], unseen)]
         return json_answer({"articles": await self._given.store.snapshot(read), "next": None})
@@ -110,8 +112,10 @@ class Articles:
     async def one(self, request: web.Request) -> web.Response:
         """Drafts only for those who write them, archived ones for supervisors."""
         agent, number = self._given.who(request), id_of(request)
-        found = await self._given.store.snapshot(lambda tx: _marked(tx, [readable(tx, agent, number)]))
-        return json_answer({"article": found[0]})
+        def read(tx: StoreTx) -> dict[str, Any]:
+            article = readable(tx, agent, number)
+            return _plain(article) | _marked(tx, [article])[0]
+        return json_answer({"article": await self._given.store.snapshot(read)})
 
     async def create(self, request: web.Request) -> web.Response:
         """Version 1; an agent's is a draft."""
@@ -171,6 +175,11 @@ class Articles:
 def readable(tx: StoreTx, agent: Agent, number: int) -> Article:
     """The article; NotFound when this agent may not read it."""
     return permits.readable(agent, tx.knowledge.get(number), permits.hidden(agent, tx.knowledge.life.categories()))
+
+
+def _plain(article: Article) -> dict[str, Any]:
+    """With its words as they go into an answer."""
+    return articles.view(article) | {"text": as_text(article.body)}
 
 
 def _marked(tx: StoreTx, found: list[Article]) -> list[dict[str, Any]]:

@@ -111,6 +111,22 @@ class ArticleRows:
         """Those that exist, by id."""
         return {row.id: article_of(row) for row in self._db.execute(select(_A).where(_A.c.id.in_(list(ids))))}
 
+    def withdrawn(self, article: int, version: int | None) -> str:
+        """What happened to an article since somebody took its words as they stood in a version: "gone", "internal" (it
+        was for citizens), "changed"; "" = they still stand. Without a version only "gone" can be told."""
+        now = self.many([article]).get(article)
+        if now is None:
+            return ""
+        if now.state not in (ArticleState.INTERNAL, ArticleState.PUBLIC):
+            return "gone"
+        row = None if version is None else self._db.execute(select(_V.c.state, _V.c.body).where(
+            _V.c.article_id == article, _V.c.version == version)).first()
+        if row is None:
+            return ""
+        if row.state == ArticleState.PUBLIC.value and now.state is not ArticleState.PUBLIC:
+            return "internal"
+        return "" if row.body == now.body else "changed"
+
     def change(self, article: int, version: int, *, by: AgentId | None = None, note: str = "",
                **fields: Any) -> Article:
         """Write fields if nobody changed it since `version`; Conflict otherwise. The next version comes back and is

@@ -4,12 +4,13 @@ import {html, useLayoutEffect, useRef} from "../html.js";
 import {boot} from "../boot.js";
 import {act, choose, live, send, ui} from "../page.js";
 import {Text} from "../parts/bits.js";
+import {openDialog} from "../parts/dialog.js";
 import {icon} from "../parts/icon.js";
 import {count} from "../sms.js";
 import {useStore} from "../store.js";
 import {number, t} from "../words.js";
 import {channelOf} from "./deeds.js";
-import {arrived, draft, drafts, keyFor, redraft} from "./draft.js";
+import {EMPTY, arrived, draft, drafts, keyFor, redraft} from "./draft.js";
 import {Files, useFiles} from "./files.js";
 import {Copies, copiesOf} from "./particulars.js";
 
@@ -41,7 +42,7 @@ function Writer({contact, kind, tabs}) {
     const now = draft(contact.id, kind);
     if (!sendable(now)) return;
     if (await deliver(contact, kind, now, busyName)) {
-      change({text: "", files: [], suggestion: null, cc: null});
+      change(EMPTY);
       box.current?.focus();
     }
   };
@@ -62,18 +63,30 @@ function Writer({contact, kind, tabs}) {
 const Tabs = ({tabs, kind}) => html`<div class="tabs" role="tablist" aria-label=${t("composer")}>${tabs.map((name) => html`<button key=${name} type="button" role="tab"
   id=${`composer-${name}`} aria-selected=${name === kind ? "true" : "false"} onClick=${() => choose({composer: name})}>${icon(name === "reply" ? "send" : "lock")}${t(`composer.${name}`)}</button>`)}</div>`;
 
-async function deliver(contact, kind, value, busyName) {
+/** Send a draft; true when it went. Words of an article that is not what it was are not sent: the agent is asked. */
+export async function deliver(contact, kind, value, busyName) {
   const content = {text: value.text.trim()};
   if (kind === "reply") {
     content.attachments = value.files.filter((file) => file.id).map((file) => file.id);
-    if (value.suggestion) content.suggestion = value.suggestion;
+    if (value.suggestion) Object.assign(content, {suggestion: value.suggestion, ...(value.version ? {suggestion_version: value.version} : {})});
     if (channelOf(contact).limits.copies) content.cc = copiesOf(contact, value, channelOf(contact).limits.copies);
   }
   const key = keyFor(contact.id, kind, content);
-  const done = await act(busyName, () => send("POST", `/api/contacts/${contact.id}/${kind}`, {key, ...content}));
-  if (done) arrived(contact.id, kind);
-  return done;
+  const done = await act(busyName, () => send("POST", `/api/contacts/${contact.id}/${kind}`, {key, ...content}).catch(async (error) => {
+    if (error.status !== 409 || error.field !== "suggestion") throw error;
+    openDialog("withdrawn", {contact: contact.id, now: await readArticle(value.suggestion)});
+    return {stopped: true};
+  }));
+  if (!done || done.stopped) return false;
+  arrived(contact.id, kind);
+  return true;
 }
+
+/** An article as it stands now; null when it is out of use or this agent does not see it any more. */
+const readArticle = (id) => send("GET", `/api/articles/${id}`).then(({article}) => article.state === "archived" ? null : article, (error) => {
+  if (error.status !== 404) throw error;
+  return null;
+});
 
 // Parts are counted only where the page was told how long a part is; elsewhere only a limit that comes near is shown.
 function Count({text, contact, kind, limits}) {
@@ -100,7 +113,7 @@ function useInsertion(contact, kind, box, change) {
     field.value = before + glue + insert.text + after;
     field.focus();
     field.setSelectionRange(field.value.length - after.length, field.value.length - after.length);
-    change({text: field.value, suggestion: insert.article});
+    change({text: field.value, suggestion: insert.article, version: insert.version ?? null, state: insert.state ?? "", inserted: insert.text});
     choose({insert: null});
   }, [insert]);
 }

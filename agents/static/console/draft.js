@@ -4,7 +4,8 @@ import {newKey} from "../call.js";
 import {store} from "../store.js";
 
 const place = (contact, kind) => `draft:${contact}:${kind}`;
-const EMPTY = {text: "", files: [], suggestion: null, cc: null};
+/** Nothing written. */
+export const EMPTY = {text: "", files: [], suggestion: null, version: null, state: "", inserted: "", cc: null};
 
 /** All drafts of this page; a file that is still on its way lands here even when another contact is looked at. */
 export const drafts = store({});

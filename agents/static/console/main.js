@@ -20,8 +20,9 @@ import {Side} from "./side.js";
 import {Preferences, Status} from "./status.js";
 import {Why} from "./story.js";
 import {Talk} from "./talk.js";
+import {Withdrawn} from "./withdrawn.js";
 
-const DIALOGS = {transfer: Transfer, snooze: Snooze, close: Close, why: Why, keys: Keys, record: Record};
+const DIALOGS = {transfer: Transfer, snooze: Snooze, close: Close, why: Why, keys: Keys, record: Record, withdrawn: Withdrawn};
 
 function Console() {
   const {dialog, pane, sideOpen} = useStore(ui);

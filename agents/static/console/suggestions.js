@@ -22,7 +22,7 @@ export function Suggestions({contact}) {
   const searching = query.trim().length > 1;
   const path = searching ? `/api/articles?q=${encodeURIComponent(query.trim())}&language=${contact.language}&limit=8` : `/api/contacts/${contact.id}/suggestions`;
   const [got, error] = useRead(path, contact.last?.direction === "in" ? contact.last.at : "");
-  const list = got?.suggestions ?? got?.articles?.map((one) => ({...one, article: one.id, text: one.body})) ?? [];
+  const list = got?.suggestions ?? got?.articles?.map((one) => ({...one, article: one.id})) ?? [];
   const can = possible(contact, me(state)).includes("reply");
   shown = can ? list.map((one) => () => insert(contact, one)) : [];
   return html`<div class="stack"><div class="search"><span class="search-sign">${icon("search")}</span><input class="input" type="search" dir="auto" id="article-search" value=${query}
@@ -61,6 +61,6 @@ function One({one, place, can, contact}) {
 const opened = (contact, one) => send("POST", `/api/contacts/${contact.id}/suggestions/${one.article}/opened`, {}).catch(() => {});
 
 function insert(contact, one) {
-  choose({composer: "reply", insert: {contact: contact.id, text: one.text, article: one.article}, pane: "talk", sideOpen: false});
+  choose({composer: "reply", insert: {contact: contact.id, text: one.text, article: one.article, version: one.version, state: one.state}, pane: "talk", sideOpen: false});
   act(`used:${contact.id}:${one.article}`, () => send("POST", `/api/contacts/${contact.id}/suggestions/${one.article}/used`, {how: "inserted"}));
 }
