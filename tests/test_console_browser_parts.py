@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from playwright.async_api import expect
 
 from router.model import ContactId
-from router.records import AgentState
+from router.records import AgentState, Direction
 from tests.house import read, until
 from tests.servers.browser import Browser
 from tests.servers.console import QUEUES, at_desk, says, spotless, town, worker
@@ -163,4 +164,31 @@ async def test_three_hundred_wait_and_the_list_stays_quick(tmp_path: Path, monke
         print(f"one change drawn with 300 waiting: {min(slow):.1f} to {max(slow):.1f} ms")
         agents = await read(house, lambda tx: tx.desk.agents())
         assert agents[-1].state is AgentState.OFFLINE
+        spotless(browser, house)
+
+
+async def test_what_the_house_says_about_itself_is_worded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                          browser: Browser) -> None:
+    """What happens in a call comes as kinds; a colleague reads sentences."""
+    happened = (("choice", "3"), ("callback", "+989121234567"), ("connect", ""), ("agent-missed", ""),
+                ("left", "completed"), ("left", ""))
+    wanted = ("در منو انتخاب کرد: ۳", "خواست با او تماس بگیریم: +989121234567", "تلفن سارا زنگ می‌خورد",
+              "تلفن همکار پاسخ داده نشد", "شهروند گوشی را گذاشت", "شهروند رفت")
+    async with town(tmp_path, monkeypatch) as house:
+        sara = await worker(house, "sara", "سارا")
+        page = await at_desk(browser, house, "sara", ready=False)
+        await says(house, "سلام")
+
+        def unit(tx: Any) -> None:
+            for kind, said in happened:
+                tx.messages.add(ContactId(1), Direction.SYSTEM, at=tx.now, text=said, kind=kind, agent=sara.id,
+                                data={"kind": kind})
+        await house.store.run(unit)
+        await page.locator("#tab-waiting").click()
+        await page.locator(".contact-row .take").click()
+        lines = page.locator("p.system")
+        await expect(lines).to_have_count(len(happened))
+        said = [re.sub("[\u2066-\u2069]", "", each) for each in await lines.all_inner_texts()]
+        assert all(words in line for words, line in zip(wanted, said, strict=True)), said
+        await browser.shot(page, "console-happened-fa")
         spotless(browser, house)

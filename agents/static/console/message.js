@@ -6,7 +6,7 @@ import {known} from "../page.js";
 import {Avatar, Text} from "../parts/bits.js";
 import {icon} from "../parts/icon.js";
 import {nameOf} from "../parts/who.js";
-import {t} from "../words.js";
+import {numerals, t, word} from "../words.js";
 import {Delivery} from "./delivery.js";
 import {Particulars} from "./particulars.js";
 
@@ -15,7 +15,7 @@ const LINK = /https?:\/\/[^\s<>"'`\u200e\u200f\u2066-\u2069]{1,2000}/g;
 
 /** A message as a bubble; what the house says about itself stands in the middle. */
 export const Message = still(({message, contact, joined}) => {
-  if (message.direction === "system") return html`<p class="system small" data-message=${message.id}><${Text}>${message.text}</${Text}> <time class="tiny faint" title=${full(message.at)}>${clock(message.at)}</time></p>`;
+  if (message.direction === "system") return html`<p class="system small" data-message=${message.id}><span>${happened(message)}</span> <time class="tiny faint" title=${full(message.at)}>${clock(message.at)}</time></p>`;
   return html`<article class=${`message ${message.direction}`} data-message=${message.id} data-joined=${joined} aria-label=${label(message, contact)}>
     ${message.direction === "in" && html`<span class="message-face">${!joined && html`<${Avatar} small id=${contact.customer?.id} name=${message.author || (contact.customer?.name ?? "")} />`}</span>`}
     <div class="bubble">
@@ -27,6 +27,13 @@ export const Message = still(({message, contact, joined}) => {
       <p class="below-text tiny"><time dateTime=${message.at} title=${full(message.at)}>${clock(message.at)}</time>${message.delivery && html`<${Delivery} delivery=${message.delivery} contact=${contact} />`}</p>
     </div></article>`;
 });
+
+// What the house says about itself comes as a kind and what was said; the words are this page's.
+function happened({kind, text, agent}) {
+  if (kind === "left" && text) return word("left", text);
+  const sentence = word("happened", kind);
+  return sentence === kind ? text || kind : t(`happened.${kind}`, {said: /^\+\d/.test(text) ? `\u2066${text}\u2069` : numerals(text), name: known.get().agent[agent]?.name ?? t("author.house")});
+}
 
 const label = (message, contact) => `${t(`direction.${message.direction}`)} ${authorOf(message, contact)} ${clock(message.at)}`;
 
