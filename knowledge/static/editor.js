@@ -1,20 +1,24 @@
 // One article in both languages, side by side: write, look, save without losing a colleague's words, publish.
 
 import {html, useEffect, useRef, useState} from "/static/html.js";
-import {boot, language} from "/static/boot.js";
+import {boot, language, now} from "/static/boot.js";
 import {CallError} from "/static/call.js";
-import {day, moment} from "/static/dates.js";
+import {dayKey, moment} from "/static/dates.js";
 import {act, send, toast} from "/static/page.js";
 import {Doing, Failed} from "/static/parts/bits.js";
 import {icon} from "/static/parts/icon.js";
+import {numerals} from "/static/words.js";
 import {Choice, changed, leads, nameOf, useCall} from "./ask.js";
 import {Behind, Files, Flag, Links, Versions} from "./beside.js";
+import {instant, monthsOn, plus} from "./calendar.js";
+import {DayField} from "./day.js";
 import {LOOK, Marks} from "./list.js";
 import {Achieved} from "./report.js";
 import {shelfName, w} from "./words.js";
 
 const MARK = /^(<{7}|={7}|>{7})$/m;
 const MONTHS = [1, 3, 6, 12];
+const zone = boot.desk.timezone;
 const open = (id) => { location.hash = `#article/${id}`; };
 
 /** A new article; it is an article as soon as it is saved. */
@@ -99,12 +103,13 @@ function Column({start, done}) {
 function Beside({article, save, mayWrite, taken, put}) {
   const [shelves] = useCall("/api/knowledge/categories");
   const set = (fields) => act(`set:${article.id}`, () => save(fields));
-  const review = (months) => months && set({review_at: new Date(Date.now() + months * 30.4 * 86_400_000).toISOString()});
+  const today = dayKey(now()), review = (key) => set({review_at: key ? instant(key, "12:00", zone) : null});
+  const later = MONTHS.map((n) => [w(`months.${n}`), () => review(monthsOn(today, language, n))]);
   return html`<div class="stack" lang=${language}>${mayWrite && html`<div class="fields">
       ${leads && html`<${Choice} label=${w("state")} value=${article.state} pick=${(state) => set({state})} name="state" of=${["draft", "internal", "public", "archived"].map((each) => [each, w(`state.${each}`)])} />`}
       <${Choice} label=${w("category")} value=${article.category ?? ""} pick=${(value) => set({category: value ? Number(value) : null})} of=${[["", "—"], ...(shelves?.categories ?? []).map((each) => [each.id, shelfName(each)])]} />
       <${Choice} label=${w("owner")} value=${article.owner ?? ""} pick=${(value) => set({owner: value ? Number(value) : null})} of=${[["", "—"], ...boot.people.map((each) => [each.id, each.name])]} />
-      <${Choice} label=${article.review_at ? `${w("review")}: ${w("review.at", {day: day(article.review_at)})}` : w("review")} value="" pick=${(value) => value === "none" ? set({review_at: null}) : review(Number(value))} of=${[["", "—"], ...MONTHS.map((n) => [n, w("months", {n})]), ["none", w("review.none")]]} /></div>
+      <${DayField} label=${w("review")} name="review_at" value=${article.review_at ? dayKey(article.review_at) : ""} min=${plus(today, 1)} pick=${review} more=${[...later, [w("review.none"), () => review("")]]} /></div>
     <label class="field"><span>${w("keywords")}</span><input dir="auto" value=${article.keywords.join("، ")} onChange=${(event) => set({keywords: event.target.value.split(/[,،]/).map((each) => each.trim()).filter(Boolean)})} /><small>${w("keywords.hint")}</small></label>`}
     ${!mayWrite && article.owner && html`<p class="small quiet">${w("owner")}: <bdi>${nameOf(article.owner)}</bdi></p>`}
     ${leads && html`<${Schedule} article=${article} taken=${taken} />`}
@@ -116,15 +121,26 @@ function Beside({article, save, mayWrite, taken, put}) {
 }
 
 function Schedule({article, taken}) {
-  const [at, set] = useState("");
+  const today = dayKey(now()), [day, set] = useState(""), [clock, turn] = useState("08:00");
+  const at = day && /^\d\d:\d\d$/.test(clock) ? instant(day, clock, zone) : "";
   const go = (value) => act(`schedule:${article.id}`, async () => {
     taken((await send("POST", `/api/articles/${article.id}/schedule`, {version: article.version, publish_at: value, state: "public"})).article);
   });
   if (article.publish_at) return html`<p class="notice">${icon("clock")}<span class="grow">${w("publish.waits", {day: moment(article.publish_at), state: w(`state.${article.publish_state}`)})}</span>
     <button type="button" class="link" onClick=${() => go(null)}>${w("publish.forget")}</button></p>`;
   if (["public", "archived"].includes(article.state)) return null;
-  return html`<div class="row wrap"><label class="field grow"><span>${w("publish.at")}</span><input type="datetime-local" value=${at} onInput=${(event) => set(event.target.value)} />${at && html`<small>${moment(new Date(at).toISOString())}</small>`}</label>
-    <button type="button" class="button" disabled=${!at} onClick=${() => go(new Date(at).toISOString())}>${w("publish.later")}</button></div>`;
+  return html`<div class="row wrap later"><div class="grow"><${DayField} label=${w("publish.at")} name="publish_at" value=${day} min=${today} pick=${set} /></div>
+    <${Clock} label=${w("publish.clock")} value=${clock} pick=${turn} />
+    <button type="button" class="button" disabled=${!at || Date.parse(at) <= now()} onClick=${() => go(at)}>${w("publish.later")}</button></div>`;
+}
+
+// The browser's own field would show the hour as the browser's language has it, not as the desk's.
+function Clock({label, value, pick}) {
+  const take = (text) => {
+    const [, hour, minute] = /^(\d{1,2})(?::(\d{2}))?$/.exec(text.replace(/[۰-۹٠-٩]/g, (digit) => digit.codePointAt(0) & 0xf).replace(/[٫.،,]/, ":").trim()) ?? [];
+    pick(hour && Number(hour) < 24 && Number(minute ?? 0) < 60 ? `${hour.padStart(2, "0")}:${minute ?? "00"}` : "");
+  };
+  return html`<label class="field clock"><span>${label}</span><input name="clock" dir="ltr" inputmode="numeric" maxlength="5" required aria-invalid=${value ? null : "true"} defaultValue=${numerals(value)} onInput=${(event) => take(event.target.value)} /></label>`;
 }
 
 function Look({body}) {
