@@ -25,6 +25,7 @@ from agents.presence import Presence
 from agents.routing import RoutingSetUp
 from agents.sockets import BEAT, Sockets
 from agents.threading import Threading
+from agents.whatif.routes import WhatIf
 from router.model import ContactId, Finding, Limits
 from router.model import Health as Light
 from router.ports import Bus, Clock
@@ -49,9 +50,10 @@ class Front:
         self.guard = Guard(given)
         self.meter = Health(given, self.live, self.guard)
         lines, assets = Lines(given), Assets()
+        self._whatif = WhatIf(given)
         self._openapi = OpenApi(version=version, url=url)
         self._api = [Actions(given), Threading(given), Api(given), Admin(given, passwords), Board(self.live), lines,
-                     RoutingSetUp(given)]
+                     RoutingSetUp(given), self._whatif]
         self._rest = [Pages(given, self.guard, Auth(given, passwords), lines, assets), Files(given), assets,
                       Sockets(given, self.live, beat=beat), self.meter]
 
@@ -61,10 +63,11 @@ class Front:
         return [*ours, *self._openapi.routes([*ours, *others])]
 
     async def run(self) -> None:
-        """Until cancelled: the live fan-out and presence. Sockets are told to come back when it ends."""
+        """Until cancelled: the live fan-out, presence, comparisons. Sockets are told to come back when it ends."""
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.live.run())
                 group.create_task(self.presence.run())
+                group.create_task(self._whatif.run())
         finally:
             self.live.close()

@@ -27,10 +27,10 @@ _PART = 500
 
 
 def journal_at(place: str) -> Callable[[datetime, datetime], History]:
-    """How to read between two moments: from JSON lines, a SQLite file, a data folder, or a PostgreSQL address. What is
+    """How to read between two moments: from JSON lines, a SQLite file, a data folder, or a database's address. What is
     read raises HistoryError with the reason."""
     def read(start: datetime, end: datetime) -> History:
-        if place.startswith("postgresql://"):
+        if place.startswith(("postgresql://", "sqlite://")):
             return _told(place, place, start, end)
         path = Path(place)
         path = path / "pishkhan.db" if path.is_dir() else path

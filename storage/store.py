@@ -42,7 +42,7 @@ class SqlStore:
     """Fulfils `router.ports.Store`. `start` needs a running event loop and a migrated database."""
 
     def __init__(self, where: Where, clock: Clock, publish: Callable[[Sequence[Entry]], None]) -> None:
-        self.clock = clock
+        self.clock, self.url = clock, where.url
         self.blobs = Blobs(where.folder / "files")
         self._writes: Engine = writer_engine(where.url, synchronous=where.synchronous)
         self._reads: Engine = reader_engine(where.url)

@@ -1,17 +1,22 @@
-"""Setting up how contacts are served, in a real browser: hours, policy, promise, a queue's doors, an agent's shift."""
+"""Setting up how contacts are served, in a real browser: hours, policy, promise, a queue's doors, an agent's shift; and
+comparing a drafted policy on a recorded day."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
 
+from router.core import NAMED
 from router.records import Role
 from tests.house import read
+from tests.recorded import record
 from tests.servers.browser import Browser
 from tests.servers.console import at_desk, spotless, town, worker
+from tests.test_routing_whatif import lay_in, short_day
 
 pytestmark = pytest.mark.chromium
 
@@ -95,3 +100,42 @@ def _stands(queue: Any, calendars: Any, agents: Any) -> None:
     assert office.definition["holidays"][0]["date"] == "1405-04-04" and office.definition["iran"] is True
     (boss,) = agents
     assert (boss.shift, boss.backup_after, tuple(boss.languages)) == ("office", 90, ("fa",))
+
+
+@pytest.mark.parametrize(("language", "width"), [("fa", 360), ("en", 1280)])
+async def test_a_draft_is_compared_and_switched_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser: Browser,
+                                                  language: str, width: int) -> None:
+    async with town(tmp_path, monkeypatch) as house:
+        await worker(house, "boss", "مدیر", role=Role.ADMIN, language=language)
+        lines, _ = record(short_day(), NAMED["fifo_longest_idle"])
+        await lay_in(house, lines)
+        page = await at_desk(browser, house, "boss", to="/admin", width=width)
+        await page.locator("nav.parts a[href='#routing']").click()
+        part = page.locator("[data-part=whatif]")
+        # A day that is none is refused with the key, and the form keeps what was typed.
+        await part.locator("[name=day]").fill("۱۴۰۵/۱۳/۴۰")
+        await part.locator("button[type=submit]").click()
+        await expect(page.locator(".toast").filter(has_text="day").first).to_be_visible()
+        await part.locator("[name=day]").fill("۱۴۰۵/۰۸/۳۰" if language == "fa" else "2026-11-21")
+        await part.locator("[name=rule]").select_option("fifo_longest_idle")
+        await part.locator("[name=parameters]").fill("guard = ۶")
+        await part.locator("button[type=submit]").click()
+        await expect(part.locator("[data-answer]")).to_be_visible(timeout=240_000)
+        kept = part.locator("tr[data-figure=kept]").first
+        await expect(kept.locator("td.number")).to_have_count(3)
+        if language == "fa":
+            assert re.search("[۰-۹]", await kept.inner_text()) and not re.search(
+                "[0-9]", await part.locator("[data-answer]").inner_text())
+            assert await page.evaluate("document.documentElement.dir") == "rtl"
+        await expect(part.locator("[data-table=queues] tbody tr").first).to_be_visible()
+        assert await part.locator("img.days").evaluate("async e => (await e.decode(), e.naturalWidth)") > 0
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width
+        await part.locator("[data-answer]").scroll_into_view_if_needed()
+        await browser.shot(page, f"whatif-{language}")
+        await part.locator("button.primary").last.click()
+        await expect(page.locator("dialog")).to_contain_text("guard = 6")
+        await page.locator("dialog button.primary").click()
+        await expect(page.locator("[data-part=policy] tbody tr")).to_contain_text("guard = 6")
+        [policy] = await read(house, lambda tx: tx.routing.policies())
+        assert (policy.name, policy.rule, policy.parameters) == ("default", "fifo_longest_idle", {"guard": 6})
+        spotless(browser, house, "400")

@@ -15,10 +15,14 @@ const SHORT = format({day: "numeric", month: "short"});
 const YEAR = format({year: "numeric"});
 const SECONDS = format({hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23"});
 const KEY = new Intl.DateTimeFormat("en-CA", {timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit"});
+const WHOLE = format({year: "numeric", month: "2-digit", day: "2-digit"});
 const DAY = 86_400_000;
 
 /** The day a time falls on in the desk's time zone, as a key. */
 export const dayKey = (at) => KEY.format(new Date(at));
+
+/** A day as people type it: 1405/08/30 with Persian digits in Persian, 2026-11-21 in English. */
+export const dateField = (at) => language === "fa" ? WHOLE.format(new Date(at)).replace(/[\u200e\u200f]/g, "") : dayKey(at);
 
 /** Hours and minutes. */
 export const clock = (at) => CLOCK.format(new Date(at));

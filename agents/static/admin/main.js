@@ -15,9 +15,10 @@ import {Quarantine} from "./quarantine.js";
 import {QueueForm, Queues} from "./queues.js";
 import {CalendarForm, DropForm, PolicyForm, Routing, TargetForm} from "./routing.js";
 import {Tokens, TokenForm} from "./tokens.js";
+import {SwitchForm} from "./whatif.js";
 
 const PARTS = {agents: [Agents, "people"], queues: [Queues, "inbox"], routing: [Routing, "transfer"], articles: [Articles, "bulb"], channels: [Channels, "webchat"], tokens: [Tokens, "lock"], quarantine: [Quarantine, "warning"]};
-const DIALOGS = {agent: AgentForm, article: ArticleForm, queue: QueueForm, calendar: CalendarForm, policy: PolicyForm, target: TargetForm, drop: DropForm, token: TokenForm};
+const DIALOGS = {agent: AgentForm, article: ArticleForm, queue: QueueForm, calendar: CalendarForm, policy: PolicyForm, target: TargetForm, drop: DropForm, switch: SwitchForm, token: TokenForm};
 
 const chosen = () => PARTS[location.hash.slice(1)] ? location.hash.slice(1) : "agents";
 

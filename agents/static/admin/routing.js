@@ -5,29 +5,15 @@ import {Code, Text} from "../parts/bits.js";
 import {Ask, Field, openDialog} from "../parts/dialog.js";
 import {send, toast} from "../page.js";
 import {number, t, word} from "../words.js";
+import {pairs, parametersOf} from "./parameters.js";
 import {Sheet, changed, useList} from "./sheet.js";
+import {WhatIf} from "./whatif.js";
 
 const DAYS = ["saturday", "sunday", "monday", "tuesday", "wednesday", "thursday", "friday"];
 const PARTS = [["calendar", "calendars"], ["policy", "policies"], ["target", "targets"]];
 
 const spans = (value) => (Array.isArray(value) ? value.join(", ") : value ?? "");
-const pairs = (values) => Object.entries(values).map(([key, value]) => `${key} = ${JSON.stringify(value)}`).join("\n");
 const which = (target) => [target.queue, target.medium, target.segment && word("segment", target.segment), target.kind].filter(Boolean).join(" · ") || t("routing.any");
-
-/** "key = value" lines as an object; a value that is no JSON is a word. */
-export function parametersOf(text) {
-  const found = {};
-  for (const line of text.split("\n").map((each) => each.trim()).filter(Boolean)) {
-    const [key, ...rest] = line.split("=");
-    const value = rest.join("=").trim();
-    try {
-      found[key.trim()] = JSON.parse(value);
-    } catch {
-      found[key.trim()] = value;
-    }
-  }
-  return found;
-}
 
 /** "1405-01-01 1405-01-04 نوروز" lines as holidays. */
 export function holidaysOf(text) {
@@ -59,7 +45,8 @@ export function Routing() {
       <button type="button" class="button slim" onClick=${() => openDialog(kind, {it: null, all: got})}>${t("routing.add")}</button></header>
     ${!got[many].length && html`<p class="quiet">${t(`routing.${many}.none`)}</p>`}
     <table class=${got[many].length ? "" : "gone"}><tbody>${got[many].map((each) => { const [name, what] = rows[kind](each); return html`<tr key=${each.id ?? each.name}><td>${name}</td><td class="row wrap">${what}</td>
-      <td><button type="button" class="button slim" onClick=${() => openDialog(kind, {it: each, all: got})}>${t("edit")}</button> <button type="button" class="button slim" onClick=${() => openDialog("drop", {kind, many, it: each})}>${t("routing.remove")}</button></td></tr>`; })}</tbody></table></section>`)}</${Sheet}>`;
+      <td><button type="button" class="button slim" onClick=${() => openDialog(kind, {it: each, all: got})}>${t("edit")}</button> <button type="button" class="button slim" onClick=${() => openDialog("drop", {kind, many, it: each})}>${t("routing.remove")}</button></td></tr>`; })}</tbody></table></section>`)}
+    ${got && html`<${WhatIf} all=${got} />`}</${Sheet}>`;
 }
 
 /** Working hours. */
