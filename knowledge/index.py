@@ -6,22 +6,21 @@ import math
 import zlib
 from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 
-from knowledge.postings import Numbers, Posting, Scores
+from knowledge.postings import TOP, Meaning, Numbers, Posting, Scores, by_key, gather, norm, refine
 from knowledge.runs import Codes, Counter, coded
-from knowledge.tokens import ARTICLE_CHARS, Question, spaced, words
+from knowledge.standing import Asked, Lookup, Terms
+from knowledge.tokens import ARTICLE_CHARS, Question, spaced, telling, words
 from knowledge.vocabulary import Vocabulary
 
 K = TypeVar("K", bound=Hashable)
 
-_K1, _B = 1.2, 0.75
 #: Texts imagined beside the real ones, so that a word in both of two texts is not yet a common word.
 BACKGROUND = 50
 _FUZZ = 2.0  #: a likely misspelling counts likeness to this power
-_TOP = _K1 + 1
 _COMMON = 0.5  #: what a run of letters weighs that every compared text has
 _RERANKED = 30  #: so many of the best by words are compared by runs of letters
 _CLOSE = 0.4  #: of these, those with so much of the best one's score
@@ -42,28 +41,36 @@ class Match(Generic[K]):
 class _Text(Generic[K]):
     key: K
     codes: Codes
-    terms: tuple[str, ...]
+    terms: Terms  #: its words in order, as numbers
+    title: Terms  #: different words of the first of several parts, those that tell something
     length: float
 
 
 class Index(Generic[K]):
     """Texts by key. Adding, replacing or removing one costs about a millisecond; a search reads only memory.
 
-    Ranking depends on what is in the index, never on the order in which it came: equal scores go by key.
+    Ranking depends on what is in the index, never on the order in which it came: equal scores go by key. `flat` texts
+    are single questions, in which it matters little where a word stands.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, flat: bool = False) -> None:
+        self._flat = flat
         self._postings: dict[str, Posting] = {}
+        self._words: list[str] = []  #: by number
+        self._unused: list[int] = []
+        self._often: Numbers = np.zeros(64, dtype=np.int64)  #: texts that have a word
         self._vocabulary = Vocabulary()
         self._numbers: dict[K, int] = {}
         self._texts: list[_Text[K] | None] = []
         self._free: list[int] = []
         self._norms: Scores = np.ones(64)
+        self._scratch: Scores = np.zeros(64)
         self._lengths: Scores = np.zeros(64)
         self._places: Numbers = np.zeros(64, dtype=np.int64)  #: of keys among equals
         self._total = 0.0
         self._step = 0  #: which average length the norms were made for
         self._runs = Counter()
+        self._lookup = Lookup()
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -75,19 +82,34 @@ class Index(Generic[K]):
         """Add a text, or replace it; `parts` are pieces of text and how much a word in each counts (quarters)."""
         self.drop(key)
         counts: dict[str, float] = {}
-        for piece, weight in parts:
-            for word in words(piece[:ARTICLE_CHARS]):
+        read = [words(piece[:ARTICLE_CHARS]) for piece, _ in parts]
+        for found, (_, weight) in zip(read, parts, strict=True):
+            for word in found:
                 counts[word] = counts.get(word, 0.0) + weight
+        numbers = {word: self._posting(word).number for word in counts}
+        title = telling(dict.fromkeys(read[0])) if len(read) > 1 else []
         text = "\n".join(piece for piece, _ in parts)[:_RUNS_OF]
-        made = _Text(key=key, codes=coded(spaced(text)), terms=tuple(counts), length=sum(counts.values()))
+        made = _Text(key=key, codes=coded(spaced(text)), length=sum(counts.values()),
+                     terms=np.array([numbers[word] for found in read for word in found], dtype=np.uint32),
+                     title=np.array([numbers[word] for word in title], dtype=np.uint32))
         number = self._place(made)
         for word, count in counts.items():
-            posting = self._postings.get(word)
-            if posting is None:
-                posting = self._postings[word] = Posting()
-                self._vocabulary.add(word)
-            posting.add(number, count)
+            self._postings[word].add(number, count)
+        self._often[list(numbers.values())] += 1
         self._grow(number, made.length)
+
+    def _posting(self, word: str) -> Posting:
+        posting = self._postings.get(word)
+        if posting is None:
+            number = self._unused.pop() if self._unused else len(self._words)
+            if number == len(self._words):
+                self._words.append(word)
+                if number == len(self._often):
+                    self._often = np.concatenate([self._often, np.zeros_like(self._often)])
+            self._words[number] = word
+            posting = self._postings[word] = Posting(number)
+            self._vocabulary.add(word)
+        return posting
 
     def _place(self, text: _Text[K]) -> int:
         if self._free:
@@ -98,6 +120,7 @@ class Index(Generic[K]):
             self._texts.append(text)
             if number == len(self._norms):
                 self._norms = np.concatenate([self._norms, np.ones_like(self._norms)])
+                self._scratch = np.zeros(len(self._norms))
                 self._lengths = np.concatenate([self._lengths, np.zeros_like(self._lengths)])
                 self._places = np.concatenate([self._places, np.zeros_like(self._places)])
         self._numbers[text.key] = number
@@ -110,11 +133,14 @@ class Index(Generic[K]):
         if number is None:
             return
         text = self._text(number)
-        for word in text.terms:
+        terms = np.unique(text.terms)
+        self._often[terms] -= 1
+        for word in [self._words[term] for term in terms.tolist()]:
             posting = self._postings[word]
             posting.remove(number)
             if not posting.texts:
                 del self._postings[word]
+                self._unused.append(posting.number)
                 self._vocabulary.drop(word)
         self._texts[number] = None
         self._free.append(number)
@@ -129,31 +155,44 @@ class Index(Generic[K]):
         rounded = math.exp(step / 10)
         if step != self._step:
             self._step = step
-            self._norms = _K1 * (1 - _B + _B * self._lengths / rounded)
+            self._norms = norm(self._lengths / rounded)
         else:
-            self._norms[number] = _K1 * (1 - _B + _B * self._lengths[number] / rounded)
+            self._norms[number] = norm(self._lengths[number : number + 1] / rounded)[0]
 
     def search(self, question: Question, limit: int = 10, *, only: Collection[K] | None = None) -> list[Match[K]]:
         """The best texts for a question (of `only`, when given), best first; [] when no word of it, nor one like it,
         is known."""
-        best, scores, most = self._by_words(question, max(_RERANKED, limit), only)
+        best, scores, asked = self._by_words(question, max(_RERANKED, limit), only)
         if not best:
             return []
         top = scores[best[0]]
         runs = self._by_runs(question, [n for n in best[:_RERANKED] if scores[n] >= _CLOSE * top])
         top_runs = max(runs.values()) or 1.0
-        fused = {n: round((scores[n] / top + runs.get(n, 0.0) / top_runs) / 2, 9) for n in best}
+        fused = [(scores[n] / top + runs.get(n, 0.0) / top_runs) / 2 for n in best]
+        if not self._flat:
+            fused = self._with_places(fused, asked, best)
+        most = sum(each.telling for each in asked)
         share = min(1.0, top / most) if most else 0.0
-        order = sorted(best, key=lambda n: (-fused[n], by_key(self._text(n).key)))[:limit]
-        return [Match(key=self._text(n).key, score=fused[n] * share) for n in order]
+        order = sorted([(-round(score, 9), *by_key(self._text(n).key)) for score, n in zip(fused, best, strict=True)])
+        return [Match(key=key, score=-score * share) for score, _, key in order[:limit]]
+
+    def _with_places(self, alone: Sequence[float], asked: Sequence[Asked], best: Sequence[int]) -> list[float]:
+        """These scores and what the places of words say, as high as they were before."""
+        texts = [self._text(number) for number in best]
+        told = self._lookup.told(asked, [text.terms for text in texts], [text.title for text in texts], self._telling)
+        fused: Scores = told + alone
+        fused *= max(alone) / fused.max()
+        both: list[float] = fused.tolist()
+        return both
 
     def found(self, question: Question, key: K) -> tuple[str, ...]:
         """Stems of the question that stand in a text, the most telling first."""
         number = self._numbers.get(key)
         if number is None:
             return ()
-        terms = set(self._text(number).terms)
-        return tuple(word for _, word in sorted((len(self._postings[w]), w) for w in question.asked if w in terms))
+        there = [(len(posting), word) for word in question.asked
+                 if (posting := self._postings.get(word)) is not None and posting.has(number)]
+        return tuple(word for _, word in sorted(there))
 
     def known(self, word: str) -> bool:
         """Whether a stem stands in any text."""
@@ -172,12 +211,21 @@ class Index(Generic[K]):
     def _idf(self, texts: int) -> float:
         return math.log(1 + (len(self._numbers) + BACKGROUND - texts + 0.5) / (texts + 0.5))
 
+    def _telling(self, terms: Terms) -> Scores:
+        often = self._often[terms]
+        worth: Scores = np.log(1 + (len(self._numbers) + BACKGROUND - often + 0.5) / (often + 0.5))
+        return worth
+
     def _by_words(self, question: Question, count: int, only: Collection[K] | None,
-                  ) -> tuple[list[int], dict[int, float], float]:
-        """The best texts (of `only`) by BM25 with their scores, and the most that the question could reach."""
-        meant = [(sum(len(posting) for posting, _ in meanings), word, meanings)
-                 for word in question.asked if (meanings := self._meanings(word, question.also.get(word, ())))]
-        most = sum(self._idf(len(self._postings[w]) if w in self._postings else 0) for w in question.asked)
+                  ) -> tuple[list[int], dict[int, float], list[Asked]]:
+        """The best texts (of `only`) by BM25 with their scores, and the words of the question."""
+        meant, asked = [], []
+        for word in question.asked:
+            meanings = self._meanings(word, question.also.get(word, ()))
+            asked.append(Asked(means=tuple(posting.number for posting, _ in meanings),
+                               telling=self._idf(len(self._postings[word]) if word in self._postings else 0)))
+            if meanings:
+                meant.append((sum(len(posting) for posting, _ in meanings), word, meanings))
         scores: Scores = np.zeros(len(self._texts))
         narrow: Numbers | None = None
         for texts, _, meanings in sorted(meant, key=lambda each: each[:2]):
@@ -186,11 +234,11 @@ class Index(Generic[K]):
                 if len(touched) >= _REFINED:
                     narrow = self._narrowed(touched, scores, only)
             if narrow is None:
-                self._gather(meanings, scores)
+                gather(meanings, self._norms, scores, self._scratch)
             else:
-                self._refine(meanings, narrow, scores)
+                refine(meanings, narrow, self._norms, scores)
         likely = self._best(np.flatnonzero(scores) if narrow is None else narrow, scores, count, only)
-        return likely, {number: float(scores[number]) for number in likely}, most
+        return likely, {number: float(scores[number]) for number in likely}, asked
 
     def _narrowed(self, touched: Numbers, scores: Scores, only: Collection[K] | None) -> Numbers:
         return np.sort(np.array(self._best(touched, scores, _REFINED, only), dtype=np.int64))
@@ -218,13 +266,14 @@ class Index(Generic[K]):
         order: list[int] = numbers[np.lexsort((self._places[numbers], -values))].tolist()
         return order
 
-    def _meanings(self, word: str, also: Sequence[tuple[str, float]]) -> list[tuple[Posting, float]]:
+    def _meanings(self, word: str, also: Sequence[tuple[str, float]]) -> list[Meaning]:
         """A known word means itself; an unknown one the known ones it is like, weighing by likeness; either one's
         synonyms (`also`) weigh what they say."""
         found = [(self._postings[w], self._idf(len(self._postings[w])) * weight) for w, weight in also
                  if w in self._postings]
-        if word in self._postings:
-            return [(self._postings[word], self._idf(len(self._postings[word]))), *found]
+        own = self._postings.get(word)
+        if own is not None:
+            return [(own, self._idf(len(own))), *found]
         if found:
             return found
         texts = 0
@@ -236,46 +285,14 @@ class Index(Generic[K]):
             found.append((posting, self._idf(len(posting)) * like**_FUZZ))
         return found
 
-    def _gather(self, meanings: Sequence[tuple[Posting, float]], scores: Scores) -> None:
-        """In each text the best of the meanings counts."""
-        norms = self._norms
-        if len(meanings) == 1:
-            [(posting, weight)] = meanings
-            numbers, counts = posting.views()
-            scores[numbers] += (weight * _TOP) * counts / (counts + norms[numbers])
-            return
-        views = [(posting.views(), weight) for posting, weight in meanings]
-        every = np.unique(np.concatenate([numbers for (numbers, _), _ in views]))
-        best: Scores = np.zeros(len(every))
-        for (numbers, counts), weight in views:
-            at = np.searchsorted(every, numbers)
-            best[at] = np.maximum(best[at], (weight * _TOP) * counts / (counts + norms[numbers]))
-        scores[every] += best
-
-    def _refine(self, meanings: Sequence[tuple[Posting, float]], narrow: Numbers, scores: Scores) -> None:
-        """The same for these texts only."""
-        best: Scores = np.zeros(len(narrow))
-        for posting, weight in meanings:
-            texts, counts = np.frombuffer(posting.texts, dtype=np.uint32), np.frombuffer(posting.counts, np.float32)
-            at = np.minimum(np.searchsorted(texts, narrow.astype(np.uint32)), len(texts) - 1)
-            there = texts[at] == narrow
-            found = np.where(there, counts[at].astype(np.float64), 0.0)
-            best = np.maximum(best, (weight * _TOP) * found / (found + self._norms[narrow]))
-        scores[narrow] += best
-
     def _by_runs(self, question: Question, numbers: Sequence[int]) -> dict[int, float]:
         """The same texts by the runs of letters they share with the question; rare among them weighs more."""
         texts = [self._text(number).codes for number in numbers]
         counts = self._runs.count(coded(question.spaced), texts).astype(np.float64)
         lengths = np.array([len(text) for text in texts], dtype=np.float64)
-        norms = _K1 * (1 - _B + _B * lengths / (lengths.sum() / len(texts)))[:, None]
+        norms = norm(lengths / (lengths.sum() / len(texts)))[:, None]
         there = np.count_nonzero(counts, axis=0)
         weights = _COMMON + np.log(1 + (len(texts) - there + 0.5) / (there + 0.5))
         weights[there == 0] = 0.0
-        scores = (weights * _TOP * counts / (counts + norms)).sum(axis=1)
+        scores = (weights * TOP * counts / (counts + norms)).sum(axis=1)
         return dict(zip(numbers, scores.tolist(), strict=True))
-
-
-def by_key(key: Any) -> tuple[bool, Any]:
-    """Keys of one kind by themselves, numbers before names."""
-    return (isinstance(key, str), key)

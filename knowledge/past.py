@@ -18,7 +18,7 @@ class Past(Generic[K]):
     """Which questions were resolved with which article. Adding one costs about a millisecond."""
 
     def __init__(self) -> None:
-        self._index: Index[int] = Index()
+        self._index: Index[int] = Index(flat=True)
         self._questions: dict[int, tuple[str, K]] = {}
         self._of: defaultdict[K, list[int]] = defaultdict(list)
         self._corrected: dict[str, str] = {}

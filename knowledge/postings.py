@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from typing import TypeAlias
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 Scores: TypeAlias = NDArray[np.float64]
 Numbers: TypeAlias = NDArray[np.int64]
+Meaning: TypeAlias = "tuple[Posting, float]"
+
+_K1, _B = 1.2, 0.75  #: of BM25
+TOP = _K1 + 1
 
 
 class Posting:
-    """Where one word stands: texts by rising number, and how much it counts in each."""
+    """Where one word stands: texts by rising number, and how much it counts in each. The word has a number itself."""
 
-    __slots__ = ("counts", "texts")
+    __slots__ = ("counts", "number", "texts")
 
-    def __init__(self) -> None:
+    def __init__(self, number: int) -> None:
+        self.number = number
         self.texts = array("I")
         self.counts = array("f")
 
@@ -36,7 +42,52 @@ class Posting:
         at = bisect_left(self.texts, number)
         del self.texts[at], self.counts[at]
 
+    def has(self, number: int) -> bool:
+        """Whether the word stands in a text."""
+        at = bisect_left(self.texts, number)
+        return at < len(self.texts) and self.texts[at] == number
+
     def views(self) -> tuple[Numbers, Scores]:
         """Texts and counts; read before the next change."""
         return (np.frombuffer(self.texts, dtype=np.uint32).astype(np.int64),
                 np.frombuffer(self.counts, dtype=np.float32).astype(np.float64))
+
+
+def norm(lengths: Scores) -> Scores:
+    """What texts of so many times the average length are measured against."""
+    found: Scores = _K1 * (1 - _B + _B * lengths)
+    return found
+
+
+def gather(meanings: Sequence[Meaning], norms: Scores, scores: Scores, scratch: Scores) -> None:
+    """Add one word's BM25 to the scores; in each text the best of its meanings counts. `scratch` is all nought."""
+    if len(meanings) == 1:
+        [(posting, weight)] = meanings
+        numbers, counts = posting.views()
+        scores[numbers] += (weight * TOP) * counts / (counts + norms[numbers])
+        return
+    every, counted = array("I"), array("f")
+    for posting, _ in meanings:
+        every += posting.texts
+        counted += posting.counts
+    numbers, counts = np.frombuffer(every, dtype=np.uint32).astype(np.int64), np.frombuffer(counted, dtype=np.float32)
+    weights = np.repeat([weight * TOP for _, weight in meanings], [len(posting) for posting, _ in meanings])
+    np.maximum.at(scratch, numbers, weights * counts / (counts + norms[numbers]))
+    scores[numbers] += scratch[numbers]  # a text that is there twice is written twice, not added twice
+    scratch[numbers] = 0.0
+
+
+def refine(meanings: Sequence[Meaning], narrow: Numbers, norms: Scores, scores: Scores) -> None:
+    """The same for these texts only."""
+    best: Scores = np.zeros(len(narrow))
+    for posting, weight in meanings:
+        texts, counts = np.frombuffer(posting.texts, dtype=np.uint32), np.frombuffer(posting.counts, np.float32)
+        at = np.minimum(np.searchsorted(texts, narrow.astype(np.uint32)), len(texts) - 1)
+        there = texts[at] == narrow
+        found = np.where(there, counts[at].astype(np.float64), 0.0)
+        best = np.maximum(best, (weight * TOP) * found / (found + norms[narrow]))
+    scores[narrow] += best
+
+def by_key(key: Any) -> tuple[bool, Any]:
+    """Keys of one kind by themselves, numbers before names."""
+    return (isinstance(key, str), key)

@@ -13,6 +13,7 @@ Slots: TypeAlias = NDArray[np.int64]
 
 GRAM = 4  #: letters in a run
 _BITS = 20  #: a run's number has so many; two runs of one question meet by chance once in some thousand questions
+_LOOSE = 16  #: so many of them are looked at first: a table of their size stays near the processor
 _PRIME = 0x9E3779B1
 
 
@@ -38,6 +39,7 @@ class Counter:
 
     def __init__(self) -> None:
         self._table = np.zeros(1 << _BITS, dtype=np.int16)
+        self._likely = np.zeros(1 << _LOOSE, dtype=np.bool_)
 
     def count(self, asked: Codes, texts: Sequence[Codes]) -> NDArray[np.int64]:
         """How often each different run of the question stands in each text: texts x runs."""
@@ -45,12 +47,21 @@ class Counter:
         wide = len(runs) + 1
         self._table[runs] = np.arange(1, wide, dtype=np.int16)
         lengths = np.array([len(text) for text in texts], dtype=np.int64)
-        found = self._table[numbered(np.concatenate(texts))].astype(np.int64) if lengths.sum() >= GRAM else runs[:0]
+        hits, found = self._hits(runs, np.concatenate(texts)) if lengths.sum() >= GRAM else (runs[:0], runs[:0])
         self._table[runs] = 0
         ends = np.cumsum(lengths)
-        for back in range(1, GRAM):  # a run that reaches into the next text is none
-            across = ends - back
-            found[across[(across >= 0) & (across < len(found))]] = 0
-        owner = np.repeat(np.arange(len(texts), dtype=np.int64), lengths)[: len(found)]
-        counts = np.bincount(owner * wide + found, minlength=wide * len(texts))
+        owners = np.searchsorted(ends, hits, side="right")
+        inside = hits + GRAM <= ends[owners]  # a run that reaches into the next text is none
+        counts = np.bincount((owners * wide + found)[inside], minlength=wide * len(texts))
         return counts.reshape(len(texts), wide)[:, 1:]
+
+    def _hits(self, runs: Slots, codes: Codes) -> tuple[Slots, Slots]:
+        """Where a run of the question starts, and which one, from 1."""
+        every = numbered(codes)
+        loose = runs >> (_BITS - _LOOSE)
+        self._likely[loose] = True
+        hits = np.flatnonzero(self._likely[every >> (_BITS - _LOOSE)])
+        self._likely[loose] = False
+        found = self._table[every[hits]].astype(np.int64)
+        there = np.flatnonzero(found)
+        return hits[there], found[there]

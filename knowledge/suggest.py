@@ -5,26 +5,28 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from knowledge import lessons as learning
 from knowledge import readings
+from knowledge.found import SURE, Article, Suggestion
 from knowledge.fusion import ENOUGH, Parts, Tried, Weights, fit, fit_alone
-from knowledge.index import Index, Match, by_key
+from knowledge.index import Index, Match
 from knowledge.lessons import Example, Judgement, Lessons
 from knowledge.meaning import Floats, Meanings
 from knowledge.outcome import Outcome, proven
 from knowledge.past import Past
+from knowledge.postings import by_key
 from knowledge.synonyms import NONE, Synonyms
 from knowledge.tokens import Question, read, words
+
+__all__ = ["SURE", "Article", "Engine", "Suggestion"]
 
 K = TypeVar("K", bound=Hashable)
 
 TITLE_WEIGHT, KEYWORD_WEIGHT = 1.0, 1.0
-#: Below this an agent sees a suggestion marked as weak, and a citizen does not see it.
-SURE = 0.6
-
 _NEIGHBOURS = 20
 _CLOSENESS = 4  #: a neighbour counts its likeness to this power
 _FRESH = 0.8  #: what neighbours weigh at least where they came after the last training
@@ -34,41 +36,8 @@ _OTHER_LANGUAGE = 0.8
 _CANDIDATES = 30
 _RETRAIN = 0.1  #: lessons are behind when so large a part of what was asked came after them
 _RETRAIN_LEAST = 20
+_IN_ORDER = itemgetter(0, 1, 2)
 _NOTHING: Judgement[Any] = Judgement(shares={}, scope=0.0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Article(Generic[K]):
-    """What the ranking knows of an article."""
-
-    id: K
-    title: str
-    body: str = ""
-    language: str = ""
-    keywords: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suggestion(Generic[K]):
-    """An article for a question. `text`, `lessons`, `alike` and `meaning` are the parts that `score` is the sum of."""
-
-    id: K
-    score: float
-    confidence: float  #: about how often such a suggestion was right, 0..1
-    text: float
-    lessons: float
-    alike: float
-    words: tuple[str, ...]  #: stems of the question that stand in the article, the most telling first
-    contacts: int  #: past questions much like this one that this article answered
-    learned: int  #: past questions it answered at all
-    read_as: str = ""  #: how the question was read, when not as it was written
-    meaning: float = 0.0
-    outcome: Outcome | None = None  #: what became of it when it was shown, as far as that was told
-
-    @property
-    def weak(self) -> bool:
-        """Not sure enough for a citizen."""
-        return self.confidence < SURE
 
 
 class Engine(Generic[K]):
@@ -215,6 +184,8 @@ class Engine(Generic[K]):
 
     def _parts(self, key: K, text: float, alike: float, lessons: Judgement[K]) -> Parts:
         learned = self._past.learned(key)
+        if not learned:
+            return text, 0.0, 0.0
         believed = learned / (learned + _BELIEVED)
         return text, believed * lessons.scope * lessons.shares.get(key, 0.0), believed * alike
 
@@ -262,20 +233,24 @@ class Engine(Generic[K]):
         fresh = {self._past.key(match.key) for match in near if match.key >= self._taught_at}
         model = self.meanings if self.uses_meaning else None
         meant = model.judge(vector, only=only) if model and vector is not None else {}
-        weights = self._weights, replace(self._weights, alike=max(_FRESH, self._weights.alike))
+        usual, lately = self._weights, replace(self._weights, alike=max(_FRESH, self._weights.alike))
+        choice = bool(language and self._spoken[language])
         found = []
-        for key in texts.keys() | lessons.shares.keys() | alike.keys() | meant.keys():
-            if key not in self._articles or (only is not None and key not in only):
+        for key in dict.fromkeys((*texts, *lessons.shares, *alike, *meant)):
+            article = self._articles.get(key)
+            if article is None or (only is not None and key not in only):
                 continue
-            fits = proven(self._outcomes, key) * (_OTHER_LANGUAGE if self._is_other(key, language) else 1.0)
             parts = self._parts(key, texts.get(key, 0.0), alike.get(key, 0.0), lessons)
-            parts = weights[key in fresh].weighed(parts)
-            by_meaning = self._weights.meaning * meant.get(key, 0.0)
+            parts = (lately if key in fresh else usual).weighed(parts)
+            by_meaning = usual.meaning * meant.get(key, 0.0)
             if (score := sum(parts) + by_meaning) > 0:
-                four = fits * parts[0], fits * parts[1], fits * parts[2], fits * by_meaning
-                found.append((round(fits * score, 9), key, four))
-        found.sort(key=lambda each: (-each[0], by_key(each[1])))
-        return [self._suggestion(score, key, parts, asked, near) for score, key, parts in found[:limit]]
+                fits = proven(self._outcomes, key) if self._outcomes else 1.0
+                if choice and article.language and article.language != language:
+                    fits *= _OTHER_LANGUAGE
+                found.append((-round(fits * score, 9), *by_key(key), fits, parts, by_meaning))
+        found.sort(key=_IN_ORDER)
+        return [self._suggestion(-score, key, (fits * parts[0], fits * parts[1], fits * parts[2], fits * meaning),
+                                 asked, near) for score, _, key, fits, parts, meaning in found[:limit]]
 
     def _alike(self, near: Sequence[Match[int]]) -> dict[K, float]:
         """Each article's share of the neighbours, as much as the nearest of them is like the question."""
@@ -284,11 +259,6 @@ class Engine(Generic[K]):
             votes[self._past.key(match.key)] += match.score**_CLOSENESS
         total = sum(votes.values())
         return {key: near[0].score * vote / total for key, vote in votes.items()} if total else {}
-
-    def _is_other(self, key: K, language: str) -> bool:
-        """Whether an article is in another language than the question, and others are not."""
-        own = self._articles[key].language
-        return bool(language and own and own != language and self._spoken[language])
 
     def _suggestion(self, score: float, key: K, parts: tuple[float, float, float, float], asked: Question,
                     near: Sequence[Match[int]]) -> Suggestion[K]:

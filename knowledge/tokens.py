@@ -50,11 +50,11 @@ STOP_WORDS = frozenset(fold(_FA_STOP + _EN_STOP).split())
 def words(text: str) -> list[str]:
     """The stems of a text in order, stop words included. A word written with half-spaces gives itself joined and its
     parts, so that all three ways of writing it meet."""
-    return _stems(_cut(text))
+    return _stems(_cut(fold(text, half_space=HALF_SPACE)))
 
 
-def _cut(text: str) -> list[str]:
-    found: list[str] = _WORD.findall(fold(text, half_space=HALF_SPACE))
+def _cut(folded: str) -> list[str]:
+    found: list[str] = _WORD.findall(folded)
     return found
 
 
@@ -112,7 +112,11 @@ def _stem_en(word: str) -> str:
 
 def spaced(text: str) -> str:
     """The folded text with a space around it and in place of each half-space: what runs of letters are cut from."""
-    return f" {fold(text, half_space=' ')} "
+    return _framed(fold(text, half_space=HALF_SPACE))
+
+
+def _framed(folded: str) -> str:
+    return f" {folded.replace(HALF_SPACE, ' ')} "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +132,8 @@ class Question:
 
 def read(text: str) -> Question:
     """The beginning of a question, in pieces."""
-    text = text[:QUERY_CHARS]
-    cut = _cut(text)
+    folded = fold(text[:QUERY_CHARS], half_space=HALF_SPACE)
+    cut = _cut(folded)
     stems = _stems(cut)
     return Question(stems=tuple(stems), written=tuple(word.replace(HALF_SPACE, "") for word in cut),
-                    asked=tuple(telling(dict.fromkeys(stems))), spaced=spaced(text), also={})
+                    asked=tuple(telling(dict.fromkeys(stems))), spaced=_framed(folded), also={})

@@ -13,7 +13,8 @@ _LIKE = 0.5  #: least likeness (Dice of letter pairs, 0..1) that counts
 _AT_MOST = 8  #: known words taken for one unknown
 _SHORTEST = 3
 _LONGER = 2  #: letters more or fewer
-_COMPARED = 24  #: those that look most alike are compared exactly
+_COMPARED = 12  #: those that look most alike are compared exactly
+_CUT = 5_000  #: words whose pairs are kept
 _WIDE = 4  #: 64-bit words of a mark, one bit for a letter pair
 _BITS = 64 * _WIDE
 _LOOSE = 0.1  #: pairs may share a bit, so that marks are compared by so much less strictly
@@ -48,7 +49,8 @@ class Vocabulary:
         self._words: list[str] = []
         self._numbers: dict[str, int] = {}
         self._free: list[int] = []
-        self._marks: Marks = np.zeros((64, _WIDE), dtype=np.uint64)
+        self._cut: dict[str, set[str]] = {}  #: pairs of words that were compared before
+        self._marks: Marks = np.zeros((_WIDE, 64), dtype=np.uint64)
         self._pairs: NDArray[np.int16] = np.zeros(64, dtype=np.int16)
 
     def __contains__(self, word: str) -> bool:
@@ -61,13 +63,13 @@ class Vocabulary:
         number = self._free.pop() if self._free else len(self._words)
         if number == len(self._words):
             self._words.append(word)
-            if number == len(self._marks):
-                self._marks = np.concatenate([self._marks, np.zeros_like(self._marks)])
+            if number == len(self._pairs):
+                self._marks = np.concatenate([self._marks, np.zeros_like(self._marks)], axis=1)
                 self._pairs = np.concatenate([self._pairs, np.zeros_like(self._pairs)])
         self._words[number] = word
         self._numbers[word] = number
         pairs = _pairs(word)
-        self._marks[number] = _mark(pairs)
+        self._marks[:, number] = _mark(pairs)
         self._pairs[number] = min(len(pairs), np.iinfo(np.int16).max)
         for end in _ends(word):
             self._with[end].append(number)
@@ -93,21 +95,35 @@ class Vocabulary:
         halves = [self._with[half] for half in ((long, long_tail) if size > 5 else (short, tail)) if half in self._with]
         if not halves:
             return []
-        pairs = _pairs(word)
-        found = []
+        pairs, found = _pairs(word), []
+        own = len(pairs)
         for known in self._likely(np.concatenate([np.frombuffer(half, dtype=np.uint32) for half in halves]), pairs):
-            if abs(len(known) - size) <= _LONGER:
-                others = _pairs(known)
-                like = 2 * len(pairs & others) / (len(pairs) + len(others))
+            if -_LONGER <= len(known) - size <= _LONGER:
+                others = self._pairs_of(known)
+                like = 2 * len(pairs & others) / (own + len(others))
                 if like >= _LIKE:
-                    found.append((known, like))
-        return sorted(found, key=lambda each: (-each[1], each[0]))[:_AT_MOST]
+                    found.append((-like, known))
+        found.sort()
+        return [(known, -like) for like, known in found[:_AT_MOST]]
+
+    def _pairs_of(self, known: str) -> set[str]:
+        found = self._cut.get(known)
+        if found is None:
+            if len(self._cut) >= _CUT:
+                self._cut.clear()
+            found = self._cut[known] = _pairs(known)
+        return found
 
     def _likely(self, numbers: NDArray[np.uint32], pairs: set[str]) -> set[str]:
         """Those whose marks look most alike, a few more than are wanted."""
-        mark = np.array(_mark(pairs), dtype=np.uint64)
-        shared = np.bitwise_count(self._marks[numbers] & mark).sum(axis=1, dtype=np.int16)
-        like = 2 * shared / (self._pairs[numbers] + np.int16(min(len(pairs), 1000)))
+        own = min(len(pairs), 1000)
+        others = self._pairs[numbers]
+        numbers = numbers[np.abs(others - own) <= 2 * _LONGER]  # a pair that stands twice counts once
+        shared = np.zeros(len(numbers), dtype=np.int16)
+        for marks, mark in zip(self._marks, _mark(pairs), strict=True):
+            if mark:
+                shared += np.bitwise_count(marks[numbers] & np.uint64(mark))
+        like = 2 * shared / (self._pairs[numbers] + np.int16(own))
         good = np.flatnonzero(like >= _LIKE - _LOOSE)
         if len(good) > _COMPARED:  # equals stay together: what is found must not hang on the order of arrival
             least = np.partition(like[good], -_COMPARED)[-_COMPARED]
