@@ -21,7 +21,7 @@ from desk.world import Place
 from router.errors import BadRequest, NotFound
 from router.events import CaseChanged
 from router.model import ContactId
-from router.records import Agent, Contact
+from router.records import Agent, Contact, Role
 from router.routes import Access, Route
 from router.rules import codes
 from router.rules.text import clean, digits_fa
@@ -89,7 +89,7 @@ class Routes:
                   "steps": len(flow.steps), "version": self._book.program(name).version,
                   "channels": sorted(channel for channel, used in self._channels.items() if used == name)}
                  for name, flow in sorted(self._book.definitions.items())]
-        return self._page("flows.html", language, "/flows", flows=shown, faults=self._book.faults,
+        return self._page(request, "flows.html", language, "/flows", flows=shown, faults=self._book.faults,
                           figures=_shown(counted, language))
 
     async def attempt(self, request: web.Request) -> web.Response:
@@ -108,7 +108,7 @@ class Routes:
         for words in said:
             if not trial.over:
                 trial.say(words)
-        return self._page("try.html", language, f"/flows/{program.name}", name=program.name, lines=trial.lines,
+        return self._page(request, "try.html", language, f"/flows/{program.name}", name=program.name, lines=trial.lines,
                           title=program.head.title.get(language, program.name), media=list(MEDIA), medium=medium,
                           tongue=tongue, said=said, over=trial.over, closed=request.query.get("closed") == "1",
                           step=trial.state.step, values=dict(trial.state.values), word_chars=_WORD_CHARS)
@@ -122,9 +122,10 @@ class Routes:
         asked = request.query.get("language", "")
         return asked if asked in ("fa", "en") else self._who(request).language
 
-    def _page(self, template: str, language: str, path: str, **values: Any) -> web.Response:
+    def _page(self, request: web.Request, template: str, language: str, path: str, **values: Any) -> web.Response:
         text = self._templates.get_template(template).render(
             language=language, other="en" if language == "fa" else "fa", w=WORDS[language], mark=self._mark, path=path,
+            places=("console", "board", "knowledge", *(("admin",) if self._who(request).role is Role.ADMIN else ())),
             desk=self._place.desk_names.get(language, ""),
             digits=lambda count: digits_fa(str(count)) if language == "fa" else count, **values)
         return web.Response(text=text, content_type="text/html", charset="utf-8")
@@ -213,7 +214,7 @@ def _figures(counted: Counted) -> dict[str, Any]:
 def _shown(counted: Counted, language: str) -> dict[str, str]:
     found = {name: "–" if value is None else f"{value:.0%}" if name == "containment" else str(value)
              for name, value in _figures(counted).items()}
-    return {name: digits_fa(value) for name, value in found.items()} if language == "fa" else found
+    return {name: digits_fa(value).replace("%", "٪") for name, value in found.items()} if language == "fa" else found
 
 
 def _case(case: Case) -> dict[str, Any]:

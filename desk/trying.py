@@ -87,7 +87,8 @@ class Trial:
     def say(self, words: str) -> list[Line]:
         """What the citizen says, and what comes back."""
         words = words[:WORDS]
-        self.lines.append(Line(who="citizen", text=words[:2_000]))
+        labels = {pressed: label for line in self.lines for label, pressed in line.buttons}
+        self.lines.append(Line(who="citizen", text=labels.get(words, words[:2_000])))
         return self._took(heard(words))
 
     def _took(self, heard: Heard) -> list[Line]:

@@ -43,7 +43,7 @@ def test_the_language_turns_and_turns_back() -> None:
 
 def test_three_misunderstandings_lead_to_people() -> None:
     state = FA
-    for keys, said in (("7", "متوجه نشدم."), ("", "برای گفتگو با کارشناس عدد یک را فشار دهید.")):
+    for keys, said in (("7", "متوجه نشدم."), ("", "برای گفت‌وگو با کارشناس عدد یک را فشار دهید.")):
         turn = step(MENU, state, keys)
         assert turn.action is None and turn.said[0].text == said
         state = turn.state

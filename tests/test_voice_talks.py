@@ -48,7 +48,7 @@ async def test_a_talk_is_recorded_unless_the_caller_refuses(tmp_path: Path, key:
         await caller.hears("عدد یک را فشار دهید")
         caller.press("1")
         delivery = await accept(house)
-        await caller.hears("این گفتگو برای بهتر شدن خدمت ضبط می‌شود")
+        await caller.hears("این گفت‌وگو برای بهتر شدن خدمت ضبط می‌شود")
         if key:
             caller.press(key)
         await caller.connected()

@@ -48,7 +48,7 @@ def test_a_telephone_number_is_dictated() -> None:
 
 STANDING = [
     ("next, nothing known, somebody free", {"place": 1, "ready": 1}, ["شما نفر بعدی هستید."]),
-    ("next, nobody free", {"place": 1}, ["شما نفر بعدی هستید.", "اکنون همهٔ کارشناسان در حال گفتگو هستند."]),
+    ("next, nobody free", {"place": 1}, ["شما نفر بعدی هستید.", "اکنون همهٔ کارشناسان در حال گفت‌وگو هستند."]),
     ("third, two to five minutes", {"place": 3, "low": 120, "high": 300},
      ["شما نفر سوم صف هستید.", "زمان انتظار بین دو تا پنج دقیقه است."]),
     ("low is never below a minute when high is above", {"place": 2, "low": 0, "high": 180},

@@ -275,7 +275,7 @@ async def test_unread_answers_are_counted_until_they_are_seen(browser: Browser, 
         await expect(page.locator(".panel")).to_be_hidden()
         one, two = await reply(house, 1, "یک", "k1"), await reply(house, 1, "دو", "k2")
         await expect(page.locator(".badge")).to_have_text("۲")
-        await expect(page.locator(".launcher")).to_have_attribute("aria-label", "باز کردن گفتگو، ۲ پیام خوانده‌نشده")
+        await expect(page.locator(".launcher")).to_have_attribute("aria-label", "باز کردن گفت‌وگو، ۲ پیام خوانده‌نشده")
         await browser.shot(page, "unread")
 
         async def states() -> set[str]:

@@ -227,7 +227,7 @@ async def test_a_hostile_agent_name_in_the_header(browser: Browser, tmp_path: Pa
 @pytest.mark.parametrize("language", ["fa", "en"])
 async def test_by_keyboard_and_by_role(browser: Browser, tmp_path: Path, language: str) -> None:
     words = {
-        "fa": ("باز کردن گفتگو", "گفتگو با پیشخوان", "متن پیام", "پیام‌های گفتگو", "بستن گفتگو"),
+        "fa": ("باز کردن گفت‌وگو", "گفت‌وگو با پیشخوان", "متن پیام", "پیام‌های گفت‌وگو", "بستن گفت‌وگو"),
         "en": ("Open chat", "Chat with the front desk", "Message", "Messages", "Close chat"),
     }[language]
     async with chat(tmp_path) as house:

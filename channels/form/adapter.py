@@ -45,8 +45,8 @@ class Adapter:
 
     def routes(self) -> Sequence[Route]:
         """The form, where it is sent, and the page of what became of it."""
-        csp = (f"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-               f"frame-ancestors {' '.join([chr(39) + 'self' + chr(39), *self.settings.origins])}")
+        csp = ("default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; "
+               f"base-uri 'none'; frame-ancestors {' '.join([chr(39) + 'self' + chr(39), *self.settings.origins])}")
         pages = [("GET", "form", self.give, "The contact form", PAGE_BYTES), ("GET", "form.css", self.css, "Its looks",
                   PAGE_BYTES), ("GET", "snippet", self.snippet, "What a site pastes to show the form", PAGE_BYTES),
                  ("GET", "track/{thread}", self.track, "What became of a form", PAGE_BYTES)]

@@ -22,6 +22,7 @@ def frame(lang: str, title: str, css: str, body: str) -> str:
     way = "rtl" if lang == "fa" else "ltr"
     return (f'<!doctype html><html lang="{lang}" dir="{way}"><head><meta charset="utf-8">'
             f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{escape(title)}</title>'
+            '<link rel="icon" href="/static/icons/desk.svg" type="image/svg+xml">'
             f'<link rel="stylesheet" href="{escape(css)}"></head><body><main><h1>{escape(title)}</h1>{body}</main>'
             "</body></html>")
 
@@ -148,19 +149,26 @@ def snippet(settings: Settings, base: str, lang: str) -> str:
 
 
 CSS = """
-:root{color-scheme:light dark;font:1rem/1.6 Vazirmatn,Tahoma,system-ui,sans-serif}
-body{margin:0;padding:1rem;background:Canvas;color:CanvasText}
+@font-face{font-family:Vazirmatn;src:url(/static/vendor/vazirmatn/Vazirmatn.woff2) format("woff2");
+font-weight:100 900;font-display:swap}
+:root{color-scheme:light dark;font:1rem/1.7 Vazirmatn,Tahoma,system-ui,sans-serif;
+--paper:light-dark(#fff,#0f1517);--ink:light-dark(#1b282c,#e6ecec);--soft:light-dark(#4d5b61,#aebbbf);
+--line:light-dark(#8a8f88,#5b6a70);--accent:light-dark(#0a736e,#45c6ba);--on:light-dark(#fff,#04211f);
+--bad:light-dark(#a3261b,#ff9b9b)}
+body{margin:0;padding:1rem;background:var(--paper);color:var(--ink)}
 main{max-width:40rem;margin:auto}
-label{display:block;font-weight:600}
-input,textarea,select{box-sizing:border-box;width:100%;font:inherit;padding:.5rem;border:1px solid GrayText;
-border-radius:.4rem;background:Field;color:FieldText}
-[aria-invalid=true]{border:2px solid #b00020}
-.wrong,.alert{color:#b00020}
-@media(prefers-color-scheme:dark){.wrong,.alert{color:#ff9b9b}[aria-invalid=true]{border-color:#ff9b9b}}
-.hint{opacity:.8;font-size:.9rem;margin:0}
+h1{font-size:1.5rem}
+a{color:var(--accent)}
+label{display:block;font-weight:500;margin-block-end:.2rem}
+input,textarea,select{box-sizing:border-box;width:100%;font:inherit;padding:.5rem .7rem;border:1px solid var(--line);
+border-radius:.6rem;background:var(--paper);color:var(--ink)}
+[aria-invalid=true]{border:2px solid var(--bad)}
+.wrong,.alert{color:var(--bad)}
+.hint{color:var(--soft);font-size:.9rem;margin:0}
 .trap{position:absolute;inset-inline-start:-100vw;width:1px;height:1px;overflow:hidden}
-button{font:inherit;padding:.6rem 1.6rem;border:0;border-radius:.4rem;background:#0b5cad;color:#fff;cursor:pointer}
+button{font:inherit;font-weight:500;padding:.5rem 1.8rem;border:0;border-radius:.6rem;background:var(--accent);
+color:var(--on);cursor:pointer}
 :focus-visible{outline:3px solid #e08a00;outline-offset:2px}
-ol{list-style:none;padding:0}li{border-inline-start:4px solid GrayText;padding-inline-start:.8rem;margin-block:1rem}
-li.ours{border-color:#0b5cad}.text{white-space:pre-wrap;overflow-wrap:anywhere}.code{font-family:monospace}
+ol{list-style:none;padding:0}li{border-inline-start:4px solid var(--line);padding-inline-start:.8rem;margin-block:1rem}
+li.ours{border-color:var(--accent)}.text{white-space:pre-wrap;overflow-wrap:anywhere}.code{font-family:monospace}
 """

@@ -37,7 +37,7 @@ class Choice:
 
 def _choices() -> Mapping[str, Choice]:
     return {
-        "1": Choice(action=Action.QUEUE, fa="برای گفتگو با کارشناس عدد یک را فشار دهید.",
+        "1": Choice(action=Action.QUEUE, fa="برای گفت‌وگو با کارشناس عدد یک را فشار دهید.",
                     en="To speak with an agent, press one."),
         "2": Choice(action=Action.VOICEMAIL, fa="برای گذاشتن پیام صوتی عدد دو را فشار دهید.",
                     en="To leave a voice message, press two."),

@@ -18,7 +18,7 @@ class Settings:
     """`[channels.<name>]` of a web chat."""
 
     allowed_origins: tuple[str, ...] = ()  #: sites with the widget, "https://town.example"; ours may always; "*" = any
-    title_fa: str = "گفتگو با پیشخوان"
+    title_fa: str = "گفت‌وگو با پیشخوان"
     title_en: str = "Chat with the front desk"
     greeting_fa: str = "سلام! پرسش یا درخواستتان را بنویسید؛ همین‌جا پاسخ می‌دهیم."
     greeting_en: str = "Hello! Write your question or request; we answer right here."

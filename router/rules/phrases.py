@@ -14,10 +14,10 @@ _TEXTS: dict[str, dict[str, str]] = {
         "Please keep this reference in further messages.",
     },
     "transcript": {
-        "fa": "رونوشت گفتگوی شما با {desk}، شمارهٔ پیگیری {reference}:",
+        "fa": "رونوشت گفت‌وگوی شما با {desk}، شمارهٔ پیگیری {reference}:",
         "en": "A copy of your conversation with {desk}, reference {reference}:",
     },
-    "transcript-subject": {"fa": "رونوشت گفتگو با {desk}", "en": "Your conversation with {desk}"},
+    "transcript-subject": {"fa": "رونوشت گفت‌وگو با {desk}", "en": "Your conversation with {desk}"},
     "stopped": {
         "fa": "از این پس به این نشانی پیام نمی‌فرستیم. برای دریافت دوباره «شروع» را بفرستید.",
         "en": "We will send no more messages to this address. To receive them again, send START.",
