@@ -89,6 +89,8 @@ class Ledger:
             await self._closed(entry.contact)
         elif entry.name == "contact-queued" and data.get("reason") == "new" and entry.contact:
             await routing.consider(self._given, entry.contact)
+        elif entry.name == "routing-undone" and entry.contact:
+            await routing.corrected(self._given, entry.contact)
         elif entry.name == "object-changed" and not entry.actor.startswith("agent:"):
             await self._given.store.run(lambda tx: duties.moved(tx, data["kind"], data["target"], actor="ledger"))
         else:

@@ -13,12 +13,13 @@ from knowledge.given import Given
 from knowledge.guide import FIELDS, MOST, Hint
 from router.errors import BadRequest, Conflict
 from router.events import ContactEdited, ContactQueued, KnowledgeSet, RoutingSuggested, RoutingUndone
-from router.model import ContactId
+from router.model import ContactId, QueueId
 from router.records import Agent, Contact, ContactState, Queue
 from storage.tx import StoreTx
 
 OWNER, MARK = "knowledge", "automatic"
 _PAGE = 200
+_LABEL = 100  #: characters of a kind or service
 AUTOMATIC = ("queue", "service", "kind")  #: a disposition is a person's word
 
 
@@ -44,23 +45,36 @@ def set_thresholds(tx: StoreTx, agent: Agent, data: Mapping[str, Any]) -> dict[s
     return now
 
 
-def labels(tx: StoreTx, queue: int | None, disposition: str, data: Mapping[str, Any]) -> dict[str, str]:
-    """What a closed contact teaches."""
-    named = {name: str(data[name])[:100] for name in ("service", "kind") if data.get(name)}
-    found = {"disposition": disposition, **named}
+def labels(tx: StoreTx, queue: int | None, disposition: str, kind: str, service: str) -> dict[str, str]:
+    """What a contact teaches: where it is, what it is about, how it ended."""
+    found = {"disposition": disposition, "kind": kind[:_LABEL], "service": service[:_LABEL]}
     if queue is not None:
-        found["queue"] = tx.desk.queue(queue).name  # type: ignore[arg-type]
-    return found
+        found["queue"] = tx.desk.queue(QueueId(queue)).name
+    return {name: value for name, value in found.items() if value}
+
+
+def _labels_of(tx: StoreTx, contact: Contact) -> dict[str, str]:
+    return labels(tx, contact.queue, contact.disposition, contact.kind, tx.knowledge.gaps.service(contact.id))
 
 
 async def learn(given: Given, contact: Contact, question: str) -> None:
     """A contact was closed: it teaches at once, and a proposal made for it is compared with where it ended."""
     def ended(tx: StoreTx) -> dict[str, str]:
-        told = labels(tx, contact.queue, contact.disposition, contact.data)
+        told = _labels_of(tx, contact)
         tx.knowledge.gaps.ended(contact.id, told)
         return told
     told = await given.store.run(ended)
     await given.library.teach_routing(contact.id, question, told)
+
+
+async def corrected(given: Given, number: ContactId) -> None:
+    """An agent took back what was done without a person: that teaches at once, before the contact is closed. What is
+    gathered from it when it is closed takes this lesson's place."""
+    def read(tx: StoreTx) -> tuple[str, dict[str, str]]:
+        return tx.knowledge.question(number), _labels_of(tx, tx.contacts.get(number))
+    question, told = await given.store.snapshot(read)
+    await given.library.teach_routing(number, question, told)
+    await given.library.judge_routing()
 
 
 async def remember(given: Given) -> None:
@@ -69,14 +83,15 @@ async def remember(given: Given) -> None:
     for _ in range(MOST // _PAGE):
         def read(tx: StoreTx, before: int | None = before) -> list[tuple[int, str, dict[str, str]]]:
             return [(row["id"], tx.knowledge.question(row["id"]),
-                     labels(tx, row["queue_id"], row["disposition"], row["data"]))
+                     labels(tx, row["queue_id"], row["disposition"], row["kind"], row["service"]))
                     for row in tx.knowledge.gaps.closed(before, limit=_PAGE)]
         page = await given.store.snapshot(read)
         for contact, question, told in page:
-            await given.library.teach_routing(contact, question, told)
+            await given.library.teach_routing(contact, question, told, more=True)
         if len(page) < _PAGE:
-            return
+            break
         before = page[-1][0]
+    await given.library.judge_routing()
 
 
 async def consider(given: Given, number: ContactId) -> dict[str, Any]:
@@ -106,21 +121,28 @@ def _apply(tx: StoreTx, number: ContactId, hints: Mapping[str, Hint]) -> dict[st
     if contact.state is not ContactState.WAITING:
         return {}
     sure = {name: hint.value for name, hint in hints.items() if name in above and hint.confidence >= above[name]}
-    applied: dict[str, Any] = {}
-    data = dict(contact.data)
-    for name in ("service", "kind"):
-        if name in sure and not data.get(name):
-            applied[name] = {"was": None, "now": sure[name]}
-            data[name] = sure[name]
+    applied: dict[str, Any] = {name: {"was": None, "now": sure[name]} for name in ("service", "kind")
+               if name in sure and not _known(tx, contact, name)}
     if applied:
-        contact = tx.contacts.change(contact, data=data)
-        tx.emit(ContactEdited(about=number, fields=("data",)), actor="knowledge")
+        contact = _set(tx, contact, {name: each["now"] for name, each in applied.items()}, actor="knowledge")
     queue = _open_queue(tx, sure.get("queue", ""))
     if queue is not None and contact.queue != queue.id:
         applied["queue"] = {"was": contact.queue, "now": queue.id}
         tx.contacts.change(contact, queue=queue.id)
         tx.emit(ContactQueued(about=number, queue=queue.id, reason="suggested"), actor="knowledge")
     return applied
+
+
+def _known(tx: StoreTx, contact: Contact, name: str) -> str:
+    return contact.kind if name == "kind" else tx.knowledge.gaps.service(contact.id)
+
+
+def _set(tx: StoreTx, contact: Contact, values: Mapping[str, str], *, actor: str) -> Contact:
+    """Kind and service of a contact; "" takes one away."""
+    data = {name: value for name, value in contact.data.items() if name != "service" or "service" not in values}
+    data |= {"service": values["service"]} if values.get("service") else {}
+    tx.emit(ContactEdited(about=contact.id, fields=tuple(values)), actor=actor)
+    return tx.contacts.change(contact, kind=values.get("kind", contact.kind), data=data)
 
 
 def _open_queue(tx: StoreTx, name: str) -> Queue | None:
@@ -136,15 +158,10 @@ def undo(tx: StoreTx, agent: Agent, contact: Contact) -> list[str]:
     if contact.agent not in (None, agent.id) and not permits.leads(agent):
         raise Conflict("somebody else works on this contact")
     tx.knowledge.gaps.undo(contact.id, agent.id)
-    data, back = dict(contact.data), []
-    for name in ("service", "kind"):
-        done = hint["applied"].get(name)
-        if done and data.get(name) == done["now"]:
-            data.pop(name)
-            back.append(name)
+    back = [name for name in ("service", "kind") if name in hint["applied"]
+            and (contact.kind if name == "kind" else contact.data.get(name)) == hint["applied"][name]["now"]]
     if back:
-        contact = tx.contacts.change(contact, data=data)
-        tx.emit(ContactEdited(about=contact.id, fields=("data",)), actor=f"agent:{agent.id}")
+        contact = _set(tx, contact, dict.fromkeys(back, ""), actor=f"agent:{agent.id}")
     done = hint["applied"].get("queue")
     if done and contact.queue == done["now"] and done["was"] is not None and contact.state is ContactState.WAITING:
         tx.contacts.change(contact, queue=done["was"])
@@ -156,12 +173,13 @@ def undo(tx: StoreTx, agent: Agent, contact: Contact) -> list[str]:
 
 
 def record(hints: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """By field: of the proposals with at least so much confidence, how many were right."""
+    """By field: of the proposals with at least so much confidence, how many were right, and their mean confidence."""
     found: dict[str, list[dict[str, Any]]] = {}
     for name in FIELDS:
         made = [(hint["proposed"][name], hint["ended"].get(name)) for hint in hints if name in hint["proposed"]]
         made = [(proposal, ended) for proposal, ended in made if ended]
-        found[name] = [{"from": least, "of": len(above), "right": sum(one["value"] == ended for one, ended in above)}
+        found[name] = [{"from": least, "of": len(above), "right": sum(one["value"] == ended for one, ended in above),
+                        "stated": round(sum(one["confidence"] for one, _ in above) / max(1, len(above)), 3)}
                        for least in (0.5, 0.6, 0.7, 0.8, 0.9)
                        for above in [[pair for pair in made if pair[0]["confidence"] >= least]]]
     return found

@@ -1,4 +1,4 @@
-"""Days in the editor in a real browser: typed in either calendar and any digits, chosen by keyboard, read by a machine."""
+"""Days in the editor in a real browser: typed in either calendar, any digits, chosen by keyboard, read by a machine."""
 
 from __future__ import annotations
 
@@ -124,7 +124,8 @@ async def test_days_of_both_calendars_agree(tmp_path: Path, monkeypatch: pytest.
         days = [date(2000, 1, 1) + timedelta(days=n) for n in range(0, 20_000, 7)]
         days += [date(year, 3, 18) + timedelta(days=n) for year in range(2000, 2060) for n in range(5)]
         theirs = [jdatetime.date.fromgregorian(date=day) for day in days]
-        asked: Any = [[day.isoformat(), [each.year, each.month, each.day]] for day, each in zip(days, theirs, strict=True)]
+        asked: Any = [[day.isoformat(), [each.year, each.month, each.day]]
+                      for day, each in zip(days, theirs, strict=True)]
         wrong = await page.evaluate("""async (asked) => {
             const {jalali, fromJalali, written, read} = await import("/knowledge/static/calendar.js");
             return asked.filter(([key, parts]) => jalali(key).join() !== parts.join() || fromJalali(...parts) !== key

@@ -51,7 +51,7 @@ function Routing() {
   const set = (name, value) => saved("routing", "/api/knowledge/routing", {[name]: value ? Number(value) : null});
   return html`<section class="card stack"><h2>${w("routing")}</h2><p class="small quiet">${w("routing.meaning")}</p>
     ${got && ["queue", "service", "kind"].map((name) => html`<div key=${name} class="row wrap"><${Choice} label=${w(`field.${name}`)} name=${name} value=${got.thresholds[name] ?? ""} pick=${(value) => set(name, value)} of=${LEVELS.map((level) => [level, level ? percent(Number(level)) : w("routing.off")])} />
-      <p class="small faint grow">${got.record[name].filter((each) => each.of).map((each) => w("right", {right: each.right, of: each.of, least: percent(each.from)})).join(" · ")}</p></div>`)}</section>`;
+      <p class="small faint grow">${got.record[name].filter((each) => each.of).map((each) => w("right", {right: each.right, of: each.of, least: percent(each.from), stated: percent(each.stated)})).join(" · ")}</p></div>`)}</section>`;
 }
 
 export function Import() {

@@ -19,6 +19,7 @@ from storage.knowledge.suggestions import UNRESOLVED
 _G: Any = tables.Gaps.__table__  # type: ignore[attr-defined]
 _Q: Any = tables.GapQuestions.__table__  # type: ignore[attr-defined]
 _H: Any = tables.RoutingHints.__table__  # type: ignore[attr-defined]
+_K: Any = tables.Cases.__table__  # type: ignore[attr-defined]
 _C: Any = tables.Contacts.__table__  # type: ignore[attr-defined]
 LIVE = ("open", "owned")
 EXAMPLES = 20  #: kept of each gap, the newest
@@ -164,10 +165,25 @@ class GapRows:
 
     def closed(self, before: int | None = None, *, limit: int = 500) -> list[dict[str, Any]]:
         """Resolved contacts, newest first, with what they teach about where a matter goes."""
-        wanted = (select(_C.c.id, _C.c.queue_id, _C.c.disposition, _C.c.data)
+        wanted = (select(_C.c.id, _C.c.queue_id, _C.c.disposition, _C.c.kind, _C.c.data, _newest_case(_C.c.id))
                   .where(and_(_C.c.state == ContactState.CLOSED.value,
                               or_(_C.c.disposition == "", _C.c.disposition.not_in(UNRESOLVED))))
                   .order_by(_C.c.id.desc()).limit(limit))
         if before is not None:
             wanted = wanted.where(_C.c.id < before)
-        return [dict(row._mapping) for row in self._db.execute(wanted)]
+        return [{"id": row.id, "queue_id": row.queue_id, "disposition": row.disposition, "kind": row.kind,
+                 "service": _service(row)} for row in self._db.execute(wanted)]
+
+    def service(self, contact: ContactId) -> str:
+        """The service a contact is about: that of its newest case, else what was written down; "" = not known."""
+        row = self._db.execute(select(_C.c.data, _newest_case(_C.c.id)).where(_C.c.id == contact)).first()
+        return "" if row is None else _service(row)
+
+
+def _newest_case(contact: Any) -> Any:
+    return select(_K.c.service).where(_K.c.contact_id == contact).order_by(_K.c.id.desc()).limit(1).scalar_subquery(
+        ).label("service")
+
+
+def _service(row: Any) -> str:
+    return str(row.service or row.data.get("service") or "")
