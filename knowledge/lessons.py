@@ -65,7 +65,7 @@ def pieces(question: Question, known: Callable[[str], str] = str) -> Pieces:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Table:
+class Table:
     """Which features are learned, and how telling each is."""
 
     words: Ints  #: number -> row or -1
@@ -87,7 +87,7 @@ class _Table:
         return rows, values / max(np.float32(1e-6), np.float32(np.sqrt(np.square(values).sum())))
 
 
-def _table(examples: Sequence[Pieces]) -> _Table:
+def _table(examples: Sequence[Pieces]) -> Table:
     words = np.bincount(np.concatenate([each.words for each in examples]), minlength=1 << _BITS)
     runs = np.bincount(np.concatenate([each.runs for each in examples]), minlength=1 << _BITS)
     few = len(examples) < 500
@@ -99,7 +99,7 @@ def _table(examples: Sequence[Pieces]) -> _Table:
         tables.append(table)
     seen = np.concatenate([words[word_numbers], runs[run_numbers]])
     telling = (np.log((len(examples) + 1) / (seen + 1)) + 1).astype(np.float32)
-    return _Table(words=tables[0], runs=tables[1], telling=telling)
+    return Table(words=tables[0], runs=tables[1], telling=telling)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,7 @@ class Lessons(Generic[K]):
     """What was learned from past questions up to one moment."""
 
     keys: tuple[K, ...]
-    table: _Table
+    table: Table
     network: Network
     middle: float  #: by how much the favourite usually leads the average
     spread: float
@@ -159,8 +159,10 @@ def learn(examples: Sequence[Example[K]], probe: Collection[int] = ()) -> Genera
     slots = {key: at for at, key in enumerate(keys)}
     table = _table([each.pieces for each in examples])
     yield
-    rows = [table.row(each.pieces) for each in examples]
-    yield
+    rows = []
+    for each in examples:
+        rows.append(table.row(each.pieces))
+        yield
     classes = np.array([slots[each.key] for each in examples], dtype=np.int64)
     size = len(table.telling)
     seen = yield from _crossed(rows, classes, size, len(keys))

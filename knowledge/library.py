@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
 
-from knowledge import reports
+from knowledge import reports, school
 from knowledge.encoder import Encoder
 from knowledge.guide import Guide, Hint
 from knowledge.holding import Progress, Shelf, Union, learn, put
@@ -33,7 +33,7 @@ T = TypeVar("T")
 #: Agents are shown these; citizens only what is public.
 FOR_AGENTS = frozenset({ArticleState.INTERNAL, ArticleState.PUBLIC})
 FOR_CITIZENS = frozenset({ArticleState.PUBLIC})
-_AT_ONCE = 0.01  #: seconds the engine is busy in one go while it fills
+_AT_ONCE = 0.003  #: seconds the engine is busy in one go while it fills or learns
 _WAITING = 100  #: questions that may wait for their turn
 _PAGE = 200
 _WEIGHED_EVERY = 60.0  #: seconds, at least, between two looks at all outcomes
@@ -83,8 +83,20 @@ class Library:
         while True:
             await self._enough.wait()
             self._enough.clear()
-            shelf = self._shelf
-            await self._steps(shelf.engine.train())
+            await self._learn(self._shelf.engine)
+
+    async def _learn(self, engine: Engine[int]) -> None:
+        """All that was asked, deeply: much of it in a process of its own, little of it between two questions."""
+        material = await self._do(engine.material)
+        if len(material.past) >= school.APART:
+            try:
+                lessons = await school.attend(material)
+            except school.NoSchool as fault:
+                log.warning("past questions are learned beside other work, which takes longer: %s", fault)
+            else:
+                await self._steps(engine.take(material, lessons))
+                return
+        await self._steps(engine.train())
 
     async def _read(self, model: Encoder) -> None:
         """Whatever is new is read by the model of meaning, some texts at a time; then weights are learned anew."""
@@ -166,7 +178,9 @@ class Library:
         await self._understand(shelf)
         await self._weigh(shelf)
         shelf.learned = {(lesson.contact, lesson.article) for lesson in lessons}
-        await self._steps(shelf.engine.teach([(lesson.question, lesson.article) for lesson in lessons[::-1]]))
+        past = [(lesson.question, lesson.article) for lesson in lessons[::-1]]
+        await self._steps(shelf.engine.teach(past, train=False))
+        await self._learn(shelf.engine)
         self._shelf = shelf
         self._unread.set()
         log.info("%d articles, %d lessons in %.1f s", len(shelf.engine), len(lessons), time.monotonic() - began)

@@ -14,7 +14,8 @@ from knowledge import readings
 from knowledge.found import SURE, Article, Suggestion
 from knowledge.fusion import ENOUGH, Parts, Tried, Weights, fit, fit_alone
 from knowledge.index import Index, Match
-from knowledge.lessons import Example, Judgement, Lessons
+from knowledge.lessons import Judgement, Lessons
+from knowledge.material import Material, learned
 from knowledge.meaning import Floats, Meanings
 from knowledge.outcome import Outcome, proven
 from knowledge.past import Past
@@ -128,21 +129,20 @@ class Engine(Generic[K]):
     def train(self) -> Iterator[None]:
         """Learn deeply from all that was kept, a few milliseconds at each step; questions may be asked in between and
         are answered with what was learned before. The same past in the same order gives the same lessons."""
-        taken = self._past.taken
+        material = self.material()
+        lessons = yield from learned(material)
+        yield from self.take(material, lessons)
+
+    def material(self) -> Material[K]:
+        """What there is to learn from."""
         past = self._past.everything()
         titles = {key: self._articles[key].title for _, _, key in past}
-        examples = []
-        for key, title in titles.items():
-            examples.append(Example(pieces=learning.pieces(read(title)), key=key, sure=True))
-            yield
-        places: dict[int, int] = {}
-        for number, question, key in past:
-            places[number] = len(examples)
-            examples.append(Example(pieces=learning.pieces(read(question)), key=key))
-            yield
-        probe = {places[number] for number in self._tried if number in places}
-        lessons = yield from learning.learn(examples, probe)
-        self._lessons, self._taught_at, self._places = lessons, taken, places
+        return Material(titles=tuple(titles.items()), past=tuple(past), probe=frozenset(self._tried),
+                        taken=self._past.taken)
+
+    def take(self, material: Material[K], lessons: Lessons[K] | None) -> Iterator[None]:
+        """These were learned from that: from now on they count; weights are learned anew, a little at each step."""
+        self._lessons, self._taught_at, self._places = lessons, material.taken, material.places
         yield from self.refit()
 
     def refit(self) -> Iterator[None]:
