@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.network import Floats, Ints, Network, Row, joined, share, train
+from knowledge.network import Floats, Ints, Network, Panel, Row, panel, share, train
 from knowledge.runs import coded, numbered
 from knowledge.tokens import Question
 
@@ -27,7 +27,6 @@ _RARE = 2  #: a run of letters in fewer questions is not learned
 _MOST = 20_000  #: newest questions learned from
 _MOST_CLASSES = 2_000  #: articles, those with the most questions
 _FOLDS = 3
-_TOGETHER, _FEW_TOGETHER = 2, 3  #: networks that judge together; more where there are few examples
 _MANY = 3_000
 _LEAST = 0.001  #: a smaller share says nothing
 _DOUBTED = 0.01  #: a label with so little of the likeliest one's probability, seen by a network that had not met it
@@ -71,6 +70,7 @@ class Table:
     words: Ints  #: number -> row or -1
     runs: Ints
     telling: Floats  #: by row
+    border: int  #: rows of words come before those of runs
 
     def row(self, found: Pieces) -> Row:
         """A question over the learned features; words and runs weigh the same."""
@@ -99,7 +99,7 @@ def _table(examples: Sequence[Pieces]) -> Table:
         tables.append(table)
     seen = np.concatenate([words[word_numbers], runs[run_numbers]])
     telling = (np.log((len(examples) + 1) / (seen + 1)) + 1).astype(np.float32)
-    return Table(words=tables[0], runs=tables[1], telling=telling)
+    return Table(words=tables[0], runs=tables[1], telling=telling, border=len(word_numbers))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +116,7 @@ class Lessons(Generic[K]):
 
     keys: tuple[K, ...]
     table: Table
-    network: Network
+    network: Panel
     middle: float  #: by how much the favourite usually leads the average
     spread: float
     doubted: int  #: labels that were set aside
@@ -169,14 +169,28 @@ def learn(examples: Sequence[Example[K]], probe: Collection[int] = ()) -> Genera
     keep = _believable(seen, classes, len(keys)) | np.array([each.sure for each in examples])
     lead = (seen.max(axis=1) - seen.mean(axis=1))[keep]
     kept = np.flatnonzero(keep)
-    epochs, batch = _pace(len(kept))
-    networks = []
-    for seed in range(_FEW_TOGETHER if len(kept) < _MANY else _TOGETHER):
-        networks.append((yield from train([rows[at] for at in kept], classes[kept], features=size, width=len(keys),
-                                          epochs=epochs, batch=batch, seed=seed)))
-    return Lessons(keys=keys, table=table, network=joined(networks), middle=float(lead.mean()),
+    network = yield from _panel([rows[at] for at in kept], classes[kept], table, len(keys))
+    return Lessons(keys=keys, table=table, network=network, middle=float(lead.mean()),
                    spread=max(0.1, float(lead.std())), doubted=len(rows) - len(kept),
                    unmet={place: seen[at] for at, (place, _) in enumerate(chosen) if place in probe})
+
+
+def _panel(rows: Sequence[Row], classes: Ints, table: Table, width: int) -> Generator[None, None, Panel]:
+    """Networks that look at words and runs of letters, at words, and at runs of letters: they err in different ways and
+    judge better together than three of one kind."""
+    epochs, batch = _pace(len(rows))
+    size, border = len(table.telling), table.border
+    networks: list[Network] = []
+    for seed, (start, end) in enumerate(((0, size), (0, border), (border, size))):
+        seen = [_between(row, start, end) for row in rows]
+        networks.append((yield from train(seen, classes, features=end - start, width=width, epochs=epochs, batch=batch,
+                                          seed=seed)))
+    return panel(*networks)
+
+
+def _between(row: Row, start: int, end: int) -> Row:
+    there = (row.features >= start) & (row.features < end)
+    return Row(features=row.features[there] - start, values=row.values[there])
 
 
 def _believable(seen: Floats, classes: Ints, width: int) -> NDArray[np.bool_]:

@@ -12,7 +12,7 @@ import orjson
 
 from knowledge import lessons as learning
 from knowledge.lessons import Example, Lessons, Table
-from knowledge.network import Network
+from knowledge.network import Panel
 from knowledge.tokens import read
 
 K = TypeVar("K", bound=Hashable)
@@ -67,7 +67,8 @@ def packed_lessons(lessons: Lessons[int] | None) -> bytes:
     places = sorted(lessons.unmet)
     whole = io.BytesIO()
     np.savez(whole, keys=np.array(lessons.keys, dtype=np.int64), words=lessons.table.words, runs=lessons.table.runs,
-             telling=lessons.table.telling, first=lessons.network.first, second=lessons.network.second,
+             telling=lessons.table.telling, border=np.array(lessons.table.border), early=lessons.network.early,
+             late=lessons.network.late, second=lessons.network.second,
              about=np.array([lessons.middle, lessons.spread, lessons.doubted]), places=np.array(places, dtype=np.int64),
              unmet=np.array([lessons.unmet[place] for place in places], dtype=np.float32))
     return whole.getvalue()
@@ -81,6 +82,7 @@ def unpacked_lessons(content: bytes) -> Lessons[int] | None:
         middle, spread, doubted = found["about"].tolist()
         return Lessons(
             keys=tuple(found["keys"].tolist()),
-            table=Table(words=found["words"], runs=found["runs"], telling=found["telling"]),
-            network=Network(first=found["first"], second=found["second"]), middle=middle, spread=spread,
-            doubted=int(doubted), unmet=dict(zip(found["places"].tolist(), found["unmet"], strict=True)))
+            table=Table(words=found["words"], runs=found["runs"], telling=found["telling"],
+                        border=int(found["border"])),
+            network=Panel(early=found["early"], late=found["late"], second=found["second"]), middle=middle,
+            spread=spread, doubted=int(doubted), unmet=dict(zip(found["places"].tolist(), found["unmet"], strict=True)))

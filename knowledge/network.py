@@ -36,14 +36,9 @@ class Network:
     first: NDArray[np.floating[Any]]  #: features x hidden
     second: Floats  #: hidden x classes
 
-    def judge(self, row: Row) -> Floats:
-        """How much each class is favoured; a higher number is more, none is a probability."""
-        hidden = np.maximum(row.values @ self.first[row.features].astype(np.float32, copy=False), 0)
-        favoured: Floats = hidden @ self.second
-        return favoured
-
     def judge_all(self, rows: Sequence[Row]) -> Generator[None, None, Floats]:
-        """The same for many, a little at each step."""
+        """How much each class is favoured, row by row; a higher number is more, none is a probability. A little at each
+        step."""
         found = [np.zeros((0, self.second.shape[1]), dtype=np.float32)]
         for start in range(0, len(rows), _JUDGED):
             batch, used = _dense(rows[start : start + _JUDGED])
@@ -52,12 +47,32 @@ class Network:
         return np.concatenate(found)
 
 
-def joined(networks: Sequence[Network]) -> Network:
-    """One network that favours what these favour on average; the first weights at half the precision, so that two take
-    the room of one."""
-    second = np.concatenate([each.second for each in networks]) / np.float32(len(networks))
-    return Network(first=np.concatenate([each.first.astype(np.float16) for each in networks], axis=1),
-                   second=second.astype(np.float32, copy=False))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """Three networks that judge together: one saw all features, one only the early ones, one only the late ones."""
+
+    early: NDArray[np.floating[Any]]  #: early features x hidden units of the first and the second
+    late: NDArray[np.floating[Any]]  #: late features x hidden units of the first and the third
+    second: Floats  #: hidden units of all three x classes
+
+    def judge(self, row: Row) -> Floats:
+        """How much each class is favoured on average."""
+        border, shared = len(self.early), self.early.shape[1] + self.late.shape[1] - len(self.second)
+        count = int(np.count_nonzero(row.features < border))  # a row names early features before late ones
+        one = row.values[:count] @ self.early[row.features[:count]].astype(np.float32, copy=False)
+        two = row.values[count:] @ self.late[row.features[count:] - border].astype(np.float32, copy=False)
+        hidden = np.concatenate([one[:shared] + two[:shared], one[shared:], two[shared:]])
+        favoured: Floats = np.maximum(hidden, 0) @ self.second
+        return favoured
+
+
+def panel(whole: Network, early: Network, late: Network) -> Panel:
+    """These together; the first weights at half the precision, so that three take the room of one."""
+    border = len(early.first)
+    second = np.concatenate([each.second for each in (whole, early, late)]) / np.float32(3)
+    return Panel(early=np.concatenate([whole.first[:border], early.first], axis=1).astype(np.float16),
+                 late=np.concatenate([whole.first[border:], late.first], axis=1).astype(np.float16),
+                 second=second.astype(np.float32, copy=False))
 
 
 def train(rows: Sequence[Row], classes: Ints, *, features: int, width: int, epochs: int, batch: int, seed: int = 0,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from knowledge import readings, reasons
 from knowledge.fusion import Tried, Weights, fit
 from knowledge.index import Index
 from knowledge.lessons import pieces
-from knowledge.network import Network, Row, joined
+from knowledge.network import Network, Row, panel
 from knowledge.outcome import Outcome, proven
 from knowledge.runs import GRAM, Counter, coded, numbered
 from knowledge.suggest import Article, Engine
@@ -262,13 +263,20 @@ def test_the_reason_tells_the_reading_and_what_became_of_it() -> None:
     assert "۱۲" in told["fa"] and "۹" in told["fa"]
 
 
-def test_networks_judge_together_what_they_judge_on_average() -> None:
+@pytest.mark.parametrize("features", [[0, 1, 2, 3, 4, 5], [2, 0, 5, 4], [1], [4, 3], []])
+def test_networks_judge_together_what_they_judge_on_average(features: list[int]) -> None:
     chance = np.random.default_rng(5)
-    row = Row(features=np.arange(6), values=chance.random(6, dtype=np.float32))
-    some = [Network(first=chance.random((6, 4), dtype=np.float32), second=chance.random((4, 3), dtype=np.float32))
-            for _ in range(3)]
-    together = joined(some).judge(row)
-    assert together == pytest.approx(sum(each.judge(row) for each in some) / 3, rel=1e-2)
+    whole, early, late = (Network(first=chance.standard_normal((size, 4), dtype=np.float32),
+                                  second=chance.standard_normal((4, 3), dtype=np.float32)) for size in (6, 4, 2))
+    features = [each for each in features if each < 4] + [each for each in features if each >= 4]
+    values = chance.random(6, dtype=np.float32)
+
+    def alone(network: Network, seen: list[int], start: int) -> Any:
+        return np.maximum(values[seen] @ network.first[[each - start for each in seen]], 0) @ network.second
+    each = (alone(whole, features, 0), alone(early, [one for one in features if one < 4], 0),
+            alone(late, [one for one in features if one >= 4], 4))
+    found = panel(whole, early, late).judge(Row(features=np.array(features, dtype=np.int64), values=values[features]))
+    assert found == pytest.approx(sum(each) / 3, rel=1e-2, abs=1e-2)
 
 
 def test_lessons_tell_a_negation_from_what_it_denies() -> None:

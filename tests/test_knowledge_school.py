@@ -45,7 +45,7 @@ async def test_a_process_learns_the_same() -> None:
     material = engine.material()
     here, there = _here(material), await school.attend(material)
     assert there is not None and there.keys == here.keys and set(there.unmet) == set(here.unmet) != set()
-    assert np.array_equal(there.network.first, here.network.first)
+    assert np.array_equal(there.network.early, here.network.early)
     assert np.array_equal(there.network.second, here.network.second)
     for _ in engine.take(material, there):
         pass
