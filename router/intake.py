@@ -164,6 +164,9 @@ class Intake:
             contact, told = self._flow.heard(tx, policy, contact, said, message)
         elif fate is Fate.NEW:
             self._acknowledge(tx, said, policy, contact, address)
+        if "cut" in said.data and fate is not Fate.AUTOMATIC:
+            size = f"{said.data['cut']['bytes'] / 1e6:.0f}"
+            self._says(tx, contact, phrases.say("cut", contact.language, size=size), OutKind.NOTICE, f"cut:{message}")
         settled = _settled(tx, item, said, fate, said.automatic or verdict.reason, contact, message,
                            line=Line(contact=contact))
         return replace(settled, told=told)
@@ -251,16 +254,13 @@ class Intake:
         words = phrases.say("acknowledge", contact.language, desk=self._desk_names.get(contact.language, ""),
                             reference=contact.reference)
         words = "\n".join(filter(None, (words, self._promise(tx, contact))))
+        self._says(tx, contact, words, OutKind.ACK, f"ack:{contact.id}")
+
+    def _says(self, tx: Tx, contact: Contact, words: str, kind: OutKind, key: str) -> None:
         message = tx.messages.add(
-            contact.id,
-            Direction.OUT,
-            at=tx.now,
-            text=words,
-            language=contact.language,
-            kind="ack",
-            subject=phrases.say("acknowledge-subject", contact.language),
-        )
-        delivery = tx.outbox.add(message, contact, OutKind.ACK, key=f"ack:{contact.id}", data={})
+            contact.id, Direction.OUT, at=tx.now, text=words, language=contact.language, kind=kind.value,
+            subject=phrases.say("acknowledge-subject", contact.language))
+        delivery = tx.outbox.add(message, contact, kind, key=key, data={})
         tx.emit(MessageAdded(about=contact.id, message=message.id, direction="out", delivery=delivery.id,
                              channel=contact.channel), actor="router")
 

@@ -11,7 +11,7 @@ import pytest
 
 from agents import replies, threading
 from agents.sight import eye, sees
-from channels.email.parse import Arrival, parse
+from channels.email.parse import Arrival, beginning_of, parse
 from channels.sandbox.mail import FakeMail
 from house import House
 from router.errors import BadRequest, Conflict, Forbidden
@@ -377,6 +377,20 @@ async def test_a_picture_stands_in_the_answer_and_loads_nothing_from_outside(tmp
         assert f"cid:upload-{number}" in sent.html and b"evil.example" not in server.sent[0].raw
         assert [(each.inline_id, each.content) for each in sent.uploads] == [(f"upload-{number}", b"x" * 10)]
         assert b"multipart/related" in server.sent[0].raw and b"multipart/alternative" in server.sent[0].raw
+
+
+@pytest.mark.parametrize(("extra", "told"), [("", 1), ("Auto-Submitted: auto-replied\r\n", 0)])
+async def test_who_sent_a_mail_that_is_too_large_is_told(tmp_path: Path, extra: str, told: int) -> None:
+    async with town(tmp_path) as (house, server):
+        own = house.channels["town"].limits.own
+        said = parse(mail(1, extra=extra), Arrival(channel="town", now=house.clock(), own=own))
+        accepted = await house.intake(beginning_of(said, 31_000_000, 25_000_000))
+        [first, *_] = await read(house, lambda tx: tx.messages.of(accepted.line.contact.id))
+        assert first.data["cut"]["limit"] == 25_000_000
+        await until(lambda: len(server.sent) == told, what="the sender is told")
+        assert not told or "۳۱" in parse(server.sent[0].raw, Arrival(channel="x", now=house.clock())).text
+        again = await house.intake(beginning_of(said, 31_000_000, 25_000_000))
+        assert again.fate is Fate.DUPLICATE and len(server.sent) == told
 
 
 async def test_files_that_are_too_large_together_are_refused_before_they_are_sent(tmp_path: Path) -> None:

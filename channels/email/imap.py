@@ -29,7 +29,7 @@ logging.getLogger("aioimaplib").setLevel(logging.WARNING)  # below that it logs 
 log = logging.getLogger("pishkhan.email")
 
 SET = 200  #: messages in one command
-HEADER_BYTES = 262_144  #: of a mail that is too large
+BEGINNING_BYTES = 1_000_000  #: what is fetched of a mail that is too large: header and, nearly always, its words
 _VALIDITY = re.compile(rb"\[UIDVALIDITY (\d+)\]", re.IGNORECASE)
 _NEXT = re.compile(rb"\[UIDNEXT (\d+)\]", re.IGNORECASE)
 _FETCH = re.compile(rb"\d+ FETCH \(", re.IGNORECASE)
@@ -164,9 +164,10 @@ class Connection:
                 found[int(uid.group(1))] = int(size.group(1))
         return found
 
-    async def contents(self, uids: Sequence[int], *, header_only: bool = False) -> dict[int, bytes]:
-        """The raw mails, without marking them read. Raises Withheld when the server refuses."""
-        what = f"BODY.PEEK[HEADER]<0.{HEADER_BYTES}>" if header_only else "BODY.PEEK[]"
+    async def contents(self, uids: Sequence[int], *, beginning: int = 0) -> dict[int, bytes]:
+        """The raw mails, without marking them read; only their first bytes when told so. Raises Withheld when
+        the server refuses."""
+        what = f"BODY.PEEK[]<0.{beginning}>" if beginning else "BODY.PEEK[]"
         found = {}
         for said, literal in await self._fetch(uids, f"(UID {what})"):
             uid = _UID.search(said)

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from channels.email.child import Reader
-from channels.email.imap import SET, Connection, Lost, Withheld
+from channels.email.imap import BEGINNING_BYTES, SET, Connection, Lost, Withheld
 from channels.email.oauth import Tokens
-from channels.email.parse import Arrival, quarantined
+from channels.email.parse import Arrival, beginning_of, quarantined
 from channels.email.settings import Settings
 from channels.email.tls import Denied
 from router.errors import PishkhanError, Unavailable
@@ -170,7 +170,8 @@ class Mailbox:
             note = f"UID {first} of {validity}: the mail server does not give this mail out\r\n"
             return {first: note.encode()}, group
         try:
-            mails = await connection.contents(group, header_only=large)
+            beginning = min(BEGINNING_BYTES, self._settings.max_bytes) if large else 0
+            mails = await connection.contents(group, beginning=beginning)
         except Withheld:
             return await self._fetched(connection, group, large)
         self._tried = (0, 0)
@@ -181,11 +182,9 @@ class Mailbox:
         settings = self._settings
         arrival = Arrival(channel=self._name, now=self._wire.clock(), own=settings.own, ours=self._wire.ours(),
                           colleagues=tuple(each.lower() for each in settings.colleagues), authority=settings.authority)
+        said = await self._reader.read(raw, arrival)
         if too_large:
-            limit = self._settings.max_bytes
-            said = quarantined(raw, arrival, f"larger than {limit} bytes ({too_large}); only its header is here")
-        else:
-            said = await self._reader.read(raw, arrival)
+            said = beginning_of(said, too_large, settings.max_bytes)
         try:
             await self._wire.accept(said)
         except Unavailable:

@@ -52,6 +52,15 @@ def parse(raw: bytes, arrival: Arrival) -> Said:
         return quarantined(raw, arrival, f"unreadable ({type(error).__name__})")
 
 
+def beginning_of(said: Said, size: int, limit: int) -> Said:
+    """A mail of which only the beginning was fetched, `size` bytes being more than `limit`. The part that the cut went
+    through is no file any more, and a signature says nothing; what is left is a message that says so."""
+    if said.quarantine:
+        return replace(said, quarantine=f"larger than {limit} bytes ({size}); {said.quarantine}"[:300])
+    kept = {name: value for name, value in said.data.items() if name != "signed"}
+    return replace(said, uploads=said.uploads[:-1], data={**kept, "cut": {"bytes": size, "limit": limit}})
+
+
 def quarantined(raw: bytes, arrival: Arrival, reason: str) -> Said:
     """A mail that is kept as it is, for a person."""
     digest = hashlib.sha256(raw).hexdigest()

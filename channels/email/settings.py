@@ -37,7 +37,7 @@ class Settings:
     imap_tls: str = "tls"  #: "tls", "starttls" or "none" (in clear)
     folder: str = "INBOX"
     start_from: str = "unseen"  #: first start: take "unseen" mail, only "new" mail, or "all"
-    max_bytes: int = 25_000_000  #: of a larger mail only the header is kept, for a person to look at
+    max_bytes: int = 25_000_000  #: of a larger mail only the beginning is kept, and the sender is told
     idle_seconds: int = 540  #: IDLE is renewed after so long; some routers forget quiet connections after ten minutes
     poll_seconds: float = 30.0  #: how often a server without IDLE is asked
     login_retry_seconds: float = 300.0  #: after a refused login, so that the server does not lock the account

@@ -24,6 +24,12 @@ _TEXTS: dict[str, dict[str, str]] = {
     },
     "started": {"fa": "از این پس دوباره به این نشانی پیام می‌فرستیم. برای توقف «لغو» را بفرستید.",
                 "en": "You will receive our messages again. To stop them, send STOP."},
+    "cut": {
+        "fa": "پیام شما {size} مگابایت و بزرگ‌تر از اندازه‌ای بود که می‌توانیم بپذیریم. "
+        "متن آن رسید، ولی شاید همهٔ پیوست‌ها نرسیده باشند. لطفاً پیوست‌ها را کوچک‌تر یا جداگانه دوباره بفرستید.",
+        "en": "Your message had {size} MB, more than we can take in. Its words have arrived, but perhaps not every "
+        "file. Please send the files again, smaller or one by one.",
+    },
     "acknowledge-subject": {"fa": "پیام شما رسید", "en": "We have your message"},
 }
 

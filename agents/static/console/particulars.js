@@ -1,7 +1,7 @@
 // What a message carries besides its words: who wrote it instead, invitations, cards, seals, why it stands here, its way.
 
 import {html, useState} from "../html.js";
-import {moment} from "../dates.js";
+import {moment, size} from "../dates.js";
 import {send} from "../page.js";
 import {Code, Doing, Text} from "../parts/bits.js";
 import {icon} from "../parts/icon.js";
@@ -15,6 +15,7 @@ export function Particulars({message, contact}) {
   return html`<div class="particulars small">
     ${data.from && html`<p class="chip info">${icon("people")}${t("mail.from-reader")} <${Code}>${data.from}</${Code}></p>`}
     ${data.forwarded && html`<p class="notice">${icon("forward")}${t("mail.forwarded")} <${Code}>${data.forwarded.by}</${Code}>${data.forwarded.note && html`<br /><${Text}>${data.forwarded.note}</${Text}>`}</p>`}
+    ${data.cut && html`<p class="notice warn">${icon("warning")}${t("mail.cut", {size: size(data.cut.bytes)})}</p>`}
     ${data.encrypted && html`<p class="notice warn">${icon("lock")}${t("mail.encrypted")}</p>`}
     ${data.signed && html`<p class=${`chip ${data.signed.state === "broken" ? "bad" : data.signed.state === "intact" ? "good" : ""}`} title=${t("mail.signed.issuer")}>${icon("lock")}${t(`mail.signed.${data.signed.state}`)} ${data.signed.by && html`<${Code}>${data.signed.by}</${Code}>`}</p>`}
     ${(data.events ?? []).map((event, place) => html`<${Event} key=${place} event=${event} />`)}
