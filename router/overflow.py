@@ -19,6 +19,7 @@ from router.rules.overflow import Step
 from router.rules.plan import Plan
 
 MOST_MOVES = 5  #: a contact is moved by rules at most so often
+_ONCE = ("length", "wait")  #: judged again and again, taken once
 AGAIN = timedelta(seconds=30)  #: a step of a contact that is being offered is looked at again after so long
 
 
@@ -31,6 +32,7 @@ class Case:
     rule: str = ""  #: a door rule
     number: int = 0  #: of the step
     step: Step | None = None
+    queue: QueueId | None = None  #: where it waited then; elsewhere the case is over
 
 
 def begin(tx: Tx, plan: Plan, contact: ContactId) -> None:
@@ -69,7 +71,8 @@ def due(tx: Tx, timer: Timer, *, plan: Callable[[], Plan]) -> None:
     if now.waited(contact, tx.now) < timedelta(seconds=step.after or 0):
         _set_next(tx, now, contact, queue, number)  # it was queued anew, or the hours changed
         return
-    changed = take(tx, now, Case(contact=contact.id, trigger="after", number=number, step=step))
+    changed = take(tx, now, Case(contact=contact.id, trigger="after", number=number, step=step,
+                                   queue=queue.id))
     if changed is not None and changed.queue == queue.id:
         changed = tx.contacts.change(changed, step=number + 1)
         _set_next(tx, now, changed, queue, number + 1)
@@ -83,6 +86,8 @@ def take(tx: Tx, plan: Plan, case: Case) -> Contact | None:
         return None
     if contact.state is not ContactState.WAITING or contact.queue is None or contact.queue not in plan.queues:
         return None
+    if case.queue not in (None, contact.queue) or _had(contact, case):
+        return contact
     was, did = contact.queue, list[str]()
     step = case.step or _as_step(case.rule)
     if step.notice:
@@ -97,10 +102,33 @@ def take(tx: Tx, plan: Plan, case: Case) -> Contact | None:
     if step.to:
         contact, more = _move(tx, plan, contact, step.to)
         did += more
+    if case.trigger in _ONCE and contact.queue == was:
+        contact = _mark(tx, contact, case)
     if did:
         tx.emit(OverflowTaken(about=contact.id, queue=was, trigger=case.trigger, step=case.number, did=tuple(did)),
                 actor="router")
     return contact
+
+
+def _since(contact: Contact) -> str:
+    """Names this wait in this queue."""
+    at = contact.queued_at
+    return f"{contact.queue}@{'' if at is None else at.isoformat()}"
+
+
+def _had(contact: Contact, case: Case) -> bool:
+    """Whether this wait had this step: after a restart nobody remembers but the contact."""
+    had = contact.data.get("overflow", {})
+    return case.trigger in _ONCE and had.get("of") == _since(contact) and case.number in had.get("steps", ())
+
+
+def _mark(tx: Tx, contact: Contact, case: Case) -> Contact:
+    had = contact.data.get("overflow", {})
+    steps = had.get("steps", []) if had.get("of") == _since(contact) else []
+    changed = tx.contacts.change(contact, data={**contact.data, "overflow": {
+        "of": _since(contact), "steps": [*steps, case.number]}})
+    tx.emit(ContactEdited(about=contact.id, fields=("data",)), actor="router")
+    return changed
 
 
 def _as_step(rule: str) -> Step:

@@ -44,7 +44,7 @@ async def contact(house: Any, number: int) -> Any:
     return await house.store.snapshot(lambda tx: tx.contacts.get(number))
 
 
-async def held_by(house: Any, number: int, agent: Any, *, seconds: float = 5.0) -> Any:
+async def held_by(house: Any, number: int, agent: Any, *, seconds: float = 30.0) -> Any:
     """Waits until the contact is offered to this agent, or held by them."""
     async def there() -> Any:
         found = await contact(house, number)
@@ -63,7 +63,7 @@ async def entries(house: Any, *names: str, about: int | None = None) -> list[Any
     return [each for each in found if each.name in names and (about is None or each.contact == about)]
 
 
-async def told(house: Any, name: str, *, about: int | None = None, count: int = 1, seconds: float = 5.0,
+async def told(house: Any, name: str, *, about: int | None = None, count: int = 1, seconds: float = 30.0,
                **data: Any) -> list[Any]:
     """Waits until the journal has so many entries with these fields."""
     async def there() -> Any:

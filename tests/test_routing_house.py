@@ -314,6 +314,7 @@ async def test_a_refused_claim_puts_the_core_right(tmp_path: Path) -> None:
     async with desk_of(tmp_path) as house:
         sara = await agent(house, ready=False)
         number = await say(house)
+        await until(lambda: house.dispatch.desk.place(number), what="the router knows it as it was")
 
         def behind_the_back(tx: Any) -> None:
             """Somebody changes the contact and tells nobody; then the agent becomes ready."""

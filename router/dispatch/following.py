@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from router import overflow
+from router.dispatch.alarms import Alarms
 from router.dispatch.picture import Desk
+from router.dispatch.watching import Watch
 from router.events import RoutingAlarm
 from router.model import ContactId, QueueId
 from router.overflow import Case
@@ -30,6 +32,7 @@ class Follow:
     alarms: list[RoutingAlarm] = field(default_factory=list)
     timed: list[ContactId] = field(default_factory=list)  #: whose next step by time is to be set
     hours: bool = False
+    told: str = ""  #: the alarms that stand now, when these are others
 
     def __bool__(self) -> bool:
         return bool(self.cases or self.alarms or self.timed or self.hours)
@@ -41,66 +44,105 @@ class Following:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.staff = Staff({})
-        self.alone: dict[QueueId, str] = {}  #: queues where somebody waits and nobody comes, and why
+        self.alarms = Alarms()
+        self._watch = self._watching()
 
-    def rebuild(self, now: Moment) -> Follow:
-        """After everything was read anew: what was told before is not told again. Who came shortly before the end of
-        the last run may not have been looked at; looking twice does nothing twice."""
+    @property
+    def due(self) -> int | None:
+        """When there is something to look at again, in the core's time."""
+        return self._watch.due
+
+    def _watching(self) -> Watch:
+        return Watch(self._desk.known, self._desk.plan, self._desk.honest_wait)
+
+    def rebuild(self, now: Moment, told: str | None) -> Follow:
+        """After everything was read anew. `told`: at a start, the alarms that stood before it; what stands is told
+        again. None: only what is different is told. Who came shortly before the end of the last run may not have been
+        looked at; looking twice does nothing twice."""
         self.staff = Staff(self._desk.plan.queues)
         self.staff.put_all(self._desk.known.agents.values())
-        self._desk.news.clear()
-        self.alone = {}
-        self._look(Follow(), {each.queue for each in self._waiting() if each.queue is not None})
+        self._watch = self._watching()
         made = Follow(hours=True)
+        if told is None:
+            self._desk.unsure |= {*self.alarms.contacts, *self._desk.stranded}
+            self._strand(made)
+            self._look(made, {*self._alone(), *self.alarms.queues})
+        else:
+            self._desk.unsure.clear()
+            self._tell(made, self.alarms.again(told, self._stranded(), self._alone()))
+        made.told = self.alarms.to_text()
         for each in self._waiting():
             if each.queued_ms + now.shift > now.ms - LATELY:
                 self._arrives(made, each.id, now.at)
+        made.cases += self._watch.take(now.ms, staff=True)
         return made
 
-    def after(self, entries: Iterable[Entry], at: datetime) -> Follow:
+    def after(self, entries: Iterable[Entry], now: Moment) -> Follow:
         """What follows from these entries, once the core has had its say."""
         made, desk = Follow(), self._desk
         if self.staff.queues is not desk.plan.queues:
             self.staff = Staff(desk.plan.queues)
             self.staff.put_all(desk.known.agents.values())
+            self._watch = self._watching()
             made.hours = True
         arrived: dict[ContactId, None] = {}
         closed: set[QueueId] = set()
         left: set[QueueId] = set()
+        staff = False
         for entry in entries:
             if entry.name == "contact-queued" and entry.contact is not None and entry.data["reason"] in ARRIVES:
                 arrived[entry.contact] = None
             elif entry.name == "agent-changed":
+                staff = True
                 agent = desk.known.agents.get(entry.data["agent"])
                 if agent is not None:
                     left.update(self.staff.put(agent))
             elif entry.name == "queue-hours" and not entry.data["open"]:
                 closed.add(QueueId(entry.data["queue"]))
-        self._stranded(made)
+        self._strand(made)
         behind: dict[QueueId | None, int] = {}
         for contact in reversed(arrived):  # whoever came later does not count for who came before
             known = desk.known.contacts.get(contact)
             if known is not None and known.state is ContactState.WAITING:
-                self._arrives(made, contact, at, behind.get(known.queue, 0))
+                self._arrives(made, contact, now.at, behind.get(known.queue, 0))
                 behind[known.queue] = behind.get(known.queue, 0) + 1
         for each in self._waiting() if closed else ():
             if each.queue in closed:
                 self._door(made, each, "closed", desk.plan.queues[each.queue].when_closed)
         self._look(made, left | {known.queue for known in map(desk.known.contacts.get, arrived)
                                  if known is not None and known.queue is not None})
+        made.cases += self._watch.take(now.ms, staff=staff)
+        made.told = self.alarms.to_text() if made.alarms else ""
         return made
 
     def _waiting(self) -> list[Routed]:
         return [each for each in self._desk.known.contacts.values() if each.state is ContactState.WAITING]
 
-    def _stranded(self, made: Follow) -> None:
-        news, self._desk.news = self._desk.news, []
-        for contact, missing, over in news:
-            known = self._desk.known.contacts.get(contact)
-            queue = known.queue if known is not None else None
-            made.alarms.append(RoutingAlarm(about=contact, code="nobody-able", queue=queue, missing=missing, over=over))
-            if not over and known is not None and queue is not None:
-                self._door(made, known, "unstaffed", self._desk.plan.queues[queue].when_unstaffed)
+    def _stranded(self) -> dict[ContactId, tuple[QueueId | None, tuple[str, ...]]]:
+        known = self._desk.known.contacts
+        return {number: (known[number].queue if number in known else None, missing)
+                for number, missing in self._desk.stranded.items()}
+
+    def _alone(self) -> dict[QueueId, str]:
+        """Queues where somebody waits and nobody is at work, and why."""
+        found = {number: self.staff.standing(number) for number in sorted(self._desk.plan.queues)
+                 if self._desk.length(number)}
+        return {number: why for number, why in found.items() if why}
+
+    def _strand(self, made: Follow) -> None:
+        unsure, self._desk.unsure = self._desk.unsure, set()
+        for number in sorted(unsure):
+            known = self._desk.known.contacts.get(number)
+            self._tell(made, self.alarms.contact(number, None if known is None else known.queue,
+                                                 self._desk.stranded.get(number)))
+
+    def _tell(self, made: Follow, alarms: Iterable[RoutingAlarm]) -> None:
+        """Supervisors hear it; whoever cannot be served goes through the door that is for that."""
+        for alarm in alarms:
+            made.alarms.append(alarm)
+            known = self._desk.known.contacts.get(alarm.about) if alarm.about is not None else None
+            if not alarm.over and known is not None and known.queue is not None:
+                self._door(made, known, "unstaffed", self._desk.plan.queues[known.queue].when_unstaffed)
 
     def _arrives(self, made: Follow, contact: ContactId, at: datetime, behind: int = 0) -> None:
         known = self._desk.known.contacts.get(contact)
@@ -108,48 +150,39 @@ class Following:
             return
         plan = self._desk.plan
         queue = plan.queues[known.queue]
-        steps, length = plan.steps(queue), self._desk.length(queue.id) - behind
-        if any(step.after is not None and step.acts for step in steps):
+        if any(step.after is not None and step.acts for step in plan.steps(queue)):
             made.timed.append(contact)
         if not plan.is_open(queue, at):
             self._door(made, known, "closed", queue.when_closed)
-        if queue.most_waiting and length > queue.most_waiting:
+        if queue.most_waiting and self._desk.length(queue.id) - behind > queue.most_waiting:
             self._door(made, known, "full", queue.when_full)
         if self.staff.standing(queue.id) == "nobody-here":
             self._door(made, known, "unstaffed", queue.when_unstaffed)
-        for number, step in enumerate(steps):
-            if step.length is not None and length >= step.length:
-                made.cases.append(Case(contact=contact, trigger="length", number=number, step=step))
-            elif step.wait is not None and self._desk.honest_wait(contact) > step.wait:
-                made.cases.append(Case(contact=contact, trigger="wait", number=number, step=step))
 
     def _door(self, made: Follow, contact: Routed, trigger: str, rule: str) -> None:
         if rule != "wait":
-            made.cases.append(Case(contact=contact.id, trigger=trigger, rule=rule))
+            made.cases.append(Case(contact=contact.id, trigger=trigger, rule=rule, queue=contact.queue))
 
     def _look(self, made: Follow, queues: Iterable[QueueId]) -> None:
         """Queues where somebody waits and nobody is at work, told once; and once when it is over."""
         for number in sorted(set(queues)):
             why = self.staff.standing(number) if self._desk.length(number) else ""
-            was = self.alone.get(number, "")
-            if why == was:
+            told = self.alarms.queue(number, why)
+            made.alarms += told
+            queue = self._desk.plan.queues.get(number)
+            if not told or not why or queue is None or queue.leave_unstaffed == "wait":
                 continue
-            self.alone.pop(number, None)
-            if was:
-                made.alarms.append(RoutingAlarm(code=was, queue=number, over=True))
-            if why:
-                self.alone[number] = why
-                made.alarms.append(RoutingAlarm(code=why, queue=number))
-                rule = self._desk.plan.queues[number].leave_unstaffed
-                for each in self._waiting() if rule != "wait" else ():
-                    if each.queue == number:
-                        self._door(made, each, "unstaffed", rule)
+            for each in self._waiting():
+                if each.queue == number:
+                    self._door(made, each, "unstaffed", queue.leave_unstaffed)
 
 
 def carry_out(tx: Tx, follow: Follow, desk: Desk) -> None:
     """All of it in one unit."""
     for alarm in follow.alarms:
         tx.emit(alarm, actor="router")
+    if follow.told:
+        tx.marks.set("routing", "alarms", follow.told)
     for contact in follow.timed:
         overflow.begin(tx, desk.plan, contact)
     for case in follow.cases:

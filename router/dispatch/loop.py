@@ -92,9 +92,8 @@ class Dispatch:
         return entries
 
     def _wait(self) -> float:
-        if self._due is None:
-            return _LONGEST
-        return min(_LONGEST, max(0.0, (self._due - self.ticks.now().ms) / 1000))
+        moments = [each for each in (self._due, self.following.due) if each is not None]
+        return min(_LONGEST, max(0.0, (min(moments) - self.ticks.now().ms) / 1000)) if moments else _LONGEST
 
     async def _reload(self) -> None:
         """Everything anew from the database: at the start, and when something was missed."""
@@ -111,8 +110,8 @@ class Dispatch:
             gc.enable()
         log.info("dispatch rebuilt waiting=%d agents=%d ms=%.0f", len(seen.contacts), len(seen.agents),
                  (time.perf_counter() - began) * 1000)
-        await self._carry_out(decisions, told=False)
-        await self._follow(self.following.rebuild(now))
+        await self._carry_out(decisions)
+        await self._follow(self.following.rebuild(now, None if self.ready.is_set() else seen.told))
         self.ready.set()
 
     async def _react(self, entries: Sequence[Entry]) -> None:
@@ -133,7 +132,7 @@ class Dispatch:
             self._due = None
             decisions += self.desk.tell(core.TimerFired(at=now.ms))
         await self._carry_out(decisions)
-        await self._follow(self.following.after(entries, now.at))
+        await self._follow(self.following.after(entries, now))
         await self._watch()
 
     async def _follow(self, follow: Follow) -> None:
@@ -144,10 +143,10 @@ class Dispatch:
             await self._store.run(partial(carry_out, follow=follow, desk=self.desk), name="follow")
             self._bus.whisper("timers", ContactId(0), {})
 
-    async def _carry_out(self, decisions: list[core.Decision], *, told: bool = True) -> None:
+    async def _carry_out(self, decisions: list[core.Decision]) -> None:
         """Do what the core decided, and what it decides because the database refused something."""
         for turn in range(_ROUNDS + 1):
-            wanted = self._sorted(decisions, told=told)
+            wanted = self._sorted(decisions)
             withdrawn = [each for each in decisions if isinstance(each, core.CancelOffer)]
             if withdrawn:
                 await self._withdraw(withdrawn)
@@ -162,7 +161,7 @@ class Dispatch:
         await self._alarm("refused-offers", f"{len(refused)}")
         self._again = True
 
-    def _sorted(self, decisions: Iterable[core.Decision], *, told: bool) -> list[core.Offer]:
+    def _sorted(self, decisions: Iterable[core.Decision]) -> list[core.Offer]:
         wanted: dict[ContactId, core.Offer] = {}
         for each in decisions:
             if isinstance(each, core.Offer):
@@ -174,7 +173,7 @@ class Dispatch:
             elif isinstance(each, core.ClearTimer):
                 self._due = None
             elif isinstance(each, core.Unservable):
-                self.desk.strand(ContactId(int(each.contact)), each.missing, told=told)
+                self.desk.strand(ContactId(int(each.contact)), each.missing)
             elif isinstance(each, core.Servable):
                 self.desk.unstrand(ContactId(int(each.contact)))
             elif isinstance(each, core.Ignored):

@@ -72,12 +72,14 @@ class Found:
     agents: Sequence[Agent]
     attempts: Mapping[ContactId, int] = field(default_factory=dict)
     learned: str = ""  #: about waits, before the restart
+    told: str = ""  #: which alarms stood before the restart
 
 
 def read_all(tx: Tx, base: Plan) -> Found:
     """Everything that routing needs, for an empty core."""
     return Found(plan=opening.read(tx, base), contacts=tx.routed.live(), agents=tx.desk.agents(),
-                 attempts=tx.routed.attempts(), learned=tx.marks.get("routing", "waits"))
+                 attempts=tx.routed.attempts(), learned=tx.marks.get("routing", "waits"),
+                 told=tx.marks.get("routing", "alarms"))
 
 
 def read_some(tx: Tx, news: Seen, base: Plan) -> Found:
@@ -96,10 +98,9 @@ class Desk:
         self.base = self.plan = base
         self.core = Core(base.config(_EPOCH))
         self.known = Known()
-        self.last = 0  #: the core's time of the last event
         self.waits = Waits(base)
         self.stranded: dict[ContactId, tuple[str, ...]] = {}  #: whom nobody who works here could serve: what lacks
-        self.news: list[tuple[ContactId, tuple[str, ...], bool]] = []  #: stranded or no longer, still to be told
+        self.unsure: set[ContactId] = set()  #: stranded or saved since somebody emptied this
 
     def rebuild(self, found: Found, now: Moment) -> list[core.Decision]:
         """An empty core is told everything."""
@@ -136,6 +137,8 @@ class Desk:
                 decisions += self.tell(event)
             if contact.state is not ContactState.WAITING:
                 self.unstrand(contact.id)
+            elif contact.id in self.stranded:
+                self._lacks(contact.id)
         for agent in comes:
             for event in teller.agent(agent, now):
                 decisions += self.tell(event)
@@ -143,7 +146,6 @@ class Desk:
 
     def tell(self, event: core.Event) -> list[core.Decision]:
         """The core takes an event; whoever estimates waits hears it too."""
-        self.last = event.at
         self.waits.hear(event)
         return self.core.handle(event)
 
@@ -172,26 +174,29 @@ class Desk:
         self.known.keep(_offered(was, claim))
         self.unstrand(claim.contact)
 
-    def strand(self, contact: ContactId, missing: tuple[str, ...], *, told: bool) -> None:
+    def _lacks(self, contact: ContactId) -> None:
+        """One that nobody could serve changed, and what it lacks with it: the core says only once that it lacks."""
+        missing = tuple(self.core.explain(contact).get("missing", ()))
+        if missing and missing != self.stranded[contact]:
+            self.strand(contact, missing)
+
+    def strand(self, contact: ContactId, missing: tuple[str, ...]) -> None:
         """Nobody who works here could serve it."""
-        if self.stranded.get(contact) != missing:
-            self.stranded[contact] = missing
-            if told:
-                self.news.append((contact, missing, False))
+        self.stranded[contact] = missing
+        self.unsure.add(contact)
 
     def unstrand(self, contact: ContactId) -> None:
         """Somebody could, or nobody needs to any more."""
-        missing = self.stranded.pop(contact, None)
-        if missing is not None:
-            self.news.append((contact, missing, True))
+        if self.stranded.pop(contact, None) is not None:
+            self.unsure.add(contact)
 
     def length(self, queue: QueueId) -> int:
         """How many wait there."""
         return self.known.lengths.get(queue, 0)
 
-    def honest_wait(self, contact: ContactId) -> float:
-        """Seconds that it may have to wait at most, as far as known; 0 = not known."""
-        found = self.interval(contact, self.last)
+    def honest_wait(self, contact: ContactId, ms: int) -> float:
+        """Seconds from now that it may have to wait at most, as far as known; 0 = not known."""
+        found = self.interval(contact, ms)
         return 0.0 if found is None else found[1]
 
     def interval(self, contact: ContactId, ms: int) -> tuple[int, int] | None:

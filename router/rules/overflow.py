@@ -3,8 +3,8 @@
 A queue's `overflow` is a list of steps. Each begins with one of
 
     after  seconds waited (while open)
-    length so many wait in the queue when it joins
-    wait   the honest wait is longer than so many seconds when it joins, or when agents leave
+    length so many wait in the queue up to it, when it joins or when somebody is put in before it
+    wait   the honest wait from now is longer than so many seconds, when it joins or while it waits
 
 and does any of: `relax` (least levels lowered by so much), `drop` (skills no longer needed), `queues` (whoever serves
 these may take it too), `to` (it goes to that queue), `offer` (the citizen may choose: callback, voicemail, write),

@@ -28,17 +28,21 @@ class Known:
     agents: dict[AgentId, Agent] = field(default_factory=dict)
     open: dict[QueueId, bool] = field(default_factory=dict)
     lengths: dict[QueueId, int] = field(default_factory=dict)  #: how many wait, by queue
+    moved: set[ContactId] = field(default_factory=set)  #: kept or dropped since somebody emptied this
 
     def keep(self, contact: Routed) -> None:
         """Take a contact as it is now."""
         self.drop(contact.id)
         self.contacts[contact.id] = contact
+        self.moved.add(contact.id)
         if contact.state is ContactState.WAITING and contact.queue is not None:
             self.lengths[contact.queue] = self.lengths.get(contact.queue, 0) + 1
 
     def drop(self, number: ContactId) -> None:
         """Forget a contact."""
         was = self.contacts.pop(number, None)
+        if was is not None:
+            self.moved.add(number)
         if was is not None and was.state is ContactState.WAITING and was.queue is not None:
             self.lengths[was.queue] -= 1
 
