@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 _Z = 1.96  #: 95 of 100 such intervals hold the true share
+FEW = 10  #: of less, a difference that does not show may still be there
 STRENGTH = 10.0  #: so many imagined contacts with the usual outcome stand beside the real ones
 
 
@@ -31,7 +32,10 @@ def wilson(count: int, of: int) -> Share:
 
 
 def verdict(ours: Share, others: Share) -> str:
-    """"more", "fewer" when the intervals do not touch; "unknown" otherwise."""
-    if not ours.of or not others.of:
-        return "unknown"
-    return "more" if ours.low > others.high else "fewer" if ours.high < others.low else "unknown"
+    """"more", "fewer" when the intervals do not touch. Otherwise "few" when there are too few to say, else "unknown":
+    enough were counted, and no difference shows."""
+    if ours.of and others.of and ours.low > others.high:
+        return "more"
+    if ours.of and others.of and ours.high < others.low:
+        return "fewer"
+    return "few" if min(ours.of, others.of) < FEW else "unknown"
