@@ -25,7 +25,8 @@ from knowledge.answers import Answers
 from knowledge.encoder import Encoder
 from knowledge.given import Given as KnowledgeGiven
 from knowledge.library import Library
-from knowledge.models import opened
+from knowledge.models import identity, opened
+from knowledge.vectors import Vectors
 from router import delivering, opening
 from router.bus import LocalBus
 from router.errors import BadRequest
@@ -189,7 +190,10 @@ class House:
                   for route in channel.routes()]
         desk = self.settings.desk
         given = self.settings.knowledge
-        model = Encoder(partial(opened, given.meaning, given.meaning_prefixes)) if given.meaning else None
+        model = Encoder(
+            partial(opened, given.meaning, given.meaning_prefixes),
+            Vectors(self.where.folder / "meaning.vectors", identity(given.meaning, given.meaning_prefixes)),
+        ) if given.meaning else None
         self.library = Library(self.store, self.bus, model)
         self.known = KnowledgeGiven(
             store=self.store, library=self.library, who=who, readable=readable, rules=self.settings.knowledge,

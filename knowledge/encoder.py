@@ -10,10 +10,14 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeVar
+
+import numpy as np
 
 from knowledge.meaning import Floats, Model, Unread
 from knowledge.models import MeaningFault, vector_of, vectors
+from knowledge.vectors import Vectors
 
 log = logging.getLogger("pishkhan.knowledge")
 T = TypeVar("T")
@@ -25,10 +29,10 @@ _ASKED = 8  #: questions that may wait for the model; more are answered without 
 
 class Encoder:
     """`open` makes the model; it is opened once, when the house is up. One text after the other: models need not bear
-    several threads."""
+    several threads. `made` remembers what it made; None where nothing is remembered."""
 
-    def __init__(self, open_model: Callable[[], Model]) -> None:
-        self._open = open_model
+    def __init__(self, open_model: Callable[[], Model], made: Vectors | None = None) -> None:
+        self._open, self._made = open_model, made
         self._model: Model | None = None
         self._lock = threading.Lock()
         self._asked = ThreadPoolExecutor(max_workers=1, thread_name_prefix="meaning")
@@ -46,6 +50,9 @@ class Encoder:
         self._model = await self._try(self._reading, self._open)
         if self._model is not None:
             log.info("the model of meaning is open: vectors of %d numbers", self._model.size)
+            if self._made is not None:
+                found = await self._try(self._reading, partial(self._made.load, self._model.size))
+                log.info("%d vectors were made before", found)
 
     async def question(self, text: str) -> Floats | None:
         """The vector of a question; None when the model is off or has too much to do."""
@@ -61,7 +68,21 @@ class Encoder:
     async def read(self, some: Sequence[Unread[Any]]) -> Floats | None:
         """Vectors of these, in a thread that gives way to everything else; None when the model is off."""
         model = self._model
-        return None if model is None else await self._try(self._reading, lambda: vectors(model, some))
+        return None if model is None else await self._try(self._reading, lambda: self._vectors(model, some))
+
+    def _vectors(self, model: Model, some: Sequence[Unread[Any]]) -> Floats:
+        known = self._made.known(some) if self._made is not None else [None] * len(some)
+        new = [each for each, vector in zip(some, known, strict=True) if vector is None]
+        made = vectors(model, new)
+        if self._made is not None:
+            self._made.keep(new, made)
+        fresh = iter(made)
+        return np.stack([next(fresh) if vector is None else vector for vector in known])
+
+    async def over(self) -> None:
+        """Nothing waits any more."""
+        if self._made is not None:
+            await self._try(self._reading, self._made.over)
 
     async def _try(self, thread: ThreadPoolExecutor, work: Callable[[], T]) -> T | None:
         try:

@@ -21,6 +21,17 @@ _FOUND = frozenset({ArticleState.DRAFT, ArticleState.INTERNAL, ArticleState.PUBL
 _TOLD_EVERY = 10.0  #: seconds
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How far a model of meaning has read, in texts. `state`: off, opening, reading, on, fault."""
+
+    state: str = "off"
+    fault: str = ""  #: why it is off, for the operator
+    read: int = 0
+    waiting: int = 0
+    counts: bool = False  #: whether past questions showed that it helps
+
+
 @dataclass(slots=True)
 class Shelf:
     """The engine and what is known about what stands in it."""
@@ -49,6 +60,12 @@ class Shelf:
             return 0, 0
         meanings.take(some, vectors)
         return meanings.read, meanings.waiting
+
+    def reading(self) -> Reading:
+        """How far it has read."""
+        meanings = self.engine.meanings
+        return Reading() if meanings is None else Reading(
+            read=meanings.read, waiting=meanings.waiting, counts=self.engine.uses_meaning)
 
     def without_meaning(self) -> None:
         """The model is off."""

