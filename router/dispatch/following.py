@@ -134,7 +134,7 @@ class Following:
         for number in sorted(unsure):
             known = self._desk.known.contacts.get(number)
             self._tell(made, self.alarms.contact(number, None if known is None else known.queue,
-                                                 self._desk.stranded.get(number)))
+                                                 self._desk.lacks(number)))
 
     def _tell(self, made: Follow, alarms: Iterable[RoutingAlarm]) -> None:
         """Supervisors hear it; whoever cannot be served goes through the door that is for that."""

@@ -138,7 +138,7 @@ class Desk:
             if contact.state is not ContactState.WAITING:
                 self.unstrand(contact.id)
             elif contact.id in self.stranded:
-                self._lacks(contact.id)
+                self.unsure.add(contact.id)
         for agent in comes:
             for event in teller.agent(agent, now):
                 decisions += self.tell(event)
@@ -174,11 +174,13 @@ class Desk:
         self.known.keep(_offered(was, claim))
         self.unstrand(claim.contact)
 
-    def _lacks(self, contact: ContactId) -> None:
-        """One that nobody could serve changed, and what it lacks with it: the core says only once that it lacks."""
-        missing = tuple(self.core.explain(contact).get("missing", ()))
-        if missing and missing != self.stranded[contact]:
-            self.strand(contact, missing)
+    def lacks(self, contact: ContactId) -> tuple[str, ...] | None:
+        """What a contact lacks that nobody could serve, as it is now: the core says it only once, and others may have
+        come in the same breath. None when somebody could serve it."""
+        known = self.stranded.get(contact)
+        if known is not None:
+            known = self.stranded[contact] = tuple(self.core.explain(contact).get("missing") or known)
+        return known
 
     def strand(self, contact: ContactId, missing: tuple[str, ...]) -> None:
         """Nobody who works here could serve it."""
