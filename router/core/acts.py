@@ -15,48 +15,43 @@ def offer(state: State, contact: Contact, agent: Agent, terms: choosing.Terms) -
     """Ask him; the points are taken."""
     line, crew = contact.line, agent.crew
     assert line is not None and crew is not None
-    contact.cost = crew.able[line.need.index]  # before its line may be forgotten
+    contact.cost = cost = crew.able[line.need.index]  # before its line may be forgotten
     state.dequeue(contact)
     contact.state, contact.agent = OFFERED, agent.id
-    contact.attempt += 1
+    contact.attempt = attempt = contact.attempt + 1
     contact.offered_at = state.now
-    contact.expires = state.now + state.config.media[contact.medium].offer_ms
+    contact.expires = expires = state.now + state.config.media[contact.medium].offer_ms
     contact.terms = terms
-    state.turn += 1
+    agent.turn = state.turn = state.turn + 1
     agent.given += 1
-    agent.spent += contact.cost
-    agent.turn = state.turn
+    agent.spent += cost
     carry(state, agent, contact)
-    state.out.append(Offer(contact=contact.id, agent=agent.id, offer=f"{contact.id}/{contact.attempt}",
-                           expires_at=contact.expires, terms=terms))
+    state.out.append(Offer(contact=contact.id, agent=agent.id, offer=f"{contact.id}/{attempt}", expires_at=expires,
+                           terms=terms))
 
 
 def carry(state: State, agent: Agent, contact: Contact) -> None:
     """He has one more: his load grows."""
-    state.floor.unstand(agent)
-    agent.ready = False
-    agent.items[contact.id] = contact.cost
-    agent.load += contact.cost
-    agent.since = state.now
+    cost = agent.items[contact.id] = contact.cost
     if agent.crew is not None and agent.crew.limits:
         agent.counts[contact.medium] = agent.counts.get(contact.medium, 0) + 1
-    state.floor.stand(agent)
+    state.floor.carries(agent, agent.load + cost, state.now)
 
 
-def release(state: State, contact: Contact) -> Agent | None:
-    """Whoever has it is rid of it; his points are free. Answers who."""
-    agent = state.agent(contact.agent)
-    contact.agent = None
+def release(state: State, contact: Contact, asked: bool = False) -> Agent | None:
+    """Whoever has it is rid of it; his points are free. Answers who. `asked`: he, and nobody before him, is asked at
+    once what he takes now."""
+    number, contact.agent = contact.agent, None
+    agent = state.floor.agents.get(number) if number is not None else None
     if agent is None or contact.id not in agent.items:
         return None
-    state.floor.unstand(agent)
-    agent.ready = False
-    agent.load -= agent.items.pop(contact.id)
+    load = agent.load - agent.items.pop(contact.id)
     if contact.medium in agent.counts:
         agent.counts[contact.medium] -= 1
-    if not agent.load:
-        agent.since = state.now
-    state.floor.stand(agent)
+    if asked and not state.counts:
+        state.floor.loosen(agent, load, agent.since if load else state.now)
+    else:
+        state.floor.carries(agent, load, agent.since if load else state.now)
     return agent
 
 
@@ -71,32 +66,35 @@ def cancel(state: State, contact: Contact, reason: str) -> Agent | None:
 
 def settle(state: State, contacts: list[Contact], agents: list[Agent]) -> None:
     """Everything that became possible because these wait and these have room, and whatever follows from that."""
-    if len(contacts) > 1:
-        contacts.sort(key=lambda each: (_level(each), each.id))
-    for contact in contacts:
-        place(state, contact)
+    if contacts:
+        if len(contacts) > 1:
+            contacts.sort(key=lambda each: (_level(each), each.id))
+        for contact in contacts:
+            place(state, contact)
     if len(agents) > 1:
         agents.sort(key=lambda each: each.id)
     for agent in agents:
         fill(state, agent)
+    if state.retry:
+        _retry(state)
+    if state.kept:
+        # Reserves ease when more of those they count are free, or fewer are here: what they kept is asked again.
+        floor = state.floor
+        if floor.whole_idle > state.seen_idle or floor.whole_staff < state.seen_staff or state.finely:
+            for line in list(state.kept):
+                ask_again(state, line)
+        state.seen_idle, state.seen_staff = floor.whole_idle, floor.whole_staff
+
+
+def _retry(state: State) -> None:
+    """Those whose seats emptied for nothing."""
     while state.retry:
         number = min(state.retry)
         del state.retry[number]
-        drained = state.floor.agents.get(number)
-        if drained is not None and drained.drain is not None:
-            state.floor.stand(drained)
-            fill(state, drained)
-    if state.kept:
-        _ask_kept(state)
-
-
-def _ask_kept(state: State) -> None:
-    """Reserves ease when more of those they count are free, or fewer are here: ask again for what they kept."""
-    floor = state.floor
-    if floor.whole_idle > state.seen_idle or floor.whole_staff < state.seen_staff or state.finely:
-        for line in list(state.kept):
-            ask_again(state, line)
-    state.seen_idle, state.seen_staff = floor.whole_idle, floor.whole_staff
+        agent = state.floor.agents.get(number)
+        if agent is not None and agent.drain is not None:
+            state.floor.stand(agent)
+            fill(state, agent)
 
 
 def _level(contact: Contact) -> tuple[int, int]:
@@ -141,7 +139,7 @@ def _empty(state: State, agent: Agent, line: Line) -> None:
 
 def fill(state: State, agent: Agent) -> None:
     """Offers to one agent until nothing more fits."""
-    while True:
+    while agent.ready:
         line, terms, empties = choosing.for_agent(state, agent)
         if state.met:
             met, state.met = state.met, []
@@ -151,12 +149,14 @@ def fill(state: State, agent: Agent) -> None:
         if empties is not None:
             _empty(state, agent, empties)
         if line is None:
-            return
+            break
         contact = line.head()
         assert contact is not None
         if contact.sticky == agent.id:
             terms = (terms[0], (*terms[1], "sticky"), (*terms[2], 1), terms[3])
         offer(state, contact, agent, terms)
+    if state.floor.loose is not None:
+        state.floor.settle()
 
 
 def keep(state: State, line: Line, head: Contact) -> None:

@@ -6,11 +6,15 @@ from router.core import acts, events, moments
 from router.core.config import PolicyError, check_rings, skill_level
 from router.core.crews import OFFLINE, Agent
 from router.core.state import WAKE_DECLINE, WAKE_HOLD, State
-from router.core.waiting import ASLEEP, HELD, OFFERED, WAITING, WRAP_UP, Contact
+from router.core.waiting import ASLEEP, HELD, OFFERED, WAITING, WRAP_UP, Contact, Skills
 
 
-def _fault(state: State, event: events.ContactQueued) -> str | None:
-    """Why it cannot be queued so."""
+def _fault(state: State, event: events.ContactQueued, new: bool = True) -> str | None:
+    """Why it cannot be queued so. What was asked before, not `new`, is known to be right."""
+    if state.contacts and type(event.contact) is not type(next(iter(state.contacts))):
+        return "bad-id: contacts have ids of one kind"
+    if not new:
+        return None
     if event.queue not in state.floor.queues:
         return "unknown-queue"
     if event.medium not in state.config.media:
@@ -21,8 +25,6 @@ def _fault(state: State, event: events.ContactQueued) -> str | None:
         return "bad-target: 1 or more"
     if event.points is not None and not 1 <= event.points <= 250:
         return "bad-points: 1 to 250"
-    if state.contacts and type(event.contact) is not type(next(iter(state.contacts))):
-        return "bad-id: contacts have ids of one kind"
     try:
         for skill, level in [*event.requires.items(), *event.prefers.items()]:
             skill_level(f"requires.{skill}", skill, level)
@@ -35,9 +37,16 @@ def _fault(state: State, event: events.ContactQueued) -> str | None:
 
 def queued(state: State, event: events.ContactQueued, contacts: list[Contact], agents: list[Agent]) -> str | None:
     """It waits for a person; one that was waiting or held is transferred and keeps its age."""
-    if (fault := _fault(state, event)) is not None:
-        return fault
+    try:
+        requires = tuple(sorted(event.requires.items())) if event.requires else ()
+        prefers = tuple(sorted(event.prefers.items())) if event.prefers else ()
+        base = state.known((event.queue, event.medium, event.segment, requires, prefers, event.language, event.priority,
+                            event.target_ms, event.points, event.rings))
+    except TypeError:
+        return _fault(state, event) or "bad-request: skills are words with a level"
     contact = state.contacts.get(event.contact)
+    if (base is None or contact is None) and (fault := _fault(state, event, base is None)) is not None:
+        return fault
     since = event.queued_at
     if contact is None:
         contact = state.contacts[event.contact] = Contact(event.contact)
@@ -49,16 +58,11 @@ def queued(state: State, event: events.ContactQueued, contacts: list[Contact], a
             agents.append(agent)
         contact.ring = contact.backup = contact.hold = 0
     fresh = contact.attempt == 0
-    contact.queue, contact.medium, contact.segment = event.queue, event.medium, event.segment
-    contact.requires, contact.prefers = tuple(sorted(event.requires.items())), tuple(sorted(event.prefers.items()))
-    contact.language, contact.priority, contact.target = event.language, event.priority, event.target_ms
-    contact.patience, contact.points, contact.rings = event.patience_ms, event.points, event.rings
-    contact.sticky = event.sticky
+    _ask(state, contact, event, requires, prefers)
     contact.born = min(state.now, state.now if since is None else since) - state.offset(event.queue)
-    contact.excluded = dict.fromkeys(sorted(event.excluded), state.now + state.config.reoffer_ms)
-    if contact.excluded:
-        state.wake(state.now + state.config.reoffer_ms, WAKE_DECLINE, contact.id)
-    base = state.bases[contact.id] = state.base(contact)
+    if base is None:
+        base = state.base(contact)
+    state.bases[contact.id] = base
     policy = state.floor.policy(base[10])
     if policy.sticky == "hold":
         hold(state, contact, policy.hold_ms)
@@ -70,6 +74,19 @@ def queued(state: State, event: events.ContactQueued, contacts: list[Contact], a
         state.weigh(list(state.floor.crew_of.values()))
     contacts.append(contact)
     return None
+
+
+def _ask(state: State, contact: Contact, event: events.ContactQueued, requires: Skills, prefers: Skills) -> None:
+    """What the event says it asks for."""
+    contact.queue, contact.medium, contact.segment = event.queue, event.medium, event.segment
+    contact.requires, contact.prefers = requires, prefers
+    contact.language, contact.priority, contact.target = event.language, event.priority, event.target_ms
+    contact.patience, contact.points, contact.rings = event.patience_ms, event.points, event.rings
+    contact.sticky = event.sticky
+    contact.excluded = {}
+    if event.excluded:
+        contact.excluded = dict.fromkeys(sorted(event.excluded), state.now + state.config.reoffer_ms)
+        state.wake(state.now + state.config.reoffer_ms, WAKE_DECLINE, contact.id)
 
 
 def hold(state: State, contact: Contact, ms: int) -> None:

@@ -229,7 +229,8 @@ def _walk(state: State, agent: Agent, crew: Crew, group: Group) -> tuple[Line | 
     """Down the order until one is for him, or one that starves needs more of his seat than is free."""
     able, room, looked = crew.able, crew.capacity - agent.load, 0
     drain = agent.load and group.policy.drain
-    for line in group.walk(state.now, able):
+    fits = state.floor.within(crew, room) if agent.load else crew.needs
+    for line in group.walk(state.now, able, crew.needs if drain else fits, fits):
         looked += 1
         cost = able[line.need.index]
         if cost <= room:

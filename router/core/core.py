@@ -51,7 +51,7 @@ class Core:
         state.now = event.at
         out = state.out = []
         if state.guards and state.guards[0][0] <= event.at:
-            state.guard()
+            moments.guard(state)
         contacts: list[Contact] = []
         agents: list[Agent] = []
         if state.wakes and state.wakes[0][0] <= event.at:
@@ -65,7 +65,11 @@ class Core:
             contacts += moments.duty(state)
         if contacts or agents or state.retry or state.kept:
             acts.settle(state, contacts, agents)
-        if state.wakes or state.told is not None:
+        told = state.told
+        if state.wakes:
+            if told is None or state.wakes[0][0] < told or told <= event.at:
+                moments.timer(state)
+        elif told is not None:
             moments.timer(state)
         return out
 

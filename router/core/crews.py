@@ -46,7 +46,7 @@ class Crew:
     """Agents with the same skills, media, queues, capacity, costs, limits: equal before every contact."""
 
     __slots__ = ("able", "agents", "at", "backup", "band", "bit", "capacity", "costs", "duty", "flex", "heaps", "index",
-                 "key", "limits", "media", "needs", "queues", "skills", "whole")
+                 "key", "limits", "media", "needs", "queues", "skills", "whole", "within")
 
     def __init__(self, key: tuple[Any, ...], index: int) -> None:
         self.key, self.index, self.bit = key, index, 1 << index
@@ -58,6 +58,7 @@ class Crew:
         self.heaps: dict[int, list[tuple[int, Id, int, Agent]]] = {}  #: load -> (since, id, version, agent)
         self.at: dict[int, int] = {}  #: load -> how many ready agents have it
         self.needs = 0  #: bits of the needs it may serve
+        self.within: dict[int, int] = {}  #: points left -> bits of the needs that fit
         self.able = bytearray()  #: by need: points it costs here; 0 = may not
         self.duty = 0  #: agents not offline
         self.whole = False  #: takes work that fills a seat
@@ -80,18 +81,23 @@ class Crew:
     def put(self, agent: Agent) -> bool:
         """A ready agent stands in; True when he is the first with that load."""
         load = agent.load
-        agent.version += 1
+        version = agent.version = agent.version + 1
         agent.ready = True
         heap = self.heaps.get(load)
         if heap is None:
-            heap = self.heaps[load] = []
-            self.at[load] = 0
-        heappush(heap, (agent.since, agent.id, agent.version, agent))
+            self.heaps[load] = [(agent.since, agent.id, version, agent)]
+            self.at[load] = 1
+            return True
         n = self.at[load] = self.at[load] + 1
+        if n == 1:
+            heap.clear()  # nobody in it is there any more
+            heap.append((agent.since, agent.id, version, agent))
+            return True
+        heappush(heap, (agent.since, agent.id, version, agent))
         if len(heap) > 4 * n + 64:
             heap[:] = [entry for entry in heap if entry[3].version == entry[2]]
             heapify(heap)
-        return n == 1
+        return False
 
     def take(self, agent: Agent) -> bool:
         """He stands out; True when nobody with that load is left."""

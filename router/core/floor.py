@@ -5,23 +5,16 @@ Crews and needs are numbered; a number that is free is used again. Sets of crews
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from router.core.config import Config, Id, Policy, QueueRules
 from router.core.crews import READY, Agent, Crew
 from router.core.waiting import Line, Need, Skills
+from router.core.waiting import bits as bits
 
 LANGUAGE = "language:"  #: a language is a skill of this name inside
 _NO_POLICY = Policy()
-
-
-def bits(number: int) -> Iterator[int]:
-    """The places of the ones in a number, lowest first."""
-    while number:
-        low = number & -number
-        yield low.bit_length() - 1
-        number ^= low
 
 
 class Floor:
@@ -42,23 +35,50 @@ class Floor:
         self.whole_staff = 0  #: agents of those who are ready or write up
         self.waiting = 0  #: bits of needs where somebody waits
         self.backups: dict[int, int] = {}  #: how long agents stand back -> how many do
+        self.loose: Agent | None = None  #: counts as ready, but does not stand in the buckets yet
         self.changed = 0  #: bits of crews that went off or came on duty since asked
 
     # agents
 
     def stand(self, agent: Agent) -> None:
         """Take him into the buckets if he is ready and has room, out of them otherwise."""
+        if agent.crew is not None:
+            self.carries(agent, agent.load, agent.since)
+
+    def carries(self, agent: Agent, load: int, since: int) -> None:
+        """He has so much in hand since then: out of one bucket, into another if he is ready and has room."""
+        if agent.ready:
+            self.unstand(agent)
+        agent.load, agent.since = load, since
         crew = agent.crew
         if crew is None:
             return
+        agent.drain = None
+        if load < crew.capacity and agent.state == READY:
+            if crew.put(agent):
+                self.at[load] = self.at.get(load, 0) | crew.bit
+            if not load and crew.whole:
+                self.whole_idle += 1
+
+    def loosen(self, agent: Agent, load: int, since: int) -> None:
+        """The same for whoever is asked at once what he takes: he counts as ready, and `settle` puts him into his
+        bucket when nothing was for him."""
         if agent.ready:
             self.unstand(agent)
-        agent.drain = None
-        if agent.state == READY and agent.load < crew.capacity:
-            if crew.put(agent):
-                self.at[agent.load] = self.at.get(agent.load, 0) | crew.bit
-            if crew.whole and not agent.load:
+        agent.load, agent.since = load, since
+        crew = agent.crew
+        if crew is not None and load < crew.capacity and agent.state == READY:
+            agent.drain = None
+            agent.ready = True
+            self.loose = agent
+            if not load and crew.whole:
                 self.whole_idle += 1
+
+    def settle(self) -> None:
+        """Whoever is loose stands in his bucket."""
+        agent, self.loose = self.loose, None
+        if agent is not None and (crew := agent.crew) is not None and crew.put(agent):
+            self.at[agent.load] = self.at.get(agent.load, 0) | crew.bit
 
     def empty(self, agent: Agent, line: Line) -> None:
         """He takes nothing more until something of his changes, or that line for which his seat empties."""
@@ -69,9 +89,13 @@ class Floor:
         """Out of the buckets, before his load, state or crew changes."""
         crew = agent.crew
         if agent.ready and crew is not None:
-            if crew.take(agent):
-                self.at[agent.load] ^= crew.bit
-            if crew.whole and not agent.load:
+            load = agent.load
+            if agent is self.loose:
+                self.loose = None
+                agent.ready = False
+            elif crew.take(agent):
+                self.at[load] ^= crew.bit
+            if not load and crew.whole:
                 self.whole_idle -= 1
 
     def staffed(self, agent: Agent, add: int) -> None:
@@ -137,7 +161,9 @@ class Floor:
         for number in bits(crew.needs):
             need = self.needs[number]
             if need is not None:
-                self._unmatch(need, crew)
+                need.crews &= ~crew.bit
+                need.fits.clear()
+                need.tiers.clear()
         return True
 
     def join(self, agent: Agent) -> bool:
@@ -175,6 +201,7 @@ class Floor:
             if crew is not None:
                 crew.needs &= ~need.bit
                 crew.able[need.index] = 0
+                crew.within.clear()
         del self.need_of[need.key]
         self.needs[need.index] = None
 
@@ -186,6 +213,9 @@ class Floor:
         if cost:
             need.crews |= crew.bit
             crew.needs |= need.bit
+            for room in crew.within:
+                if cost <= room:
+                    crew.within[room] |= need.bit
             need.fits.clear()
             need.tiers.clear()
 
@@ -194,12 +224,8 @@ class Floor:
         need.crews = 0
         for crew in self.crew_of.values():
             crew.needs &= ~need.bit
+            crew.within.clear()
             self._match(need, crew)
-        need.fits.clear()
-        need.tiers.clear()
-
-    def _unmatch(self, need: Need, crew: Crew) -> None:
-        need.crews &= ~crew.bit
         need.fits.clear()
         need.tiers.clear()
 
@@ -242,6 +268,17 @@ class Floor:
                 if crew is not None and load + crew.able[need.index] <= crew.capacity:
                     found |= crew.bit
             need.fits[load] = found
+        return found
+
+    def within(self, crew: Crew, room: int) -> int:
+        """Bits of needs that an agent of that crew can take with so many points left."""
+        found = crew.within.get(room)
+        if found is None:
+            able, found = crew.able, 0
+            for number in bits(crew.needs):
+                if able[number] <= room:
+                    found |= 1 << number
+            crew.within[room] = found
         return found
 
     def policy(self, group: str) -> Policy:

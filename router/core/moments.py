@@ -98,6 +98,35 @@ def free(state: State, contact: Contact) -> None:
     contact.hold = 0
 
 
+def guard(state: State) -> None:
+    """Lines whose head has waited too many promises by now come before all others."""
+    while state.guards and state.guards[0][0] <= state.now:
+        line = heappop(state.guards)[2]
+        line.star_at = None
+        if line.entry is not None:
+            state.rehead(line)
+            if state.draining:
+                _recheck(state, line)
+
+
+def _recheck(state: State, line: Line) -> None:
+    """It starves, too: whoever empties his seat for a later one may take it."""
+    need = line.need
+    for other, agents in list(state.draining.items()):
+        if other.entry is not None and line.entry is not None and other.entry < line.entry:
+            continue
+        for number in list(agents):
+            agent = state.floor.agents.get(number)
+            cost = agent.crew.able[need.index] if agent is not None and agent.crew is not None else 0
+            if agent is None or agent.crew is None or agent.drain is not other:
+                del agents[number]
+            elif 0 < cost <= agent.crew.capacity - agent.load:
+                del agents[number]
+                state.retry[number] = None
+        if not agents:
+            del state.draining[other]
+
+
 def timer(state: State) -> None:
     """Say when to wake next, if that is news."""
     first = state.wakes[0][0] if state.wakes else None

@@ -109,9 +109,11 @@ def gone(state: State, event: events.ContactGone, contacts: list[Contact], agent
 
 def forget(state: State, contact: Contact) -> None:
     """It is over."""
-    del state.contacts[contact.id]
-    state.bases.pop(contact.id, None)
-    state.unserved.pop(contact.id, None)
+    number = contact.id
+    del state.contacts[number]
+    state.bases.pop(number, None)
+    if state.unserved:
+        state.unserved.pop(number, None)
 
 
 def ended(state: State, event: events.WorkEnded, contacts: list[Contact], agents: list[Agent]) -> str | None:
@@ -119,18 +121,19 @@ def ended(state: State, event: events.WorkEnded, contacts: list[Contact], agents
     contact = state.contacts.get(event.contact)
     if contact is None:
         return "unknown-contact"
-    if contact.state not in (HELD, WRAP_UP, ASLEEP):
+    if contact.state == HELD:
+        if event.wrap_up:
+            contact.state = WRAP_UP
+            return None
+    elif contact.state not in (WRAP_UP, ASLEEP):
         return f"not-held: {contact.state}"
-    if event.wrap_up and contact.state == HELD:
-        contact.state = WRAP_UP
-        return None
-    _over(state, contact, agents)
+    _over(state, contact, contacts, agents)
     return None
 
 
-def _over(state: State, contact: Contact, agents: list[Agent]) -> None:
-    agent = acts.release(state, contact)
-    if contact.queue is not None and contact.terms and contact.state != ASLEEP:
+def _over(state: State, contact: Contact, contacts: list[Contact], agents: list[Agent]) -> None:
+    agent = acts.release(state, contact, not contacts and not agents and not state.floor.changed)
+    if contact.terms and contact.queue is not None and contact.state != ASLEEP:
         state.learner.took(contact.queue, contact.medium, state.now - contact.offered_at)
     forget(state, contact)
     if agent is not None:
@@ -144,7 +147,7 @@ def written(state: State, event: events.WrapUpEnded, contacts: list[Contact], ag
         return "unknown-contact"
     if contact.state not in (WRAP_UP, HELD):
         return f"not-held: {contact.state}"
-    _over(state, contact, agents)
+    _over(state, contact, contacts, agents)
     return None
 
 

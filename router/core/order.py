@@ -11,10 +11,13 @@ from collections.abc import Callable, Iterator
 from itertools import compress
 
 from router.core.config import Id, Policy
-from router.core.waiting import Contact, Line
+from router.core.waiting import Contact, Line, Need
 
 GUARDED = -1_000_000_000  #: the level of those who have waited too many promises
 _SEGMENTS = 1_000  #: more levels than there are segments
+_PIECE = 32  #: entries of a row in one piece at most
+_NEVER = -1 << 62
+Entry = tuple[int, Id, Line]  #: value, contact, line
 Key = tuple[int, bool, int, Id]  #: level, late, value, contact
 Place = Callable[[Line, int, int], tuple[int, int]]
 
@@ -43,6 +46,115 @@ PLACES: dict[str, Place] = {"promise": _promise, "promise_strict": _promise, "st
                             "ageing": _ageing, "due_time": _due, "fifo": _oldest, "gcmu": _due, "queue_ratio": _due}
 
 
+class Row:
+    """Heads of lines in their order, in pieces. A piece knows which needs are in it, so whoever can serve none of them
+    passes it by at once."""
+
+    __slots__ = ("lasts", "masks", "needs", "pieces")
+
+    def __init__(self) -> None:
+        self.pieces: list[list[Entry]] = []
+        self.needs: list[list[int]] = []  #: beside every piece: the numbers of its lines' needs
+        self.masks: list[int] = []  #: the same as bits
+        self.lasts: list[Entry] = []  #: the last entry of every piece
+
+    def put(self, entry: Entry, need: Need) -> None:
+        """One more."""
+        pieces, lasts = self.pieces, self.lasts
+        at = bisect_left(lasts, entry)
+        if at == len(lasts):
+            if not at:
+                self._append([entry], [need.index])
+                return
+            at -= 1
+            lasts[at] = entry
+        piece = pieces[at]
+        where = bisect_left(piece, entry)
+        piece.insert(where, entry)
+        self.needs[at].insert(where, need.index)
+        self.masks[at] |= need.bit
+        if len(piece) > _PIECE:
+            self._split(at)
+
+    def take(self, entry: Entry, need: Need) -> None:
+        """One less."""
+        at = bisect_left(self.lasts, entry)
+        piece, needs = self.pieces[at], self.needs[at]
+        where = bisect_left(piece, entry)
+        del piece[where], needs[where]
+        if need.index not in needs:
+            if not needs:
+                del self.pieces[at], self.needs[at], self.masks[at], self.lasts[at]
+                return
+            self.masks[at] ^= need.bit
+        if where == len(needs):
+            self.lasts[at] = piece[-1]
+
+    def _split(self, at: int) -> None:
+        piece, needs = self.pieces[at], self.needs[at]
+        half = len(piece) // 2
+        self.pieces[at:at + 1] = [piece[:half], piece[half:]]
+        self.needs[at:at + 1] = [needs[:half], needs[half:]]
+        self.masks[at:at + 1] = [_mask(needs[:half]), _mask(needs[half:])]
+        self.lasts.insert(at, piece[half - 1])
+
+    def move(self, to: Row, before: int) -> None:
+        """All whose value is less go to the end of another row."""
+        while self.pieces and self.pieces[0][0][0] < before:
+            piece, needs = self.pieces.pop(0), self.needs.pop(0)
+            del self.masks[0], self.lasts[0]
+            where = bisect_left(piece, (before,))
+            if where < len(piece):
+                self.pieces.insert(0, piece[where:])
+                self.needs.insert(0, needs[where:])
+                self.masks.insert(0, _mask(needs[where:]))
+                self.lasts.insert(0, piece[-1])
+            piece, needs = piece[:where], needs[:where]
+            if to.pieces and len(to.pieces[-1]) + where <= _PIECE:
+                to.pieces[-1] += piece
+                to.needs[-1] += needs
+                to.masks[-1] |= _mask(needs)
+                to.lasts[-1] = piece[-1]
+            else:
+                to._append(piece, needs)
+
+    def _append(self, piece: list[Entry], needs: list[int]) -> None:
+        self.pieces.append(piece)
+        self.needs.append(needs)
+        self.masks.append(_mask(needs))
+        self.lasts.append(piece[-1])
+
+
+def _mask(needs: list[int]) -> int:
+    mask = 0
+    for number in needs:
+        mask |= 1 << number
+    return mask
+
+
+class Level:
+    """Heads of one level. Where late ones come last they stand in a row of their own, and are moved as time passes."""
+
+    __slots__ = ("early", "late", "n", "until")
+
+    def __init__(self) -> None:
+        self.early, self.late = Row(), Row()
+        self.until = _NEVER  #: what is due by then stands among the late
+        self.n = 0
+
+    def pass_time(self, now: int) -> None:
+        """What is due by now is late."""
+        self.until = now
+        pieces = self.early.pieces
+        if pieces and pieces[0][0][0] <= now:
+            self.early.move(self.late, now + 1)
+
+    def __iter__(self) -> Iterator[Entry]:
+        for row in (self.early, self.late):
+            for piece in row.pieces:
+                yield from piece
+
+
 class Group:
     """The lines of the queues that one policy serves, in its order."""
 
@@ -51,32 +163,30 @@ class Group:
         self.place = PLACES[policy.order]
         self.late_last = policy.order == "promise"
         self.moving = policy.order in ("gcmu", "queue_ratio")  #: the order changes with time alone
-        self.levels: dict[int, list[tuple[int, Id, Line]]] = {}
-        self.needs: dict[int, list[int]] = {}  #: beside every level: the numbers of its lines' needs
+        self.levels: dict[int, Level] = {}
         self.sorted: list[int] = []  #: the levels that are there
         self.lines = 0
 
     def put(self, line: Line, head: Contact, offset: int, now: int, tier: int) -> int | None:
         """Its head stands in line; answers when the guard should look at it again, None = never."""
-        policy, born = self.policy, head.born + offset
-        star = None
-        if policy.guard and born + policy.guard * line.target <= now:
+        born, guard, star = head.born + offset, self.policy.guard, None
+        if guard and born + guard * line.target <= now:
             level, value = GUARDED, born + line.target
         else:
-            if policy.guard:
-                star = born + policy.guard * line.target
+            if guard:
+                star = born + guard * line.target
             line.level = tier
-            level, value = self.place(line, born, policy.ageing_ms)
+            level, value = self.place(line, born, self.policy.ageing_ms)
         line.level = level
         line.entry = entry = (value, head.id, line)
         there = self.levels.get(level)
         if there is None:
-            self.levels[level], self.needs[level] = [entry], [line.need.index]
+            there = self.levels[level] = Level()
             insort(self.sorted, level)
-        else:
-            at = bisect_left(there, entry)
-            there.insert(at, entry)
-            self.needs[level].insert(at, line.need.index)
+        if self.late_last and level != GUARDED and now > there.until:
+            there.pass_time(now)
+        (there.early if value > there.until else there.late).put(entry, line.need)
+        there.n += 1
         self.lines += 1
         return star
 
@@ -86,10 +196,10 @@ class Group:
         if entry is None:
             return
         there = self.levels[line.level]
-        at = bisect_left(there, entry)
-        del there[at], self.needs[line.level][at]
-        if not there:
-            del self.levels[line.level], self.needs[line.level]
+        (there.early if entry[0] > there.until else there.late).take(entry, line.need)
+        there.n -= 1
+        if not there.n:
+            del self.levels[line.level]
             self.sorted.remove(line.level)
         line.entry = None
         self.lines -= 1
@@ -105,13 +215,17 @@ class Group:
             return (0, False, -weight * waited / (line.target * line.target * mean_ms))
         return (0, False, -weight * line.n * mean_ms / line.target)
 
-    def walk(self, now: int, able: bytearray) -> Iterator[Line]:
-        """Lines in order, best first (not for an order that moves), without those whose needs cost 0 in `able`."""
-        for level in self.sorted:
-            there, needs = self.levels[level], self.needs[level]
-            if self.late_last and level != GUARDED and there[0][0] <= now:
-                # Those whose promise can still be kept come before those already late.
-                start = bisect_left(there, (now + 1,))
-                there, needs = there[start:] + there[:start], needs[start:] + needs[:start]
-            for entry in compress(there, map(able.__getitem__, needs)):
-                yield entry[2]
+    def walk(self, now: int, able: bytearray, needs: int, fits: int) -> Iterator[Line]:
+        """Lines in order, best first (not for an order that moves): those whose need costs something in `able`. Left
+        out at the speed of C is where nothing is of `fits`; of `needs`, where they starve."""
+        cost = able.__getitem__
+        for number in self.sorted:
+            level, mine = self.levels[number], fits
+            if number == GUARDED:
+                mine = needs
+            elif self.late_last and now > level.until:
+                level.pass_time(now)  # those whose promise can still be kept come before those already late
+            for row in (level.early, level.late):
+                for piece, there in compress(zip(row.pieces, row.needs, strict=True), map(mine.__and__, row.masks)):
+                    for entry in compress(piece, map(cost, there)):
+                        yield entry[2]

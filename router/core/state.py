@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
+from heapq import heappush
 from typing import Any
 
-from router.core.config import Config, Id, QueueRules
+from router.core.config import Config, Id
 from router.core.crews import Agent, Crew
 from router.core.decisions import Decision, Servable, Step, Unservable
 from router.core.floor import LANGUAGE, Floor, bits
 from router.core.learning import Learner, weigh
 from router.core.order import GUARDED, Group
-from router.core.waiting import WAITING, Contact, Line, Need, Skills
+from router.core.waiting import WAITING, Contact, Line, Need
 
 #: Kinds of what the core wakes for, in the order in which they are looked at within one moment.
 WAKE_LINE, WAKE_HOLD, WAKE_AWAY, WAKE_DECLINE, WAKE_KEPT = range(5)
 EVER = 1 << 62
+_ASKED = 20_000  #: so many different things asked are remembered
 Base = tuple[Any, ...]  #: what a contact asks for, its queue's rules put in; contacts alike share one
 
 
@@ -29,7 +30,7 @@ class State:
         self.contacts: dict[Id, Contact] = {}
         self.bases: dict[Id, Base] = {}
         self.lines: dict[tuple[Any, ...], Line] = {}
-        self.plain: dict[Base, Line] = {}  #: the line of those who have just come
+        self.plain: dict[int, tuple[Base, Line]] = {}  #: the line of those who have just come, by the base's identity
         self.groups: dict[str, Group] = {}
         self.paused: dict[Id, int] = {}  #: queue -> ms it was closed in all
         self.closed: dict[Id, int] = {queue.id: 0 for queue in config.queues if not queue.open}  #: -> since when
@@ -50,11 +51,32 @@ class State:
         self.told: int | None = None  #: the timer that is set
         self.seen: dict[Id, None] = {}  #: ids of events
         self.turn = 0
+        self.asked: dict[Base, Base] = {}  #: what contacts asked for -> with their queues' rules
+        self.asked_of: Config | None = None  #: the configuration of which those are
+        self.counts = True  #: some policy counts idle agents one by one
 
     # what a contact asks
 
     def base(self, contact: Contact) -> Base:
         """What it asks for, with its queue's rules."""
+        asked = (contact.queue, contact.medium, contact.segment, contact.requires, contact.prefers, contact.language,
+                 contact.priority, contact.target, contact.points, contact.rings)
+        base = self.known(asked)
+        if base is None:
+            if len(self.asked) > _ASKED:
+                self.asked.clear()
+            base = self.asked[asked] = self._base(contact)
+        return base
+
+    def known(self, asked: Base) -> Base | None:
+        """The same for what was asked before, as long as nothing is set otherwise."""
+        if self.asked_of is not self.config:
+            self.asked_of = self.config
+            self.asked.clear()
+            self.counts = any(each.scarce_idle or each.vip_idle for each in self.config.policies.values())
+        return self.asked.get(asked)
+
+    def _base(self, contact: Contact) -> Base:
         queue = self.floor.queues[contact.queue]  # type: ignore[index]
         medium = self.config.media[contact.medium]
         skills = dict(queue.requires)
@@ -90,9 +112,10 @@ class State:
         contact.state = WAITING
         contact.agent = None
         if contact.ring == 0 and contact.backup == 0 and not contact.excluded and not contact.hold:
-            line = self.plain.get(base)
-            if line is None:
-                line = self.plain[base] = self._line(base, self.need(base, 0, 0), None, None)
+            plain = self.plain.get(id(base))
+            if plain is None:
+                plain = self.plain[id(base)] = base, self._line(base, self.need(base, 0, 0), None, None)
+            line = plain[1]
         else:
             need = self.need(base, contact.ring, contact.backup)
             line = self._line(base, need, frozenset(contact.excluded) or None, contact.sticky if contact.hold else None)
@@ -121,11 +144,10 @@ class State:
         line = contact.line
         if line is None:
             return
-        first = line.entry is not None and line.entry[1] == contact.id
         line.drop(contact)
-        if first:
+        if line.entry is not None and line.entry[1] == contact.id:
             self.rehead(line)
-        if not line.n and (line.excluded or line.only is not None or len(self.lines) > 20_000):
+        if not line.n and (line.excluded is not None or line.only is not None or len(self.lines) > 20_000):
             self.forget(line)
 
     def forget(self, line: Line) -> None:
@@ -135,8 +157,8 @@ class State:
             self.held_lines[line.only].pop(line, None)
             if not self.held_lines[line.only]:
                 del self.held_lines[line.only]
-        self.plain = {base: each for base, each in self.plain.items() if each is not line} \
-            if line.excluded is None and line.only is None else self.plain
+        if line.excluded is None and line.only is None:
+            self.plain = {number: each for number, each in self.plain.items() if each[1] is not line}
         line.need.uses -= 1
         if not line.need.uses and not line.need.lines:
             self.floor.forget(line.need)
@@ -149,27 +171,19 @@ class State:
         return group
 
     def rehead(self, line: Line) -> None:
-        """Its first contact is another one now: put it where it belongs among the lines."""
+        """The line's first contact is another one now: put it where it belongs among the lines."""
         group, need = self.groups.get(line.group) or self.group(line.group), line.need
         if line.entry is not None:
             group.take(line)
-        head = line.head()
+        head = line.head() if line.n else None
         if head is None or need.queue in self.closed:
-            if line in need.lines:
-                del need.lines[line]
-                if not need.lines:
-                    self.floor.waiting &= ~need.bit
-            self.kept.pop(line, None)
-            self.ringed.pop(line, None)
-            if line in self.draining:
-                self.undrain(line)
+            self._unhead(line, need)
             return
         if line not in need.lines:
             need.lines[line] = None
             self.floor.waiting |= need.bit
-        offset = self.paused.get(need.queue, 0)
-        star = group.put(line, head, offset, self.now, self.config.media[need.medium].tier)
-        if line.level != GUARDED and line in self.draining:
+        star = group.put(line, head, self.paused.get(need.queue, 0), self.now, self.config.media[need.medium].tier)
+        if self.draining and line.level != GUARDED and line in self.draining:
             self.undrain(line)
         if star is not None and (line.star_at is None or star < line.star_at):
             line.star_at = star
@@ -178,29 +192,23 @@ class State:
         if need.rings or self.floor.backups:
             self.rewake(line, head)
 
+    def _unhead(self, line: Line, need: Need) -> None:
+        """Nobody of it stands among the lines."""
+        if line in need.lines:
+            del need.lines[line]
+            if not need.lines:
+                self.floor.waiting &= ~need.bit
+        self.kept.pop(line, None)
+        self.ringed.pop(line, None)
+        if line in self.draining:
+            self.undrain(line)
+
     def undrain(self, line: Line) -> None:
         """Nobody in it starves any more: those whose seats emptied for it may take something."""
         for number in self.draining.pop(line):
             agent = self.floor.agents.get(number)
             if agent is not None and agent.drain is line:
                 self.retry[number] = None
-
-    def recheck(self, line: Line) -> None:
-        """It starves, too: whoever empties his seat for a later one may take it."""
-        need = line.need
-        for other, agents in list(self.draining.items()):
-            if other.entry is not None and line.entry is not None and other.entry < line.entry:
-                continue
-            for number in list(agents):
-                agent = self.floor.agents.get(number)
-                cost = agent.crew.able[need.index] if agent is not None and agent.crew is not None else 0
-                if agent is None or agent.crew is None or agent.drain is not other:
-                    del agents[number]
-                elif 0 < cost <= agent.crew.capacity - agent.load:
-                    del agents[number]
-                    self.retry[number] = None
-            if not agents:
-                del self.draining[other]
 
     def rewake(self, line: Line, head: Contact) -> None:
         """When does its head come to its next ring, or to those who only help later?"""
@@ -220,16 +228,6 @@ class State:
         """Look at something then."""
         self.count += 1
         heappush(self.wakes, (when, kind, self.count, what))
-
-    def guard(self) -> None:
-        """Lines whose head has waited too many promises by now come before all others."""
-        while self.guards and self.guards[0][0] <= self.now:
-            line = heappop(self.guards)[2]
-            line.star_at = None
-            if line.entry is not None:
-                self.rehead(line)
-                if self.draining:
-                    self.recheck(line)
 
     # who could
 
@@ -283,14 +281,6 @@ class State:
                 if need is not None:
                     need.tiers.clear()
 
-    def rules(self, queue: Id) -> QueueRules:
-        """A queue's rules."""
-        return self.floor.queues[queue]
-
     def agent(self, agent: Id | None) -> Agent | None:
         """An agent, if there is one."""
         return self.floor.agents.get(agent) if agent is not None else None
-
-    def skills(self, base: Base) -> Skills:
-        """The skills a contact needs, its queue's among them."""
-        return base[3]  # type: ignore[no-any-return]

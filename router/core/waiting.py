@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from heapq import heapify, heappop, heappush
 from typing import Any
 
@@ -9,6 +10,14 @@ from router.core.config import Id, Ring
 
 WAITING, OFFERED, HELD, WRAP_UP, ASLEEP = "waiting", "offered", "held", "wrap-up", "asleep"
 Skills = tuple[tuple[str, int], ...]  #: (skill, level), sorted
+
+
+def bits(number: int) -> Iterator[int]:
+    """The places of the ones in a number, lowest first."""
+    while number:
+        low = number & -number
+        yield low.bit_length() - 1
+        number ^= low
 
 
 class Contact:
@@ -117,8 +126,8 @@ class Line:
         """Who has waited longest; None when nobody does."""
         heap = self.heap
         while heap:
-            contact = heap[0][2]
-            if contact.line is self and contact.born == heap[0][0]:
+            born, _, contact = heap[0]
+            if contact.line is self and contact.born == born:
                 return contact
             heappop(heap)
             self.stale -= 1
