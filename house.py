@@ -102,9 +102,10 @@ class House:
         log.info("serving at %s", self.url)
 
     async def stop(self) -> None:
-        """In reverse: no new requests, no new work, then commit what waits."""
+        """In reverse: no new requests, no new work, what is being sent to its end, then commit what waits."""
         self.front.live.close()
         await self._runner.cleanup()
+        await self.outbox.finish()
         running = set(self._tasks)
         for _ in range(5):
             for task in running:

@@ -22,6 +22,7 @@ from router.rules.text import clean
 
 log = logging.getLogger("pishkhan.outbox")
 SEND_SECONDS = 90.0  #: longer than this and nobody knows whether it went
+LAST_SECONDS = 5.0  #: for what is under way when the house stops; then it is uncertain
 AT_ONCE = {ANSWER: 16, BULK: 8}  #: messages of one channel and lane under way together
 _LONGEST = 60.0
 
@@ -36,6 +37,8 @@ class Outbox:
         self._free = {(name, lane): AT_ONCE[lane] for name in channels for lane in LANES}
         self._pace = {name: Pace(plan[name].rate) for name in channels}
         self._started: set[DeliveryId] = set()
+        self._handed: set[DeliveryId] = set()  # claimed, and its end not yet written down
+        self._closing, self._ended = False, asyncio.Event()
         self._wake = asyncio.Event()
 
     async def run(self) -> None:
@@ -54,6 +57,15 @@ class Outbox:
                     self._wake.clear()
             finally:
                 listener.close()
+
+    async def finish(self, seconds: float = LAST_SECONDS) -> None:
+        """Begin nothing any more and let what is being sent come to its end, so that a restart leaves no doubt."""
+        self._closing = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._handed:
+                    self._ended.clear()
+                    await self._ended.wait()
 
     async def _listen(self, get: Callable[[], Awaitable[object]]) -> None:
         while True:
@@ -79,7 +91,7 @@ class Outbox:
         started = 0
         for delivery in due:
             place = (delivery.channel, delivery.lane)
-            if self._free[place] > 0 and delivery.id not in self._started:
+            if not self._closing and self._free[place] > 0 and delivery.id not in self._started:
                 self._free[place] -= 1
                 self._started.add(delivery.id)
                 started += 1
@@ -94,6 +106,9 @@ class Outbox:
     async def _one(self, delivery: Delivery, place: tuple[str, int]) -> None:
         try:
             await self._pace[delivery.channel].wait(place[1])
+            if self._closing:
+                return
+            self._handed.add(delivery.id)
             out = await self._store.run(lambda tx: delivering.claim(tx, delivery, self._plan), name="send-claim")
             if out is not None:
                 await self._send(out)
@@ -103,6 +118,8 @@ class Outbox:
         finally:
             self._free[place] += 1
             self._started.discard(delivery.id)
+            self._handed.discard(delivery.id)
+            self._ended.set()
             self._wake.set()
 
     async def _send(self, out: Outbound) -> None:

@@ -36,8 +36,8 @@ NOON = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 class Lines:
     """A house with two test channels that lead to one citizen, `line` (SMS) and `mail`."""
 
-    def __init__(self, house: House, adapters: dict[str, fake.Adapter]) -> None:
-        self.house, self.adapters = house, adapters
+    def __init__(self, house: House, adapters: dict[str, fake.Adapter], outbox: Outbox) -> None:
+        self.house, self.adapters, self.outbox = house, adapters, outbox
 
     @property
     def line(self) -> fake.Adapter:
@@ -93,7 +93,7 @@ async def lines(tmp_path: Path, database: str = "", caps: Caps | None = None, **
         task = asyncio.create_task(outbox.run())
         await house.intake(said("m1"))
         try:
-            yield Lines(house, adapters)
+            yield Lines(house, adapters, outbox)
         finally:
             task.cancel()
             await asyncio.wait([task])
@@ -174,6 +174,33 @@ async def test_bulk_of_another_contact_does_not_hold_up_an_answer(tmp_path: Path
         before = [out.text for out in town.line.sent].index("answer")
         assert before < 40, "the answer waited behind the notices"
         await until(lambda: len(town.line.sent) == 61, seconds=15)
+
+
+# --- the end
+
+
+async def test_what_is_being_sent_comes_to_its_end_before_the_house_stops(tmp_path: Path) -> None:
+    async with lines(tmp_path) as town:
+        town.line.hold = asyncio.Event()
+        first = await town.write("under way")
+        await town.becomes(first, DeliveryState.SENDING)
+        ending = asyncio.create_task(town.outbox.finish(30))
+        await asyncio.sleep(0)
+        later = await town.write("for the next start")
+        assert not ending.done()
+        town.line.hold.set()
+        await ending
+        assert (await town.stands(first)).state is DeliveryState.SENT
+        assert (await town.stands(later)).state is DeliveryState.PENDING
+
+
+async def test_a_provider_that_does_not_answer_holds_up_no_end(tmp_path: Path) -> None:
+    async with lines(tmp_path) as town:
+        town.line.hold = asyncio.Event()
+        first = await town.write("under way")
+        await town.becomes(first, DeliveryState.SENDING)
+        await asyncio.wait_for(town.outbox.finish(0.2), 10)
+        assert (await town.stands(first)).state is DeliveryState.SENDING, "the next start marks it uncertain"
 
 
 # --- pauses
