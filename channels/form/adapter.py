@@ -47,6 +47,8 @@ class Adapter:
         """The form, where it is sent, and the page of what became of it."""
         csp = ("default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self'; "
                f"base-uri 'none'; frame-ancestors {' '.join([chr(39) + 'self' + chr(39), *self.settings.origins])}")
+        # The form itself looks for help articles while somebody writes; nothing else runs a script.
+        policies = dict.fromkeys(("form", "submit"), f"{csp}; script-src 'self'; connect-src 'self'")
         pages = [("GET", "form", self.give, "The contact form", PAGE_BYTES), ("GET", "form.css", self.css, "Its looks",
                   PAGE_BYTES), ("GET", "snippet", self.snippet, "What a site pastes to show the form", PAGE_BYTES),
                  ("GET", "track/{thread}", self.track, "What became of a form", PAGE_BYTES)]
@@ -54,12 +56,14 @@ class Adapter:
         takes = [("POST", "submit", self.submit, "Send the form (browser, multipart or urlencoded)", self._most),
                  ("POST", "messages", self.take_json, "Send the form (JSON)", lines),
                  ("POST", "track/{thread}", self.more, "Add to a form that was sent", PAGE_BYTES)]
-        return [*(Route(method=method, path=f"{self.base}/{path}", handler=handler, access=Access.PUBLIC, csp=csp,
-                        summary=summary, max_bytes=size) for method, path, handler, summary, size in pages),
+        return [*(Route(method=method, path=f"{self.base}/{path}", handler=handler, access=Access.PUBLIC,
+                        csp=policies.get(path, csp), summary=summary, max_bytes=size)
+                  for method, path, handler, summary, size in pages),
                 Route(method="OPTIONS", path=f"{self.base}/messages", handler=self.preflight, access=Access.PUBLIC,
                       summary="Which sites may send the form as JSON"),
-                *(Route(method=method, path=f"{self.base}/{path}", handler=handler, access=Access.VISITOR, csp=csp,
-                        summary=summary, max_bytes=size, errors=(400, 403, 413, 429, 503))
+                *(Route(method=method, path=f"{self.base}/{path}", handler=handler, access=Access.VISITOR,
+                        csp=policies.get(path, csp), summary=summary, max_bytes=size,
+                        errors=(400, 403, 413, 429, 503))
                   for method, path, handler, summary, size in takes)]
 
     async def give(self, request: web.Request) -> web.Response:

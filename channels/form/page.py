@@ -48,7 +48,11 @@ def form(settings: Settings, base: str, lang: str, ticket: str, filled: Filled, 
             f'<p class="trap" aria-hidden="true"><label>{t["trap"]} <input name="{TRAP}" tabindex="-1" '
             'autocomplete="off"></label></p>' + "".join(rows)
             + f'<p><button type="submit">{t["send"]}</button></p></form>')
-    return frame(lang, title, f"{base}/form.css", body)
+    return frame(lang, title, f"{base}/form.css", body + HELP.format(lang=lang))
+
+
+#: While somebody writes, help articles that are sure to answer stand under the text; without scripts nothing is lost.
+HELP = '<script src="/help/embed.js" data-for="#text" data-language="{lang}" defer></script>'
 
 
 def _field(name: str, value: str, wrong: str, settings: Settings, lang: str) -> str:

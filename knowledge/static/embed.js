@@ -2,13 +2,15 @@
 //
 //   <script src="https://desk.example.org/help/embed.js" data-for="#message" data-language="fa" defer></script>
 //
-// The site must be named in [knowledge] origins. Sets no cookie, keeps nothing, sends only what stands in that field.
+// The site must be named in [knowledge] origins. Sets no cookie, keeps nothing, sends only what stands in that field, and
+// asks nobody but the desk. A site with a policy of its own names the desk in script-src and connect-src.
 "use strict";
 
 (() => {
   const own = document.currentScript;
   const base = new URL(own.src).origin;
   const language = own.dataset.language === "en" ? "en" : "fa";
+  const head = language === "fa" ? "شاید پاسخ همین‌جاست:" : "Perhaps this answers it:";
 
   const start = () => {
     const field = document.querySelector(own.dataset.for || "textarea");
@@ -29,15 +31,19 @@
         } catch { /* without help the form works as before */ }
       }
       if (turn !== asked) return;
-      box.replaceChildren(...found.slice(0, 3).map(({title, url}) => {
-        const line = document.createElement("p"), link = document.createElement("a");
+      const title = document.createElement("p"), list = document.createElement("ul");
+      title.textContent = head;
+      list.append(...found.slice(0, 3).map(({title: words, url}) => {
+        const item = document.createElement("li"), link = document.createElement("a");
         if (url.startsWith(`${base}/help/`)) link.href = url;
-        Object.assign(link, {textContent: title, target: "_blank", rel: "noopener", dir: "auto"});
-        line.append(link);
-        return line;
+        Object.assign(link, {textContent: words, target: "_blank", rel: "noopener", dir: "auto"});
+        item.append(link);
+        return item;
       }));
+      box.replaceChildren(...(found.length ? [title, list] : []));
     };
     field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 500); });
+    if (field.value.trim()) ask();  // somebody was quicker than this script, or the page kept what they wrote
   };
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();

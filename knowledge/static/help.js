@@ -52,6 +52,7 @@
   };
 
   field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 200); });
+  if (document.activeElement === field && field.value.trim()) ask();  // somebody was quicker than this script
   field.addEventListener("blur", () => setTimeout(() => show([]), 150));
   field.addEventListener("keydown", (event) => {
     const items = [...list.children];
