@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-import jdatetime
-
 from knowledge import permits
 from knowledge.library import FOR_CITIZENS
 from knowledge.markup import as_text, files_of
 from router.errors import NotFound
+from router.rules.jalali import from_gregorian
 from router.rules.text import digits_fa, direction
 from storage.knowledge import Article, Category, File
 from storage.tx import StoreTx
@@ -88,5 +87,5 @@ def sitemap(tx: StoreTx) -> list[tuple[Article, int | None]]:
 def day(at: datetime, language: str) -> str:
     """As people write it: the Iranian calendar in Persian."""
     if language == "fa":
-        return digits_fa(jdatetime.date.fromgregorian(date=at.date()).strftime("%Y/%m/%d"))
+        return digits_fa("{:04}/{:02}/{:02}".format(*from_gregorian(at.date())))
     return at.date().isoformat()

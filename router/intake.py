@@ -165,8 +165,7 @@ class Intake:
         elif fate is Fate.NEW:
             self._acknowledge(tx, said, policy, contact, address)
         if "cut" in said.data and fate is not Fate.AUTOMATIC:
-            size = f"{said.data['cut']['bytes'] / 1e6:.0f}"
-            self._says(tx, contact, phrases.say("cut", contact.language, size=size), OutKind.NOTICE, f"cut:{message}")
+            self._tell_cut(tx, said, contact)
         settled = _settled(tx, item, said, fate, said.automatic or verdict.reason, contact, message,
                            line=Line(contact=contact))
         return replace(settled, told=told)
@@ -255,6 +254,11 @@ class Intake:
                             reference=contact.reference)
         words = "\n".join(filter(None, (words, self._promise(tx, contact))))
         self._says(tx, contact, words, OutKind.ACK, f"ack:{contact.id}")
+
+    def _tell_cut(self, tx: Tx, said: Said, contact: Contact) -> None:
+        """Not all of the message could be taken in; its sender learns it."""
+        words = phrases.say("cut", contact.language, size=f"{said.data['cut']['bytes'] / 1e6:.0f}")
+        self._says(tx, contact, words, OutKind.NOTICE, f"cut:{said.channel}:{said.external_id}")
 
     def _says(self, tx: Tx, contact: Contact, words: str, kind: OutKind, key: str) -> None:
         message = tx.messages.add(

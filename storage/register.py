@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import jdatetime
 from sqlalchemy import Connection, func, insert, select
 
 from router.model import ContactId
+from router.rules.jalali import from_gregorian
 from storage.tables import Registrations
 
 _T: Any = Registrations.__table__  # type: ignore[attr-defined]
@@ -29,7 +29,7 @@ class Register:
     def take(self, unit: str, *, way: str, contact: ContactId | None, actor: str) -> dict[str, Any]:
         """The next number: {"unit", "year", "number"}. `way` is "in" or "out"."""
         day = self._now.astimezone(_HOME).date()
-        year: int = jdatetime.date.fromgregorian(date=day).year
+        year = from_gregorian(day)[0]
         last = self._db.execute(select(func.max(_T.c.number)).where(_T.c.unit == unit, _T.c.year == year)).scalar()
         number = (last or 0) + 1
         self._db.execute(insert(_T).values(unit=unit, year=year, number=number, way=way, contact_id=contact,

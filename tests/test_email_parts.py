@@ -47,6 +47,14 @@ END:VCALENDAR\r
 """
 
 
+@pytest.mark.parametrize("year", ["0001", "1700", "9998"])
+def test_an_invitation_of_another_age_is_read(year: str) -> None:
+    said = read(TOP + b"Content-Type: text/calendar; method=REQUEST; charset=utf-8\r\n\r\nBEGIN:VCALENDAR\r\n"
+                b"BEGIN:VEVENT\r\nSUMMARY:\xd8\xac\xd9\x84\xd8\xb3\xd9\x87\r\nDTSTART:" + year.encode()
+                + b"0105T103000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")
+    assert not said.quarantine and "جلسه" in said.text
+
+
 def test_an_invitation_without_any_text_is_shown_with_its_jalali_date() -> None:
     said = read(TOP + b"Content-Type: text/calendar; method=REQUEST; charset=utf-8\r\n\r\n" + INVITATION.encode())
     assert said.text.splitlines() == [

@@ -11,10 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import jdatetime
-
 from channels.email.charsets import decode
 from channels.email.words import line
+from router.rules import jalali
 
 MAX_BYTES = 500_000
 MAX_LINES = 5_000
@@ -39,7 +38,6 @@ _WORDS = {
     "by": ("Organiser", "برگزارکننده"),
     "repeats": ("Repeats", "تکرار"), "to": ("to", "تا"), "all-day": ("all day", "تمام روز")}
 _DAYS = ("دوشنبه", "سه‌شنبه", "چهارشنبه", "پنجشنبه", "جمعه", "شنبه", "یکشنبه")
-_MONTHS = ("فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند")
 _DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 Line = tuple[str, dict[str, str], str]
@@ -194,8 +192,11 @@ def _when(event: dict[str, Any], side: int) -> str:
 def _day(day: date, side: int) -> str:
     if not side:
         return day.strftime("%A %d %B %Y")
-    jalali = jdatetime.date.fromgregorian(date=day)
-    return f"{_DAYS[day.weekday()]} {jalali.day} {_MONTHS[jalali.month - 1]} {jalali.year}".translate(_DIGITS)
+    try:
+        year, month, number = jalali.from_gregorian(day)
+    except ValueError:  # a day of other centuries, which anybody may write into an invitation
+        return day.isoformat().translate(_DIGITS)
+    return f"{_DAYS[day.weekday()]} {number} {jalali.MONTHS[month - 1]} {year}".translate(_DIGITS)
 
 
 def _clock(at: datetime, side: int) -> str:

@@ -14,10 +14,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import jdatetime
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
+from router.rules import jalali
 from router.rules import text as words
 
 MAX_CHARS = 100_000
@@ -26,7 +26,6 @@ _FONTS = Path(__file__).parent / "fonts"
 _FIELD = re.compile(r"\{([a-z]{1,20})\}")
 _LATIN_WORD = re.compile(r"\S*[A-Za-z@]\S*")
 _GROUPS = re.compile(r"[0-9۰-۹]+(?:[-–/][0-9۰-۹]+)+")
-_MONTHS = ("فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند")
 _DEFAULTS = {
     "top.fa": "", "top.en": "", "place.fa": "", "place.en": "",
     "opening.fa": "با سلام و احترام،", "opening.en": "Dear {name},",
@@ -160,8 +159,8 @@ def day(at: date, language: str) -> str:
     """A date as a letter writes it: Jalali in Persian."""
     if language != "fa":
         return f"{at.day} {at:%B} {at.year}"
-    jalali = jdatetime.date.fromgregorian(date=at)
-    return f"{jalali.day} {_MONTHS[jalali.month - 1]} {jalali.year}"
+    year, month, number = jalali.from_gregorian(at)
+    return f"{number} {jalali.MONTHS[month - 1]} {year}"
 
 
 def template_of(given: Any) -> Mapping[str, str]:

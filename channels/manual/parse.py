@@ -14,13 +14,11 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import jdatetime
-
 from channels.manual.settings import Settings
 from router.byhand import ByHand
 from router.errors import BadRequest
 from router.model import Address, DeliveryId, DeliveryState, Medium, Receipt, Said, Upload
-from router.rules import phone, text
+from router.rules import jalali, phone, text
 
 DIRECTIONS = ("in", "out")
 #: What may be said of a letter on its way, and what it means for the message.
@@ -133,7 +131,7 @@ def _at(found: re.Match[str], zone: ZoneInfo) -> datetime:
     if not 1200 <= year <= 2200:
         raise ValueError(year)
     if year < _JALALI_BEFORE:
-        date = jdatetime.date(year, month, day).togregorian()
+        date = jalali.to_gregorian(year, month, day)
         year, month, day = date.year, date.month, date.day
     at = datetime(year, month, day, int(found["hour"] or 0), int(found["minute"] or 0), int(found["second"] or 0),
                   tzinfo=zone)

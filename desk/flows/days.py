@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-import jdatetime
-
+from router.rules import jalali
 from router.rules.text import digits_fa, fold
 
-_FA_MONTHS = ("فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند")
+_SHOWABLE = (1822, 2220)  #: years of the Gregorian calendar of which each day has an Iranian date here
 _FINGLISH_MONTHS = ("farvardin", "ordibehesht", "khordad", "tir", "mordad", "shahrivar", "mehr", "aban", "azar", "dey",
                     "bahman", "esfand")
 _EN_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
               "november", "december")
 _MONTHS: dict[str, tuple[bool, int]] = {  # folded word -> (Iranian calendar, month)
-    **{fold(word): (True, n) for n, word in enumerate(_FA_MONTHS, 1)},
+    **{fold(word): (True, n) for n, word in enumerate(jalali.MONTHS, 1)},
     **{word: (True, n) for n, word in enumerate(_FINGLISH_MONTHS, 1)},
     "امرداد": (True, 5), "day": (True, 10),
     **{word: (False, n) for n, word in enumerate(_EN_MONTHS, 1)},
@@ -78,16 +77,17 @@ def bound(text: str, today: date) -> date | None:
 def shown(day: date, language: str) -> str:
     """As people of the language write it."""
     if language == "fa":
-        there = jdatetime.date.fromgregorian(date=day)
-        return digits_fa(f"{there.day} ") + _FA_MONTHS[there.month - 1] + digits_fa(f" {there.year}")
+        year, month, number = jalali.from_gregorian(day)
+        return digits_fa(f"{number} ") + jalali.MONTHS[month - 1] + digits_fa(f" {year}")
     return f"{day.day} {_EN_MONTHS[day.month - 1].capitalize()} {day.year}"
 
 
 def _shifted(today: date, days: int) -> date | None:
     try:
-        return today + timedelta(days=days)
+        found = today + timedelta(days=days)
     except OverflowError:
         return None
+    return found if _SHOWABLE[0] <= found.year <= _SHOWABLE[1] else None
 
 
 def _triple(first: int, second: int, third: int, width: int, today: date) -> date | None:
@@ -95,16 +95,15 @@ def _triple(first: int, second: int, third: int, width: int, today: date) -> dat
     if third > 31:
         return _made(third, second, first)
     if width <= 2:  # 5/9/1: the Iranian year without its century
-        first += 1400 if first <= jdatetime.date.fromgregorian(date=today).year - 1400 + 50 else 1300
+        first += 1400 if first <= jalali.from_gregorian(today)[0] - 1400 + 50 else 1300
     return _made(first, second, third)
 
 
 def _made(year: int, month: int, day: int) -> date | None:
     try:
         if 1200 <= year <= 1599:
-            found: date = jdatetime.date(year, month, day).togregorian()
-            return found
-        return date(year, month, day) if 1800 <= year <= 2300 else None
+            return jalali.to_gregorian(year, month, day)
+        return date(year, month, day) if _SHOWABLE[0] <= year <= _SHOWABLE[1] else None
     except ValueError:
         return None
 
@@ -118,7 +117,7 @@ def _named(match: re.Match[str], today: date) -> date | None:
     if match["year"]:
         year = int(match["year"])
         return _made(year + (1400 if iranian else 2000) if year < 100 else year, month, day)
-    this = jdatetime.date.fromgregorian(date=today).year if iranian else today.year
+    this = jalali.from_gregorian(today)[0] if iranian else today.year
     for year in range(this, this + 5):  # a leap day may be years away
         found = _made(year, month, day)
         if found is not None and found >= today:

@@ -19,7 +19,6 @@ _TEXTS: dict[str, dict[str, str]] = {
     "renewed": {"fa": "پاسخ به شما دیرتر از آنچه گفته بودیم آماده می‌شود. تا {by} پاسخ می‌گیرید.",
                 "en": "Your answer takes longer than we said. You will have it by {by}."},
 }
-_MONTHS = ("فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند")
 
 
 def say(name: str, language: str, **values: str) -> str:
@@ -33,5 +32,5 @@ def moment(at: datetime, language: str, zone: str) -> str:
     if language != "fa":
         return f"{local.day} {local:%B %Y}, {local:%H:%M}"
     year, month, day = jalali.from_gregorian(local.date())
-    text = f"{day} {_MONTHS[month - 1]} {year}، ساعت {local:%H:%M}"
+    text = f"{day} {jalali.MONTHS[month - 1]} {year}، ساعت {local:%H:%M}"
     return f"\u2068{text.translate(_TO_PERSIAN)}\u2069"
