@@ -6,6 +6,9 @@ Everything is real but people: the core, the journal, the database. And how long
 from __future__ import annotations
 
 import asyncio
+import gc
+import json
+import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -29,7 +32,10 @@ async def run(folder: Path, write: Callable[[str], None], *, contacts: int, agen
     """Both measurements."""
     given = [await _drain(folder / f"offers-{number}", contacts, agents, ends=False) for number in range(3)]
     ended = [await _drain(folder / f"days-{number}", contacts // 2, agents, ends=True) for number in range(3)]
+    bare = [await asyncio.to_thread(_bare, folder / f"offers-{number}" / "pishkhan.db", contacts)
+            for number in range(3)]
     table.show(f"Assignments through SQLite, {contacts} contacts, {agents} agents, synchronous=FULL", [
+        table.Row(name="the same rows written bare, nothing decided", unit="/s", runs=tuple(bare), limit=True),
         table.Row(name="offers decided, claimed and journalled", unit="/s", runs=tuple(rate for rate, _ in given)),
         table.Row(name="processor time of one", unit="us", runs=tuple(used for _, used in given)),
         table.Row(name="offered, accepted, ended and told again", unit="/s", runs=tuple(rate for rate, _ in ended)),
@@ -96,6 +102,8 @@ async def _drain(folder: Path, contacts: int, agents: int, *, ends: bool) -> tup
     dispatch = Dispatch(store, bus, utc_now)
     await dispatch.open()
     listener = bus.subscribe("bench", size=1_000_000)
+    gc.collect()
+    gc.freeze()  # as `serve` does
     async with asyncio.TaskGroup() as group:
         running = group.create_task(dispatch.run())
         await dispatch.ready.wait()
@@ -114,9 +122,35 @@ async def _drain(folder: Path, contacts: int, agents: int, *, ends: bool) -> tup
         faults = dispatch.desk.core.audit()
         running.cancel()
     await store.close()
+    gc.unfreeze()
     if faults or dispatch.refused:
         raise RuntimeError(f"{len(faults)} faults, {dispatch.refused} refused")
     return contacts / took, 1e6 * used / contacts
+
+
+def _bare(database: Path, contacts: int) -> float:
+    """Offers a second that SQLite itself takes: a contact, an offer, its deadline and its entry, 500 a commit."""
+    why = json.dumps({"rule": "promise", "candidates": 40, "load": 2, "queue": "water", "terms": list(range(20))})
+    db = sqlite3.connect(database, isolation_level=None)
+    db.execute("PRAGMA synchronous=FULL")
+    db.execute("UPDATE offers SET outcome = 'accepted'")
+    numbers = [number for number, in db.execute("SELECT id FROM contacts ORDER BY id LIMIT ?", (contacts,))]
+    began = time.perf_counter()
+    for first in range(0, len(numbers), CHUNK):
+        part = numbers[first:first + CHUNK]
+        db.execute("BEGIN IMMEDIATE")
+        db.executemany("UPDATE contacts SET state = 'offered', agent_id = 1, state_since = 1, effort = 2, "
+                       "version = version + 1 WHERE id = ? AND state != 'closed'", [(each,) for each in part])
+        db.executemany("INSERT INTO offers (contact_id, agent_id, made_at, expires_at, outcome, why) "
+                       "VALUES (?, 1, 1, 2, '', ?)", [(each, why) for each in part])
+        db.executemany("INSERT INTO timers (kind, subject, due_at, data) VALUES ('bare', ?, 2, '{}')",
+                       [(each,) for each in part])
+        db.executemany("INSERT INTO events (at, name, actor, contact_id, data) "
+                       "VALUES (1, 'offer-made', 'router', ?, ?)", [(each, why) for each in part])
+        db.execute("COMMIT")
+    took = time.perf_counter() - began
+    db.close()
+    return len(numbers) / took
 
 
 def _all_ready(tx: StoreTx) -> None:

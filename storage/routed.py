@@ -11,13 +11,14 @@ from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Text, bindparam, insert, select, type_coerce, update
+from sqlalchemy import BigInteger, Connection, Text, bindparam, select, type_coerce, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from router.errors import Conflict
 from router.model import AgentId, ContactId, CustomerId, OfferId, QueueId
 from router.records import Agent, Claim, ContactState, Routed
 from storage.desk import agent_of
+from storage.many import Many
 from storage.tables import Contacts, Offers, Timers
 from storage.tables.desk import Agents
 
@@ -49,7 +50,7 @@ _STANDS = select(_T.c.id, _T.c.state, _T.c.version).where(_T.c.id.in_(bindparam(
 _TAKE = (update(_T).where(_T.c.id == bindparam("which"), _T.c.version == bindparam("was"), _T.c.state == "waiting")
          .values(state="offered", agent_id=bindparam("to"), state_since=bindparam("since"), effort=bindparam("points"),
                  version=_T.c.version + 1))
-_OFFER = insert(_O).returning(_O.c.id, sort_by_parameter_order=True)
+_OFFERS = Many(_O)
 _NOTHING: Mapping[str, int] = {}
 
 
@@ -139,7 +140,7 @@ class RoutedReads:
             raise Conflict("a contact was changed by somebody else")
         rows = [{"contact_id": claim.contact, "agent_id": claim.agent, "made_at": self._now,
                  "expires_at": claim.expires_at, "outcome": "", "why": dict(claim.why)} for claim in claims]
-        numbers = self._db.execute(_OFFER, rows).scalars().all()
+        numbers = _OFFERS.put(self._db, rows)
         self._db.execute(_timers(self._db.dialect.name), [
             {"kind": "offer", "subject": number, "due_at": claim.expires_at, "data": {}}
             for number, claim in zip(numbers, claims, strict=True)])

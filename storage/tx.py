@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from router.events import Event
 from router.records import Entry
@@ -21,6 +21,7 @@ from storage.flows import Flows
 from storage.items import Items
 from storage.journal import JournalReads
 from storage.knowledge import Knowledge
+from storage.many import Many
 from storage.messages import Messages
 from storage.offers import Offers
 from storage.outbox import Deliveries
@@ -30,7 +31,7 @@ from storage.routing import Routing
 from storage.tables import Journal
 from storage.timers import Marks, Timers
 
-_JOURNAL = insert(Journal).returning(Journal.__table__.c.seq, sort_by_parameter_order=True)  # type: ignore[attr-defined]
+_JOURNAL = Many(Journal.__table__, counted=True)  # type: ignore[attr-defined]
 
 
 class StoreTx:
@@ -149,5 +150,5 @@ class StoreTx:
         self._events.clear()
         rows = [{"at": e.at, "name": e.name, "actor": e.actor, "contact_id": e.contact, "case_id": None, "data": e.data}
                 for e in entries]
-        seqs = self.connection.execute(_JOURNAL, rows).scalars().all()
+        seqs = _JOURNAL.put(self.connection, rows)
         return [replace(entry, seq=seq) for entry, seq in zip(entries, seqs, strict=True)]

@@ -206,3 +206,31 @@ async def test_a_wrong_statement_fails_its_own_unit_only(tmp_path: Path, databas
     answers = await asyncio.gather(*(store.run(u) for u in units), return_exceptions=True)
     assert [type(a).__name__ for a in answers] == ["NoneType", "Unavailable", "NoneType"]
     await store.close()
+
+
+async def test_many_rows_get_their_keys_in_order_and_none_again(tmp_path: Path, database: str) -> None:
+    """Entries of one unit, of a unit that is undone, and after the last entries are gone."""
+    store = opened(tmp_path, database)
+
+    def several(*numbers: int) -> Any:
+        def unit(tx: Any) -> None:
+            for number in numbers:
+                tx.emit(QueueChanged(queue=number), actor="test")
+        return unit
+
+    def undone(tx: Any) -> None:
+        several(98, 99)(tx)
+        tx.flush()
+        raise Conflict("no")
+    units = (several(1, 2, 3), undone, several(4), several(5, 6))
+    await asyncio.gather(*(store.run(unit) for unit in units), return_exceptions=True)
+    told = await store.snapshot(lambda tx: tx.journal.after(0))
+    assert [entry.data["queue"] for entry in told] == [1, 2, 3, 4, 5, 6]
+    assert [entry.seq for entry in told] == sorted({entry.seq for entry in told})
+    last = told[-1].seq
+    await store.run(lambda tx: tx.connection.execute(text("DELETE FROM events WHERE seq >= :least"), {
+        "least": told[3].seq}))
+    await store.run(several(7, 8))
+    after = await store.snapshot(lambda tx: tx.journal.after(0))
+    assert [entry.data["queue"] for entry in after] == [1, 2, 3, 7, 8] and after[3].seq > last
+    await store.close()
