@@ -797,3 +797,52 @@ def test_a_restart_without_a_snapshot_stands_as_before() -> None:
     assert desk.tell(OfferAccepted(at=102, contact=2, offer="2/3")) == []
     assert pairs(desk.tell(WorkEnded(at=103, contact=2))) == []
     assert pairs(desk.tell(WorkEnded(at=103, contact=1))) == [(3, 1)]
+
+
+def test_whoever_is_missed_least_is_asked_first_and_colleagues_who_are_free_count() -> None:
+    desk = Desk(Policy(keep_whole=False))
+    desk.agent(1, at=0, skills={"a": 3, "b": 3})
+    desk.agent(2, at=1, skills={"a": 3, "c": 3})
+    desk.agent(3, at=2, skills={"c": 3})
+    desk.tell(DemandKnown(at=3, work={("voice", frozenset({"a"})): 100, ("voice", frozenset({"b"})): 400,
+                                      ("voice", frozenset({"c"})): 500}))
+    # More work asks for c than for b, but somebody else is free for it.
+    made = offers(desk.queue(1, at=4, requires={"a": 1}))[0]
+    assert made.agent == 2 and made.why["missed"] == 100 // 4 + 500 // 4
+    desk.tell(ContactGone(at=5, contact=1))
+    desk.tell(AgentStateChanged(at=6, agent=3, state="away"))
+    made = offers(desk.queue(2, at=7, requires={"a": 1}))[0]
+    assert made.agent == 1 and made.why["missed"] == 100 // 4 + 400 // 2
+    static = Desk(Policy(cover=False))
+    static.agent(1, skills={"a": 3, "b": 3})
+    assert "missed" not in offers(static.queue(1, at=1, requires={"a": 1}))[0].why
+
+
+def test_who_is_missed_follows_profiles_and_what_comes() -> None:
+    desk = Desk(Policy(keep_whole=False))
+    desk.agent(1, at=0, skills={"a": 3, "b": 3})
+    desk.agent(2, at=1, skills={"a": 3, "c": 3})
+    work = {("voice", frozenset({skill})): 100 * n for skill, n in (("a", 1), ("b", 4), ("c", 3))}
+    desk.tell(DemandKnown(at=2, work=work))
+    assert offers(desk.queue(1, at=3, requires={"a": 1}))[0].agent == 2
+    desk.tell(ContactGone(at=4, contact=1))
+    desk.agent(3, at=5, skills={"b": 3})  # new, and of a crew that is new
+    assert offers(desk.queue(2, at=6, requires={"a": 1}))[0].agent == 1
+    desk.tell(ContactGone(at=7, contact=2))
+    desk.tell(AgentRemoved(at=8, agent=3))
+    assert offers(desk.queue(3, at=9, requires={"a": 1}))[0].agent == 2
+    desk.tell(ContactGone(at=10, contact=3))
+    desk.tell(DemandKnown(at=11, work={**work, ("voice", frozenset({"c"})): 900}))
+    assert offers(desk.queue(4, at=12, requires={"a": 1}))[0].agent == 1
+    assert desk.core.audit() == []
+
+
+def test_small_work_is_missed_by_the_room_that_is_left() -> None:
+    desk = Desk(Policy(keep_whole=False))
+    for agent, skill in ((1, "b"), (2, "c")):
+        desk.agent(agent, at=agent, skills={"a": 3, skill: 3}, media=frozenset({"chat"}))
+    desk.tell(DemandKnown(at=3, work={("chat", frozenset({skill})): 100 for skill in ("b", "c")}))
+    assert offers(desk.queue(1, at=4, medium="chat", requires={"b": 1}))[0].agent == 1
+    # Two places are left for b, three for c: whoever comes with a leaves b alone.
+    made = offers(desk.queue(2, at=5, medium="chat", requires={"a": 1}))[0]
+    assert made.agent == 2 and made.why["missed"] == (500 >> 2) - (500 >> 3)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.core import choosing, keeping
+from router.core import keeping, ranking
 from router.core.crews import OFFLINE, READY, Agent, Crew
 from router.core.floor import bits
 from router.core.state import State
@@ -36,7 +36,7 @@ def _beside(state: State, agent: Agent, crew: Crew) -> list[str]:
         need = state.floor.needs[number]
         for line in need.lines if need is not None else ():
             head, policy = line.head(), state.groups[line.group].policy
-            if head is None or not choosing.able_now(state, agent, line):
+            if head is None or not ranking.able_now(state, agent, line):
                 continue
             if not agent.load and keeping.may_bar(line, policy) \
                     and keeping.barred(state, line, head, policy)[0] & crew.bit:
@@ -107,6 +107,7 @@ def _buckets(state: State) -> list[str]:
         faults.append(f"whole idle: {floor.whole_idle}")
     if floor.whole_staff != sum(agent.state in (READY, "wrap-up") for agent in whole):
         faults.append(f"whole staff: {floor.whole_staff}")
+    faults += floor.cover.faults(floor.crew_of.values())
     for need in floor.need_of.values():
         if bool(need.lines) != bool(floor.waiting & need.bit):
             faults.append(f"waiting: need {need.index}")

@@ -6,74 +6,22 @@ agent are noted in `state.met`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from router.core.config import Id, Policy
 from router.core.crews import Agent, Crew
 from router.core.floor import bits
 from router.core.keeping import barred, may_bar
 from router.core.order import GUARDED, Group
+from router.core.ranking import able_now, crew_terms, first, free_for, tiers
 from router.core.state import State
-from router.core.waiting import Contact, Line, Need
+from router.core.waiting import Contact, Line
 
 Terms = tuple[Any, ...]  #: rule, names, values, number of candidates
 _CREW_TERMS = {"specialist": ("ring", "keep", "lack", "overflow", "band"), "most_able": ("ring", "lack", "level")}
+_LEAD = 4  #: what comes before being missed: ring, keep, lack, overflow
+_LOOKED = 8  #: so many crews are compared by how much they are missed
 _FEW = 3  #: so few needs are looked at one by one rather than going down the order
-
-
-def tiers(state: State, need: Need, group: Group) -> list[tuple[tuple[int, ...], int]]:
-    """Crews that may take it, those before the agents themselves are compared equal put together; best first."""
-    found = need.tiers.get(group.name)
-    if found is not None:
-        return found
-    policy = group.policy
-    masks: dict[tuple[int, ...], int] = {}
-    for number in bits(need.crews):
-        crew = state.floor.crews[number]
-        if crew is not None:
-            terms = _crew_terms(state, need, crew, policy)
-            masks[terms] = masks.get(terms, 0) | crew.bit
-    found = need.tiers[group.name] = sorted(masks.items())
-    return found
-
-
-def _crew_terms(state: State, need: Need, crew: Crew, policy: Policy) -> tuple[int, ...]:
-    ring = state.floor.ring_of(need, crew) + (len(need.rings) + 1 if crew.backup else 0)
-    lack = sum(crew.skills.get(skill, 0) < level for skill, level in need.prefers)
-    if policy.choice == "specialist":
-        keep = int(policy.keep_whole and not need.whole and crew.whole)
-        overflow = int(any(crew.skills.get(skill, 0) <= 2 for skill, _ in need.skills))
-        return (ring, keep, lack, overflow, crew.band)
-    if policy.choice == "most_able":
-        return (ring, lack, -sum(crew.skills.get(skill, 0) for skill, _ in need.skills))
-    return (ring,)
-
-
-def first(crew: Crew, load: int, line: Line) -> tuple[int, Id, Agent] | None:
-    """The agent of a crew with that load whose turn it is."""
-    if line.excluded is None and line.only is None and line.need.medium not in crew.limits:
-        top = crew.top(load)
-        return None if top is None else (top[0], top[1], top[3])
-    found = [(agent.since, agent.id, agent) for agent in crew.ready(load) if free_for(agent, line)]
-    return min(found, default=None, key=lambda each: each[:2])
-
-
-def free_for(agent: Agent, line: Line) -> bool:
-    """Nothing but his crew's skills and points to ask: not declined, kept for him or for all, within his limits."""
-    crew, medium = agent.crew, line.need.medium
-    if crew is None or (line.only is not None and line.only != agent.id):
-        return False
-    if line.excluded is not None and agent.id in line.excluded:
-        return False
-    limit = crew.limits.get(medium, 0)
-    return not limit or agent.counts.get(medium, 0) < limit
-
-
-def able_now(state: State, agent: Agent, line: Line) -> bool:
-    """Ready, may take it, and it fits beside what he has."""
-    crew = agent.crew
-    return (crew is not None and agent.ready and crew.able[line.need.index] > 0
-            and agent.load + crew.able[line.need.index] <= crew.capacity and free_for(agent, line))
 
 
 def for_contact(state: State, contact: Contact) -> tuple[Agent, Terms] | None:
@@ -108,6 +56,8 @@ def for_contact(state: State, contact: Contact) -> tuple[Agent, Terms] | None:
         found = _idle_first(state, line, by_load[0][1], policy)
         if found is not None:
             return found
+    if policy.choice == "specialist" and policy.cover:
+        return _by_cover(state, line, group, by_load)
     if policy.choice in ("specialist", "longest_idle", "most_able"):
         return _by_tier(state, line, group, by_load)
     return _by_turn(state, line, group, by_load)
@@ -139,6 +89,56 @@ def _by_tier(state: State, line: Line, group: Group, by_load: list[tuple[int, in
     return None
 
 
+class _Found(NamedTuple):
+    """The least missed so far."""
+
+    loss: int
+    since: int
+    id: Id
+    agent: Agent
+    terms: tuple[int, ...]
+    load: int
+
+
+def _by_cover(state: State, line: Line, group: Group, by_load: list[tuple[int, int]]) -> tuple[Agent, Terms] | None:
+    """Down the tiers; among those alike in what comes first, whoever is missed least by other work."""
+    policy = group.policy
+    crews, learner = state.floor.crew_of.values(), state.learner
+    state.floor.cover.refresh(learner.used, state.config, crews, learner.table)
+    packed = sorted(by_load, reverse=True) if policy.pack else by_load
+    best: _Found | None = None
+    candidates = 0
+    for terms, mask in tiers(state, line.need, group):
+        if best is not None and (not best.loss or candidates >= _LOOKED or terms[:_LEAD] != best.terms[:_LEAD]):
+            break
+        for load, here in packed if terms[1] else by_load:
+            if here & mask:
+                found, looked = _least_missed(state, line, here & mask, terms, load)
+                candidates += looked
+                if found is not None and (best is None or found.loss < best.loss):
+                    best = found
+    if best is None:
+        return None
+    terms = best.terms
+    return best.agent, ("specialist", ("ring", "keep", "lack", "overflow", "missed", "band", "load", "since"),
+                        (*terms[:_LEAD], best.loss, *terms[_LEAD:], best.load, best.since), candidates)
+
+
+def _least_missed(state: State, line: Line, mask: int, terms: tuple[int, ...], load: int) -> tuple[_Found | None, int]:
+    """Of crews alike in all terms, with that load; and how many had somebody."""
+    floor, candidates = state.floor, 0
+    best: _Found | None = None
+    for number in bits(mask):
+        crew = floor.crews[number]
+        top = first(crew, load, line) if crew is not None else None
+        if crew is not None and top is not None:
+            candidates += 1
+            found = _Found(floor.cover.loss(crew, load, line.need), top[0], top[1], top[2], terms, load)
+            if best is None or found[:3] < best[:3]:
+                best = found
+    return best, candidates
+
+
 def _idle_first(state: State, line: Line, mask: int, policy: Policy) -> tuple[Agent, Terms] | None:
     """Whoever has been idle for longer than the policy bears."""
     best: tuple[int, Id, Agent] | None = None
@@ -164,7 +164,7 @@ def _by_turn(state: State, line: Line, group: Group, by_load: list[tuple[int, in
             crew = state.floor.crews[number]
             if crew is None:
                 continue
-            ring = _crew_terms(state, line.need, crew, policy)[0]
+            ring = crew_terms(state, line.need, crew, policy)[0]
             found += [((ring, *_turn(agent, crew, policy)), agent.id, agent) for agent in crew.ready(load)
                       if free_for(agent, line)]
     if not found:

@@ -53,9 +53,10 @@ class Policy:
     name: str = "promise"
     order: str = "promise"  #: one of CONTACT_ORDERS
     choice: str = "specialist"  #: one of AGENT_CHOICES
-    guard: int = 16  #: who has waited so many promises comes before everybody else; 0 = off
+    guard: int = 12  #: who has waited so many promises comes before everybody else; 0 = off
     keep_whole: bool = True  #: small work goes first to agents who take no work that fills a seat
     pack: bool = True  #: where it must go to them, it goes beside other small work: whole seats stay whole
+    cover: bool = True  #: specialists first: among them whoever is missed least by other work that may come
     idle_first_ms: int = 0  #: whoever is idle for longer comes first; 0 = off
     sticky: str = "if_free"  #: one of STICKY
     hold_ms: int = 0  #: with sticky="hold": kept for the last agent so long

@@ -45,8 +45,8 @@ class Agent:
 class Crew:
     """Agents with the same skills, media, queues, capacity, costs, limits: equal before every contact."""
 
-    __slots__ = ("able", "agents", "at", "backup", "band", "bit", "capacity", "costs", "duty", "flex", "heaps", "index",
-                 "key", "limits", "media", "needs", "queues", "skills", "whole", "within")
+    __slots__ = ("able", "agents", "asks", "at", "backup", "band", "bit", "capacity", "costs", "duty", "flex", "heaps",
+                 "index", "key", "limits", "media", "needs", "queues", "skills", "whole", "within")
 
     def __init__(self, key: tuple[Any, ...], index: int) -> None:
         self.key, self.index, self.bit = key, index, 1 << index
@@ -62,6 +62,7 @@ class Crew:
         self.able = bytearray()  #: by need: points it costs here; 0 = may not
         self.duty = 0  #: agents not offline
         self.whole = False  #: takes work that fills a seat
+        self.asks: tuple[int, ...] = ()  #: what it is wanted for, as the cover numbers it
         self.flex = 0.0  #: share of all expected work it could do
         self.band = 0
 

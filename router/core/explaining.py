@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from router.core import choosing, keeping
+from router.core import keeping, ranking
 from router.core.config import Id
 from router.core.crews import OFFLINE, READY, Agent
 from router.core.decisions import named
@@ -52,7 +52,7 @@ def _counts(state: State, line: Line) -> dict[str, int]:
             able += 1
             duty += agent.state != OFFLINE
             ready += agent.state == READY
-            if choosing.able_now(state, agent, line):
+            if ranking.able_now(state, agent, line):
                 may += 1
             if agent.ready and crew is not None and agent.load + crew.able[line.need.index] <= crew.capacity:
                 free += 1

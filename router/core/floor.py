@@ -5,13 +5,14 @@ Crews and needs are numbered; a number that is free is used again. Sets of crews
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from router.core.config import Config, Id, Policy, QueueRules
+from router.core.covering import Cover
 from router.core.crews import READY, Agent, Crew
-from router.core.waiting import Line, Need, Skills
+from router.core.waiting import Line, Need
 from router.core.waiting import bits as bits
+from router.core.waiting import has as has
 
 LANGUAGE = "language:"  #: a language is a skill of this name inside
 _NO_POLICY = Policy()
@@ -36,6 +37,7 @@ class Floor:
         self.waiting = 0  #: bits of needs where somebody waits
         self.backups: dict[int, int] = {}  #: how long agents stand back -> how many do
         self.loose: Agent | None = None  #: counts as ready, but does not stand in the buckets yet
+        self.cover = Cover()
         self.changed = 0  #: bits of crews that went off or came on duty since asked
 
     # agents
@@ -57,6 +59,8 @@ class Floor:
         if load < crew.capacity and agent.state == READY:
             if crew.put(agent):
                 self.at[load] = self.at.get(load, 0) | crew.bit
+            if crew.asks:
+                self.cover.count(crew, load, 1)
             if not load and crew.whole:
                 self.whole_idle += 1
 
@@ -77,8 +81,11 @@ class Floor:
     def settle(self) -> None:
         """Whoever is loose stands in his bucket."""
         agent, self.loose = self.loose, None
-        if agent is not None and (crew := agent.crew) is not None and crew.put(agent):
-            self.at[agent.load] = self.at.get(agent.load, 0) | crew.bit
+        if agent is not None and (crew := agent.crew) is not None:
+            if crew.put(agent):
+                self.at[agent.load] = self.at.get(agent.load, 0) | crew.bit
+            if crew.asks:
+                self.cover.count(crew, agent.load, 1)
 
     def empty(self, agent: Agent, line: Line) -> None:
         """He takes nothing more until something of his changes, or that line for which his seat empties."""
@@ -93,8 +100,11 @@ class Floor:
             if agent is self.loose:
                 self.loose = None
                 agent.ready = False
-            elif crew.take(agent):
-                self.at[load] ^= crew.bit
+            else:
+                if crew.take(agent):
+                    self.at[load] ^= crew.bit
+                if crew.asks:
+                    self.cover.count(crew, load, -1)
             if not load and crew.whole:
                 self.whole_idle -= 1
 
@@ -156,6 +166,7 @@ class Floor:
         del self.crew_of[crew.key]
         self.crews[crew.index] = None
         self.whole &= ~crew.bit
+        self.cover.changed(crew)
         for at in self.at:
             self.at[at] &= ~crew.bit
         for number in bits(crew.needs):
@@ -175,6 +186,8 @@ class Floor:
         if crew.backup:
             self.backups[crew.backup] = self.backups.get(crew.backup, 0) + 1
         self.staffed(agent, 1)
+        if fresh:
+            self.cover.changed(crew)
         return fresh
 
     # needs
@@ -284,16 +297,3 @@ class Floor:
     def policy(self, group: str) -> Policy:
         """The policy of a group of queues."""
         return self.config.policies.get(group, _NO_POLICY)
-
-    def holders(self, skill: str) -> int:
-        """Bits of crews that have a skill."""
-        found = 0
-        for crew in self.crew_of.values():
-            if skill in crew.skills:
-                found |= crew.bit
-        return found
-
-
-def has(skills: Mapping[str, int], needed: Skills) -> bool:
-    """All of them, at the level needed."""
-    return all(skills.get(skill, 0) >= level for skill, level in needed)

@@ -37,7 +37,7 @@ def barred(state: State, line: Line, head: Contact, policy: Policy) -> tuple[int
         usual = min(needed.values(), default=EVER)
         for skill, n in counts.items():
             if n <= policy.scarce_idle and skill not in needed and staffed(state, skill) < usual:
-                mask, until, rule = mask | floor.holders(skill), max(until, ends), rule or "scarce"
+                mask, until, rule = mask | holders(state, skill), max(until, ends), rule or "scarce"
     if now < ends and policy.vip_idle and line.rank:
         idle = floor.at.get(0, 0) & need.crews
         if sum(crew.at[0] for crew in (floor.crews[n] for n in bits(idle)) if crew) <= policy.vip_idle:
@@ -48,6 +48,15 @@ def barred(state: State, line: Line, head: Contact, policy: Policy) -> tuple[int
 def staffed(state: State, skill: str) -> int:
     """Agents on duty who have a skill."""
     return sum(crew.duty for crew in state.floor.crew_of.values() if skill in crew.skills)
+
+
+def holders(state: State, skill: str) -> int:
+    """Bits of crews that have a skill."""
+    found = 0
+    for crew in state.floor.crew_of.values():
+        if skill in crew.skills:
+            found |= crew.bit
+    return found
 
 
 def may_bar(line: Line, policy: Policy) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from heapq import heapify, heappop, heappush
 from typing import Any
 
@@ -18,6 +18,11 @@ def bits(number: int) -> Iterator[int]:
         low = number & -number
         yield low.bit_length() - 1
         number ^= low
+
+
+def has(skills: Mapping[str, int], needed: Skills) -> bool:
+    """All of them, at the level needed."""
+    return all(skills.get(skill, 0) >= level for skill, level in needed)
 
 
 class Contact:
