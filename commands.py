@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import orjson
 from agents import users
 from channels.registry import kind
 from house import House, utc_now
+from knowledge import remote
 from knowledge.command import take_in
 from router.errors import BadRequest, PishkhanError
 from router.model import Finding, Health
@@ -37,6 +39,11 @@ def run(command: str, settings: Settings, given: argparse.Namespace, say: Say) -
 
 
 async def _knowledge(settings: Settings, where: Where, given: argparse.Namespace, say: Say) -> int:
+    host = settings.server.host if settings.server.host not in ("0.0.0.0", "::", "") else "127.0.0.1"
+    url = f"http://{f'[{host}]' if ':' in host else host}:{settings.server.port}"
+    if await remote.runs(url):
+        return await remote.take_in(url, os.environ.get(remote.TOKEN, ""), given.files, login=given.by,
+                                    state=given.state, dry=given.dry, as_json=given.json, say=say)
     where.folder.mkdir(parents=True, exist_ok=True)
     if shape(where.url) is Shape.EMPTY:
         migrate(where.url)

@@ -25,23 +25,34 @@ async def take_in(store: SqlStore, files: Sequence[Path], *, login: str, state: 
     try:
         agent = await store.snapshot(lambda tx: _author(tx, login))
         for path in files:
-            try:
-                content = path.read_bytes()
-            except OSError as error:
-                raise BadRequest(f"{path}: cannot be read: {error.strerror}") from None
-            report = await importing.run(store, agent, reading.read(path.name, content), state=ArticleState(state),
-                                         category=None, dry=dry, four_eyes=four_eyes)
+            items = reading.read(path.name, content_of(path))
+            report = await importing.run(store, agent, items, state=ArticleState(state), category=None, dry=dry,
+                                         four_eyes=four_eyes)
             for line in report:
                 refused |= line["outcome"] == "refused"
-                say(json.dumps(line, ensure_ascii=False) if as_json else _told(line))
+                say(json.dumps(line, ensure_ascii=False) if as_json else told(line))
     except PishkhanError as error:
-        say(json.dumps({"error": {"code": error.code, "message": error.message}}) if as_json
-            else f"not done: {error.message}")
-        return 1
+        return printed(error, as_json=as_json, say=say)
     return int(refused)
 
 
-def _told(line: dict[str, Any]) -> str:
+def content_of(path: Path) -> bytes:
+    """A file's bytes; BadRequest says why it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadRequest(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def printed(error: PishkhanError, *, as_json: bool, say: Say) -> int:
+    """Say why nothing more was done; the exit status."""
+    say(json.dumps({"error": {"code": error.code, "message": error.message}}) if as_json
+        else f"not done: {error.message}")
+    return 1
+
+
+def told(line: dict[str, Any]) -> str:
+    """A line of the report."""
     number = f" -> {line['article']}" if line["article"] else ""
     why = f": {line['why']}" if line["why"] else ""
     return f"{_MARKS[line['outcome']]} {line['place']}: {line['title']}{number}{why}"

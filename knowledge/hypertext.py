@@ -10,6 +10,9 @@ LONGEST = 1_000_000  #: characters of one page
 _TAG = 5_000  #: characters between < and >
 _NAME = re.compile(r"/?([A-Za-z][A-Za-z0-9]{0,15})")
 _HREF = re.compile(r"""\bhref\s{0,5}=\s{0,5}(?:"([^"]{0,600})"|'([^']{0,600})'|([^\s"'>]{1,600}))""", re.IGNORECASE)
+_ATTRIBUTE = r"""\s{0,5}=\s{0,5}(?:"([^"]{0,600})"|'([^']{0,600})'|([^\s"'>]{1,600}))"""
+_ALT = re.compile(rf"\balt{_ATTRIBUTE}", re.IGNORECASE)
+_SRC = re.compile(rf"\bsrc{_ATTRIBUTE}", re.IGNORECASE)
 _GONE = frozenset({"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "textarea", "select",
                    "head"})
 _BLOCKS = frozenset({"p", "div", "section", "article", "header", "footer", "main", "blockquote", "pre", "table", "ul",
@@ -34,7 +37,7 @@ def from_html(source: str) -> tuple[str, str]:
 
 def _tokens(source: str) -> Iterator[tuple[str, str]]:
     """("text", words) and ("tag" or "/tag", what stands in the brackets), without comments and what nobody reads."""
-    at, lowered = 0, source.lower()
+    at, lowered, closes = 0, source.lower(), source.rfind(">")
     while at < len(source):
         start = source.find("<", at)
         if start < 0:
@@ -46,7 +49,9 @@ def _tokens(source: str) -> Iterator[tuple[str, str]]:
             end = source.find("-->", start)
             at = len(source) if end < 0 else end + 3
             continue
-        end = source.find(">", start, start + _TAG)
+        # A picture within the page may be long; where no bracket closes any more nobody looks for one again.
+        reach = len(source) if lowered.startswith("<img", start) else start + _TAG
+        end = source.find(">", start, reach) if start < closes else -1
         named = _NAME.match(source, start + 1)
         if end < 0 or not (named or source.startswith(("<!", "<?"), start)):
             yield "text", "<"
@@ -104,6 +109,8 @@ class _Page:
             self._out.append("\n\n" if name != bare else f"\n\n{'#' * min(3, max(1, int(bare[1]) - 1))} ")
         elif bare in ("strong", "b"):
             self._out.append("**")
+        elif bare == "img":
+            self._picture(inner)
         elif bare == "br":
             self._out.append("\n")
         elif bare == "li" and name == bare:
@@ -117,6 +124,14 @@ class _Page:
                 self._lists = [*self._lists, bare][-50:] if name == bare else self._lists[:-1]
             self._rows = 0 if bare == "table" else self._rows
             self._out.append("\n\n" if bare not in ("tbody", "thead") else "")
+
+    def _picture(self, inner: str) -> None:
+        """A picture elsewhere becomes a link to it; of one within the page only its words stay."""
+        alt, src = (next((unescape(each) for each in found.groups() if each), "") if found else ""
+                    for found in (_ALT.search(inner), _SRC.search(inner)))
+        alt = re.sub(r"[\[\]\n]", " ", alt).strip()[:300]
+        where = f"({src})" if re.fullmatch(r"https?://[^\s()<>\"']{1,500}", src) else ""
+        self._out.append(f"![{alt}]{where}" if where else alt)
 
     def _link(self, name: str, inner: str) -> None:
         if name == "a":

@@ -6,6 +6,7 @@ import csv
 import io
 import lzma
 import posixpath
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -16,8 +17,11 @@ from router.errors import BadRequest, TooLarge
 from router.rules.text import clean
 
 MOST_BYTES = 20_000_000  #: of one upload, and of everything inside a zip
-MOST_ITEMS = 5_000
+MOST_ITEMS = 20_000
 MOST_FILE = 1_000_000  #: bytes of one page
+csv.field_size_limit(MOST_BYTES)  #: a cell that is too long is refused with its row, not with all that follow
+_FEW_BROKEN = 4  #: of so many letters that are not Latin one may be broken; in another encoding nearly all are
+_PERSIAN = str.maketrans("يك", "یک")
 #: Header cells by the field they fill; folded to lower case.
 COLUMNS = {
     "key": ("key", "id", "code", "کلید", "شناسه"),
@@ -26,6 +30,10 @@ COLUMNS = {
     "keywords": ("keywords", "tags", "کلیدواژه", "کلیدواژه‌ها", "برچسب"), "category": ("category", "دسته", "دسته‌بندی"),
     "state": ("state", "status", "وضعیت"),
 }
+
+
+#: A picture within the text itself; its words stay. Pictures are files of their article.
+_PICTURES = re.compile(r"!\[([^\[\]\n]{0,300})\]\(\s{0,3}data:[^()\s]*\s{0,3}\)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,18 +95,24 @@ def _zip(content: bytes) -> Iterator[Item]:
 
 
 def decoded(content: bytes) -> str:
-    """The text of a file: UTF-8 with or without its mark, UTF-16 with it, else Windows-1256."""
+    """The text of a file: UTF-8 with or without its mark and with a few broken bytes, UTF-16 with its mark, else
+    Windows-1256, which has no Persian ye and kaf of its own."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return clean(content.decode("utf-16", "replace"), limit=len(content))
-    try:
-        return clean(content.decode("utf-8-sig"), limit=len(content))
-    except UnicodeDecodeError:
-        return clean(content.decode("cp1256", "replace"), limit=len(content))
+    text = content.decode("utf-8-sig", "replace")
+    broken, foreign = text.count("\ufffd"), sum(not each.isascii() for each in text)
+    if broken * _FEW_BROKEN > foreign:
+        text = content.decode("cp1256", "replace")
+        text = text.translate(_PERSIAN) if any(each in text for each in "پچژگ") else text
+    return clean(text, limit=len(content))
 
 
 def _csv(name: str, content: bytes, delimiter: str) -> Iterator[Item]:
-    text = decoded(content)
-    first = text.split("\n", 1)[0]
+    text = _PICTURES.sub(r"\1", decoded(content))
+    first, _, rest = text.partition("\n")
+    if first.strip().strip('"').lower().startswith("sep=") and len(first.strip().strip('"')) == 5:
+        delimiter, text = first.strip().strip('"')[4], rest  # Excel names the delimiter so
+        first = text.partition("\n")[0]
     delimiter = delimiter or max(",;\t", key=first.count)
     rows = csv.reader(io.StringIO(text), delimiter=delimiter)
     try:
@@ -128,6 +142,7 @@ def _page(name: str, content: bytes, ending: str) -> Item:
     else:
         more, text = _front(text)
         fields |= more
+        text = _PICTURES.sub(r"\1", text)
         first, _, rest = text.strip().partition("\n")
         headed = first.startswith("#")
         title = fields.get("title") or (first.lstrip("# ") if headed else "")
