@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 import numpy as np
 
 from knowledge.postings import TOP, Meaning, Numbers, Posting, Scores, by_key, gather, norm, refine
-from knowledge.runs import Codes, Counter, coded
+from knowledge.runs import GRAM, Counter, Cut, coded, cut
 from knowledge.standing import Asked, Lookup, Terms
 from knowledge.tokens import ARTICLE_CHARS, Question, spaced, telling, words
 from knowledge.vocabulary import Vocabulary
@@ -40,7 +40,7 @@ class Match(Generic[K]):
 @dataclass(slots=True, kw_only=True)
 class _Text(Generic[K]):
     key: K
-    codes: Codes
+    runs: Cut
     terms: Terms  #: its words in order, as numbers
     title: Terms  #: different words of the first of several parts, those that tell something
     length: float
@@ -89,7 +89,7 @@ class Index(Generic[K]):
         numbers = {word: self._posting(word).number for word in counts}
         title = telling(dict.fromkeys(read[0])) if len(read) > 1 else []
         text = "\n".join(piece for piece, _ in parts)[:_RUNS_OF]
-        made = _Text(key=key, codes=coded(spaced(text)), length=sum(counts.values()),
+        made = _Text(key=key, runs=cut(spaced(text)), length=sum(counts.values()),
                      terms=np.array([numbers[word] for found in read for word in found], dtype=np.uint32),
                      title=np.array([numbers[word] for word in title], dtype=np.uint32))
         number = self._place(made)
@@ -185,14 +185,12 @@ class Index(Generic[K]):
         both: list[float] = fused.tolist()
         return both
 
-    def found(self, question: Question, key: K) -> tuple[str, ...]:
-        """Stems of the question that stand in a text, the most telling first."""
-        number = self._numbers.get(key)
-        if number is None:
-            return ()
-        there = [(len(posting), word) for word in question.asked
-                 if (posting := self._postings.get(word)) is not None and posting.has(number)]
-        return tuple(word for _, word in sorted(there))
+    def found(self, question: Question, keys: Sequence[K]) -> list[tuple[str, ...]]:
+        """By text, stems of the question that stand in it, the most telling first."""
+        there = sorted((len(posting), word, posting.has) for word in question.asked
+                       if (posting := self._postings.get(word)) is not None)
+        numbers = [self._numbers.get(key, -1) for key in keys]
+        return [tuple(word for _, word, has in there if number >= 0 and has(number)) for number in numbers]
 
     def known(self, word: str) -> bool:
         """Whether a stem stands in any text."""
@@ -287,9 +285,9 @@ class Index(Generic[K]):
 
     def _by_runs(self, question: Question, numbers: Sequence[int]) -> dict[int, float]:
         """The same texts by the runs of letters they share with the question; rare among them weighs more."""
-        texts = [self._text(number).codes for number in numbers]
+        texts = [self._text(number).runs for number in numbers]
         counts = self._runs.count(coded(question.spaced), texts).astype(np.float64)
-        lengths = np.array([len(text) for text in texts], dtype=np.float64)
+        lengths = np.array([len(text) + GRAM - 1 for text in texts], dtype=np.float64)
         norms = norm(lengths / (lengths.sum() / len(texts)))[:, None]
         there = np.count_nonzero(counts, axis=0)
         weights = _COMMON + np.log(1 + (len(texts) - there + 0.5) / (there + 0.5))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -13,7 +14,7 @@ Slots: TypeAlias = NDArray[np.int64]
 
 GRAM = 4  #: letters in a run
 _BITS = 20  #: a run's number has so many; two runs of one question meet by chance once in some thousand questions
-_LOOSE = 16  #: so many of them are looked at first: a table of their size stays near the processor
+_REST = 4  #: the last so many are looked at where the first are met: a table of these stays near the processor
 _PRIME = 0x9E3779B1
 
 
@@ -34,34 +35,48 @@ def numbered(codes: Codes, size: int = GRAM, bits: int = _BITS) -> Slots:
     return ((found * np.uint32(_PRIME)) >> np.uint32(32 - bits)).astype(np.int64)
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The runs of a text in order, their numbers in two pieces: most questions have none of a text's first pieces."""
+
+    loose: NDArray[np.uint16]
+    rest: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.loose)
+
+
+def cut(spaced: str) -> Cut:
+    """A text as `Counter` compares it; three bytes a letter."""
+    numbers = numbered(coded(spaced))
+    return Cut((numbers >> _REST).astype(np.uint16), (numbers & ((1 << _REST) - 1)).astype(np.uint8))
+
+
 class Counter:
-    """Counts the runs of a question in several texts. Keeps one table, so a question costs no memory."""
+    """Counts the runs of a question in several texts. Keeps two tables, so a question costs no memory."""
 
     def __init__(self) -> None:
         self._table = np.zeros(1 << _BITS, dtype=np.int16)
-        self._likely = np.zeros(1 << _LOOSE, dtype=np.bool_)
+        self._likely = np.zeros(1 << (_BITS - _REST), dtype=np.bool_)
 
-    def count(self, asked: Codes, texts: Sequence[Codes]) -> NDArray[np.int64]:
+    def count(self, asked: Codes, texts: Sequence[Cut]) -> NDArray[np.int64]:
         """How often each different run of the question stands in each text: texts x runs."""
         runs = np.unique(numbered(asked))[: np.iinfo(np.int16).max - 1]
         wide = len(runs) + 1
-        self._table[runs] = np.arange(1, wide, dtype=np.int16)
-        lengths = np.array([len(text) for text in texts], dtype=np.int64)
-        hits, found = self._hits(runs, np.concatenate(texts)) if lengths.sum() >= GRAM else (runs[:0], runs[:0])
-        self._table[runs] = 0
-        ends = np.cumsum(lengths)
-        owners = np.searchsorted(ends, hits, side="right")
-        inside = hits + GRAM <= ends[owners]  # a run that reaches into the next text is none
-        counts = np.bincount((owners * wide + found)[inside], minlength=wide * len(texts))
+        hits, found = self._hits(runs, texts)
+        owners = np.searchsorted(np.cumsum([len(text) for text in texts]), hits, side="right")
+        counts = np.bincount(owners * wide + found, minlength=wide * len(texts))
         return counts.reshape(len(texts), wide)[:, 1:]
 
-    def _hits(self, runs: Slots, codes: Codes) -> tuple[Slots, Slots]:
+    def _hits(self, runs: Slots, texts: Sequence[Cut]) -> tuple[Slots, Slots]:
         """Where a run of the question starts, and which one, from 1."""
-        every = numbered(codes)
-        loose = runs >> (_BITS - _LOOSE)
-        self._likely[loose] = True
-        hits = np.flatnonzero(self._likely[every >> (_BITS - _LOOSE)])
-        self._likely[loose] = False
-        found = self._table[every[hits]].astype(np.int64)
+        loose = np.concatenate([text.loose for text in texts])
+        self._likely[runs >> _REST] = True
+        hits = np.flatnonzero(self._likely[loose])
+        self._likely[runs >> _REST] = False
+        rest = np.concatenate([text.rest for text in texts])[hits]
+        self._table[runs] = np.arange(1, len(runs) + 1, dtype=np.int16)
+        found = self._table[(loose[hits].astype(np.int64) << _REST) | rest].astype(np.int64)
+        self._table[runs] = 0
         there = np.flatnonzero(found)
         return hits[there], found[there]

@@ -249,8 +249,11 @@ class Engine(Generic[K]):
                     fits *= _OTHER_LANGUAGE
                 found.append((-round(fits * score, 9), *by_key(key), fits, parts, by_meaning))
         found.sort(key=_IN_ORDER)
+        best = found[:limit]
+        said = self._texts.found(asked, [each[2] for each in best])
         return [self._suggestion(-score, key, (fits * parts[0], fits * parts[1], fits * parts[2], fits * meaning),
-                                 asked, near) for score, _, key, fits, parts, meaning in found[:limit]]
+                                 terms, near)
+                for (score, _, key, fits, parts, meaning), terms in zip(best, said, strict=True)]
 
     def _alike(self, near: Sequence[Match[int]]) -> dict[K, float]:
         """Each article's share of the neighbours, as much as the nearest of them is like the question."""
@@ -260,11 +263,11 @@ class Engine(Generic[K]):
         total = sum(votes.values())
         return {key: near[0].score * vote / total for key, vote in votes.items()} if total else {}
 
-    def _suggestion(self, score: float, key: K, parts: tuple[float, float, float, float], asked: Question,
-                    near: Sequence[Match[int]]) -> Suggestion[K]:
+    def _suggestion(self, score: float, key: K, parts: tuple[float, float, float, float],
+                    terms: tuple[str, ...], near: Sequence[Match[int]]) -> Suggestion[K]:
         close = [each for each in near if self._past.key(each.key) == key and each.score >= near[0].score / 2]
         text, lessons, alike, meaning = parts
         return Suggestion(
             id=key, score=score, confidence=self._weights.confidence(score), text=text, lessons=lessons, alike=alike,
-            words=self._texts.found(asked, key), contacts=len(close), learned=self._past.learned(key),
+            words=terms, contacts=len(close), learned=self._past.learned(key),
             meaning=meaning, outcome=self._outcomes.get(key))

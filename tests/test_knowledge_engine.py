@@ -17,7 +17,7 @@ from knowledge.index import Index
 from knowledge.lessons import pieces
 from knowledge.network import Network, Row, panel
 from knowledge.outcome import Outcome, proven
-from knowledge.runs import GRAM, Counter, coded, numbered
+from knowledge.runs import GRAM, Counter, coded, cut, numbered
 from knowledge.suggest import Article, Engine
 from knowledge.synonyms import Synonyms
 from knowledge.tokens import read
@@ -162,7 +162,7 @@ def test_confidence_is_a_share_that_rises_with_the_score(scores: list[float], ri
                                                                                                   max_size=20))
 @settings(max_examples=80, deadline=None)
 def test_runs_are_counted_as_one_would_by_hand(texts: list[str], asked: str) -> None:
-    counts = Counter().count(coded(asked), [coded(text) for text in texts])
+    counts = Counter().count(coded(asked), [cut(text) for text in texts])
     runs = {asked[at : at + GRAM] for at in range(len(asked) - GRAM + 1)}
     for text, row in zip(texts, counts.tolist(), strict=True):
         by_hand = [sum(text[at : at + GRAM] == run for at in range(len(text))) for run in runs]

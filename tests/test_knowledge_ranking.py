@@ -223,8 +223,8 @@ def test_an_index_that_was_edited_ranks_like_one_built_afresh(data: st.DataObjec
         fresh.put(key, [(text, 1.0)])
     question = data.draw(texts)
     one, other = edited.search(read(question)), fresh.search(read(question))
-    assert [(m.key, edited.found(read(question), m.key)) for m in one] == [
-        (m.key, fresh.found(read(question), m.key)) for m in other]
+    assert [(m.key, edited.found(read(question), [m.key])) for m in one] == [
+        (m.key, fresh.found(read(question), [m.key])) for m in other]
     assert [m.score for m in one] == pytest.approx([m.score for m in other])
 
 
