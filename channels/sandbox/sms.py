@@ -15,6 +15,8 @@ import aiohttp
 import orjson
 from aiohttp import web
 
+from channels.sandbox.loopback import Loopback
+
 #: The last three digits of a recipient decide what happens to a message to it; any other number is answered well,
 #: with the reports 8 (taken) and 1 (delivered).
 MAGIC = {
@@ -60,7 +62,7 @@ class Pushed:
     body: str = ""
 
 
-class FakeGateway:
+class FakeGateway(Loopback):
     """`await start()`, then point the channel's send_url at `send_url` (Kannel) or `json_url` (generic)."""
 
     def __init__(self, *, inbound_url: str = "", secret: str = "", username: str = "app", password: str = "pw",
@@ -72,35 +74,14 @@ class FakeGateway:
         self.asked: list[tuple[str, int]] = []  #: every request: recipient and the status it got (0 = none)
         self.reports: list[Pushed] = []
         self.said: list[Pushed] = []
-        self.port = 0
-        self._runner: web.AppRunner | None = None
-        self._out: aiohttp.ClientSession | None = None
 
-    async def start(self, port: int = 0) -> None:
-        """Listen on loopback; port 0 takes a free one."""
+    def application(self) -> web.Application:
+        """Kannel's smsbox, and the JSON provider."""
         app = web.Application()
         app.router.add_get("/cgi-bin/sendsms", self._sendsms)
         app.router.add_post("/cgi-bin/sendsms", self._form_post)
         app.router.add_post("/messages", self._messages)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
-        self._out = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10))
-
-    async def stop(self) -> None:
-        """Stop listening; what hangs is cut off."""
-        if self._runner is not None:
-            await self._runner.cleanup()
-        if self._out is not None:
-            await self._out.close()
-        self._runner = self._out = None
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self.port}"
+        return app
 
     @property
     def send_url(self) -> str:
@@ -143,7 +124,6 @@ class FakeGateway:
         return pushed.statuses[-1]
 
     async def _once(self, pushed: Pushed, headers: dict[str, str] | None) -> int:
-        assert self._out is not None, "start() first"
         method, body = ("POST", pushed.body) if pushed.body else ("GET", None)
         kind = {"Content-Type": "application/json"} if body else {}
         try:

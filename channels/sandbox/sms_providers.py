@@ -16,6 +16,8 @@ from urllib.parse import urlencode
 import aiohttp
 from aiohttp import web
 
+from channels.sandbox.loopback import Loopback
+
 #: The last three digits of a recipient decide what happens; any other number is taken and reported as delivered.
 MAGIC = {
     "400": "invalid message", "403": "login refused", "408": "taken, the answer never comes",
@@ -40,7 +42,7 @@ class Taken:
     own: str = ""  #: our number of it, where the dialect has one
 
 
-class Provider:
+class Provider(Loopback):
     """What both have: a server, magic recipients, reports that go out after the answer."""
 
     def __init__(self, *, token: str = "pw", inbound_url: str = "", report_url: str = "") -> None:
@@ -48,28 +50,13 @@ class Provider:
         self.sent: list[Taken] = []
         self.asked: list[str] = []  #: recipient of every request
         self.pushed: list[tuple[str, int]] = []  #: what was told to the house, and its status
-        self.port = 0
         self._ids = itertools.count(1)
 
-    async def start(self, port: int = 0) -> None:
-        """Listen on loopback; port 0 takes a free one."""
+    def application(self) -> web.Application:
+        """One handler for every path; `url` is the channel's `api_base`."""
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._serve)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", port).start()
-        self.port = self._runner.addresses[0][1]
-        self._out = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10))
-
-    async def stop(self) -> None:
-        """Stop listening; what hangs is cut off."""
-        await self._runner.cleanup()
-        await self._out.close()
-
-    @property
-    def url(self) -> str:
-        """The channel's `api_base`."""
-        return f"http://127.0.0.1:{self.port}"
+        return app
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         form = {name: str(value) for name, value in (await request.post()).items()}

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import orjson
 
+from channels.lenient import read_json
 from channels.sms import compose, parse
 from channels.sms.parse import Arrival
 from channels.sms.provider import Incoming, Request, receipts, same
@@ -80,7 +81,7 @@ def _records(incoming: Incoming, settings: Settings) -> list[Mapping[str, Any]]:
         pairs = {name: value.decode("utf-8", "replace") for name, value in parse.fields(text).items()}
         pairs.pop(settings.secret_field, None)
         return [pairs]
-    return parse.records(parse.required_json(incoming.body), settings.items)
+    return parse.records(read_json(incoming.body), settings.items)
 
 
 def _kept(record: Mapping[str, Any], body: bytes) -> bytes:

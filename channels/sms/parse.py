@@ -6,7 +6,6 @@ Pure: bytes in, values out. Never raises on what a stranger wrote; what cannot b
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,8 +13,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 from zoneinfo import ZoneInfo
 
-import orjson
-
+from channels.lenient import read_json
 from channels.sms.settings import Settings
 from router.errors import BadRequest
 from router.model import Address, DeliveryId, DeliveryState, Medium, Receipt, Said
@@ -193,22 +191,10 @@ def _identity(own_id: str, stated: str, words: tuple[str, str, str], arrival: Ar
     return f"x{seal.hexdigest()[:40]}"
 
 
-def required_json(raw: bytes) -> Any:
-    """The body as JSON; BadRequest when it is none."""
-    try:
-        return orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        # A lone surrogate is wrong JSON for orjson; the standard library takes it, and the text is cleaned later.
-        try:
-            return json.loads(raw)
-        except (ValueError, RecursionError):
-            raise BadRequest("the body is not valid JSON") from None
-
-
 def json_of(raw: bytes) -> Any:
     """The body as JSON; None when it is none."""
     try:
-        return required_json(raw)
+        return read_json(raw)
     except BadRequest:
         return None
 

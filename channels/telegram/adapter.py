@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import json
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import orjson
 from aiohttp import web
 from telegram.error import TelegramError
 
+from channels.lenient import read_json
 from channels.telegram import compose
 from channels.telegram.api import Answer, Api, FileFault, send_error
 from channels.telegram.content import Wanted
@@ -69,7 +68,7 @@ class Adapter:
             await self.wire.refused(reason)
             raise Forged("the secret is missing or wrong")
         raw = await request.read()
-        update = _json(raw)
+        update = read_json(raw)
         if not isinstance(update, dict):
             raise BadRequest("an update is a JSON object")
         await self._take(update, raw)
@@ -207,15 +206,3 @@ def _placed(error: SendError, index: int, went: list[tuple[int, str]]) -> SendEr
     """The same error, with the piece it happened at and the pieces that went before it."""
     error.part, error.parts = index, tuple(went)
     return error
-
-
-def _json(raw: bytes) -> Any:
-    try:
-        return orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        # A lone surrogate is wrong for orjson. The standard library takes it, and the text is cleaned later;
-        # refused, the server would repeat this update and hold back all others.
-        try:
-            return json.loads(raw)
-        except (ValueError, RecursionError):
-            raise BadRequest("the body is not valid JSON") from None

@@ -12,54 +12,37 @@ import aiohttp
 import orjson
 from aiohttp import web
 
+from channels.sandbox.loopback import Loopback
 from channels.sandbox.telegram.methods import Methods
 from channels.sandbox.telegram.truth import TOKEN, Call, Hook, Push, Refuse, person
 
 Method = Callable[[web.Request, dict[str, Any]], Awaitable[Any]]
 
 
-class FakeBotApi(Methods):
+class FakeBotApi(Loopback, Methods):
     """`await start()`; the channel's api_base_url is `api_base_url`, its file_base_url is `file_base_url`."""
 
+    _seconds = 30.0
+
     def __init__(self, *, token: str = TOKEN, retry_seconds: float = 0.1, tries: int = 50) -> None:
-        super().__init__(token)
+        Methods.__init__(self, token)
         self.retry_seconds, self.tries = retry_seconds, tries
         self.calls: list[Call] = []
         self.pushes: list[Push] = []
         self.hook = Hook()
         self.fails: list[tuple[str, int, str]] = []  #: (method, status, description), each used once
-        self.port = 0
         self._updates: list[dict[str, Any]] = []
         self._next_update = 100_001
         self._poll: asyncio.Event | None = None
         self._news = asyncio.Event()
         self._pushing = asyncio.Lock()
-        self._runner: web.AppRunner | None = None
-        self._out: aiohttp.ClientSession | None = None
 
-    async def start(self, port: int = 0) -> None:
-        """Listen on loopback; port 0 takes a free one."""
+    def application(self) -> web.Application:
+        """Methods and files."""
         app = web.Application(client_max_size=60_000_000)
         app.router.add_route("*", "/bot{token}/{method}", self._serve)
         app.router.add_get("/file/bot{token}/{path:.+}", self.serve_file)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", port).start()
-        self.port = self._runner.addresses[0][1]
-        self._out = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30))
-
-    async def stop(self) -> None:
-        """Stop listening; open polls are cut off."""
-        if self._runner is not None:
-            await self._runner.cleanup()
-        if self._out is not None:
-            await self._out.close()
-        self._runner = self._out = None
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self.port}"
+        return app
 
     @property
     def api_base_url(self) -> str:
@@ -110,7 +93,6 @@ class FakeBotApi(Methods):
                     self._updates.remove(update)
 
     async def _post(self, update: dict[str, Any]) -> int:
-        assert self._out is not None, "start() first"
         headers = {"Content-Type": "application/json"}
         if self.hook.secret:
             headers["X-Telegram-Bot-Api-Secret-Token"] = self.hook.secret
