@@ -104,6 +104,7 @@ class Live:
         self.scene = Scene(self._channels)
         self.scene.online = {peer.agent for peer in self.peers}
         self.scene.load(all, numbers, self._given.health())
+        self.scene.hours(self._given.routing.plan, self._given.clock())
         self._opened.clear()
         self._presence.ready(self.scene.agents.values())
         for peer in self.peers:
@@ -112,6 +113,7 @@ class Live:
 
     async def _tick(self) -> None:
         self.nudge()
+        self._tell(self.scene.hours(self._given.routing.plan, self._given.clock()))
         if self._day() != self.scene.tally.day:
             await self._recount()
 

@@ -60,13 +60,14 @@ def messages(tx: StoreTx, agent: Agent, contact: ContactId) -> dict[str, Any]:
 def why(tx: StoreTx, agent: Agent, contact: ContactId, waiting: Mapping[str, Any]) -> dict[str, Any]:
     """Every decision about a contact, newest first; `waiting` is the router's word on why it waits now."""
     found = readable(tx, agent, contact)
+    names = {int(each.id): each.name for each in tx.desk.agents()}
     decisions = [
         {"at": views.moment(offer.made_at), "outcome": outcome or "offered", "agent": offer.agent, "queue": found.queue,
-         **reasons.offer(offer.why), "terms": reasons.terms(offer.why)}
+         **reasons.offer(offer.why), "terms": reasons.terms(offer.why, names)}
         for offer, outcome in tx.offers.of(contact)]
     if found.state is ContactState.WAITING:
         decisions.append({"at": views.moment(tx.now), "outcome": "waiting", "agent": None, "queue": found.queue,
-                          **reasons.waiting(waiting), "terms": reasons.terms(waiting)})
+                          **reasons.waiting(waiting), "terms": reasons.terms(waiting, names)})
     return {"contact": contact, "decisions": decisions[::-1]}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from agents import wordings
+from agents import explained, wordings
 from agents.sight import skilled
 from router.errors import SendError
 from router.model import AgentId
@@ -15,8 +15,6 @@ from router.records import Agent, AgentState, Contact, Queue
 Words = dict[str, str]  #: {"en": ..., "fa": ...}
 
 WAITING: Mapping[str, Words] = {
-    "no-agent-has-skills": {"en": "No colleague has the skills of this queue.",
-                            "fa": "هیچ همکاری مهارت‌های این صف را ندارد."},
     "nobody-ready": {"en": "No colleague who can take it is ready.",
                      "fa": "هیچ‌یک از همکارانی که می‌توانند بپذیرند آماده نیستند."},
     "declined-by-all": {"en": "Every ready colleague has declined it or let it pass; they are asked again shortly.",
@@ -74,26 +72,27 @@ DELIVERIES: Mapping[str, Words] = {
 _NOTHING: Words = {"en": "", "fa": ""}
 
 
-def stuck(contact: Contact, queue: Queue | None, agents: Iterable[Agent]) -> str:
-    """Which condition keeps a waiting contact waiting, as far as skills and readiness say it."""
+def stuck(contact: Contact, queue: Queue | None, agents: Iterable[Agent], *, closed: bool = False) -> str:
+    """Which condition keeps a waiting contact waiting, in the router's codes, as far as hours, skills and readiness say
+    it. Which of those who are ready it waits for, and behind whom, only the router itself can say (`why`)."""
     if queue is None:
         return "not-waiting"
-    return stuck_among(contact.excluded, *able_and_ready(queue, agents))
-
-
-def able_and_ready(queue: Queue, agents: Iterable[Agent]) -> tuple[bool, frozenset[AgentId]]:
-    """Whether anybody has the queue's skills, and who of them is ready."""
     able = [agent for agent in agents if agent.active and skilled(agent, queue)]
-    return bool(able), frozenset(agent.id for agent in able if agent.state is AgentState.READY)
+    here = any(agent.state is not AgentState.OFFLINE for agent in able)
+    ready = frozenset(agent.id for agent in able if agent.state is AgentState.READY)
+    return stuck_among(contact.excluded, bool(able), here, ready, closed=closed)
 
 
-def stuck_among(excluded: Collection[AgentId], anybody: bool, ready: AbstractSet[AgentId]) -> str:
-    """The same, from who is able and who is ready."""
+def stuck_among(excluded: Collection[AgentId], anybody: bool, here: bool, ready: AbstractSet[AgentId], *,
+                closed: bool = False) -> str:
+    """The same, from who is able, at work and ready. Nothing is said of loads: who is busy changes with every word."""
+    if closed:
+        return "closed"
     if not anybody:
-        return "no-agent-has-skills"
+        return "nobody-has-skills"
     if not ready:
-        return "nobody-ready"
-    return "declined-by-all" if ready <= set(excluded) else "all-busy"
+        return "nobody-ready" if here else "nobody-on-duty"
+    return "declined-by-all" if ready <= set(excluded) else "in-line"
 
 
 def delivery(error: str) -> Words:
@@ -118,10 +117,22 @@ def waiting(why: Mapping[str, Any]) -> Words:
     return WAITING.get(str(why.get("code", "")), _NOTHING)
 
 
-def terms(why: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Every fact that took part in a decision, with its name in words."""
+def terms(why: Mapping[str, Any], names: Mapping[int, str] | None = None) -> list[dict[str, Any]]:
+    """Every fact that took part in a decision, with its name in words; `text` is its value in words, where the bare
+    value says little. `names` are agents'."""
     given = why.get("terms")
     if isinstance(given, list):
         return given
-    return [{"code": code, "value": value, **TERMS.get(code, {"en": code, "fa": code})}
-            for code, value in why.items() if code not in ("en", "fa")]
+    made = []
+    for code, value in why.items():
+        if code in ("en", "fa") or code in explained.HIDDEN:
+            continue
+        term = {"code": code, "value": value, **TERMS.get(code, {"en": code, "fa": code})}
+        words = _value(code, value, names or {})
+        made.append(term if words is None else {**term, "text": words})
+    return made
+
+
+def _value(code: str, value: Any, names: Mapping[int, str]) -> Words | None:
+    known = {"code": WAITING, "rule": RULES}.get(code, {}).get(str(value))
+    return known or explained.text(code, value, names)

@@ -17,6 +17,7 @@ from agents.views import Card, View
 from router.model import AgentId, Health, QueueId
 from router.records import Agent, AgentState, Contact, ContactState, Queue
 from router.rules.effort import cost
+from router.rules.plan import Plan
 from router.rules.states import ENDED, HOLDING
 
 #: Kinds of views that are kept (messages are not: they are looked at by few).
@@ -65,7 +66,9 @@ class Scene:
         self._held: dict[AgentId, set[int]] = {}
         self._lines: dict[QueueId, dict[int, datetime]] = {}
         self._able: dict[QueueId, set[AgentId]] = {}
+        self._here: dict[QueueId, set[AgentId]] = {}
         self._ready: dict[QueueId, set[AgentId]] = {}
+        self._closed: set[QueueId] = set()
 
     def load(self, all: Loaded, tally: Tally, lights: Mapping[str, Health]) -> None:
         """The first picture."""
@@ -165,25 +168,41 @@ class Scene:
         changed: set[QueueId] = set()
         agents = list(agents)
         for queue in self.queues.values():
-            able, ready = self._able.setdefault(queue.id, set()), self._ready.setdefault(queue.id, set())
-            was = bool(able), set(ready)
+            able, here, ready = (found.setdefault(queue.id, set()) for found in (self._able, self._here, self._ready))
+            was = bool(able), bool(here), set(ready)
             for agent in agents:
                 can = agent.active and skilled(agent, queue)
                 (able.add if can else able.discard)(agent.id)
+                (here.add if can and agent.state is not AgentState.OFFLINE else here.discard)(agent.id)
                 (ready.add if can and agent.state is AgentState.READY else ready.discard)(agent.id)
-            if was == (bool(able), ready):
+            if was == (bool(able), bool(here), ready):
                 continue
             changed.add(queue.id)
-            for number in self._lines.get(queue.id, {}):
-                if number not in made.moved and self.cards[number].contact.state is ContactState.WAITING:
-                    self._show("contact", number, self._contact_view(self.cards[number]), made)
+            self._again(queue.id, made)
         return changed
+
+    def _again(self, queue: QueueId, made: Changes) -> None:
+        """Why they wait may be another reason now."""
+        for number in self._lines.get(queue, {}):
+            if number not in made.moved and self.cards[number].contact.state is ContactState.WAITING:
+                self._show("contact", number, self._contact_view(self.cards[number]), made)
+
+    def hours(self, plan: Plan, at: datetime) -> Changes:
+        """Queues that opened or closed since."""
+        closed = {queue for queue in self.queues if queue in plan.queues and not plan.is_open(plan.queues[queue], at)}
+        turned, self._closed = closed ^ self._closed, closed
+        made = Changes()
+        for queue in turned:
+            self._again(queue, made)
+        return made
 
     def _contact_view(self, card: Card) -> View:
         it = card.contact
         if it.state is not ContactState.WAITING or it.queue not in self.queues:
             return views.contact(card, "not-waiting")
-        return views.contact(card, reasons.stuck_among(it.excluded, bool(self._able[it.queue]), self._ready[it.queue]))
+        return views.contact(card, reasons.stuck_among(
+            it.excluded, bool(self._able[it.queue]), bool(self._here[it.queue]), self._ready[it.queue],
+            closed=it.queue in self._closed))
 
     def _show_small(self, made: Changes, agents: Iterable[AgentId], queues: Iterable[QueueId],
                     channels: Iterable[str]) -> None:

@@ -100,7 +100,7 @@ COMPONENTS: dict[str, Schema] = {
     "Exchange": obj(id=NUMBER, at=MOMENT, way=TEXT, method=TEXT, path=TEXT, status=NUMBER, millis=NUMBER, asked=TEXT,
                     answered=TEXT, outcome=TEXT),
     "Decision": obj(at=MOMENT, outcome=TEXT, agent=MAYBE_NUMBER, queue=MAYBE_NUMBER, en=TEXT, fa=TEXT,
-                    terms=many(obj(code=TEXT, value={}, en=TEXT, fa=TEXT))),
+                    terms=many(obj({"text": ref("Words")}, code=TEXT, value={}, en=TEXT, fa=TEXT))),
     "Entry": obj(seq=NUMBER, at=MOMENT, name=TEXT, actor=TEXT, data=FREE),
     "Customer": obj(id=NUMBER, name=TEXT, segment=TEXT, language=TEXT, note=TEXT, created_at=MOMENT,
                     addresses=many(obj(id=NUMBER, medium=one_of(Medium), value=TEXT, name=TEXT,

@@ -28,6 +28,8 @@ WAITING: Mapping[str, Words] = {
             "fa": "آخرین همکاران آزاد برای مشتریان ویژه نگه داشته می‌شوند."},
     "drain": {"en": "Colleagues finish small work first, because somebody has waited far too long.",
               "fa": "همکاران نخست کارهای کوچک را تمام می‌کنند، چون کسی بسیار زیاد منتظر مانده است."},
+    "in-line": {"en": "It is in line; colleagues who can take it are ready.",
+                "fa": "در نوبت است؛ همکارانی که می‌توانند بپذیرند آماده‌اند."},
     "asked-next": {"en": "It is next and is being offered.", "fa": "نوبت آن است و پیشنهاد می‌شود."},
 }
 RULES: Mapping[str, Words] = {
@@ -80,8 +82,8 @@ TERMS: Mapping[str, Words] = {
     "share": {"en": "Load in thousandths", "fa": "بار در هزارم"}, "spent": {"en": "Work so far", "fa": "کار تا کنون"},
     "given": {"en": "Given so far by weight", "fa": "سهم داده‌شده بر پایهٔ وزن"},
     "segment": {"en": "Kind of customer", "fa": "گونهٔ مشتری"}, "prefers": {"en": "Preferred", "fa": "ترجیح"},
-    "waited_ms": {"en": "Has waited (milliseconds)", "fa": "زمان انتظار (هزارم ثانیه)"},
-    "target_ms": {"en": "Promised within (milliseconds)", "fa": "وعده (هزارم ثانیه)"},
+    "waited_ms": {"en": "Has waited", "fa": "تا کنون منتظر"},
+    "target_ms": {"en": "Promised within", "fa": "وعده"},
     "guarded": {"en": "Waited far too long: before everybody", "fa": "بسیار دیرشده: پیش از همه"},
     "rings": {"en": "Steps to come", "fa": "گام‌های پیش رو"},
     "on_duty": {"en": "Of them at work", "fa": "از آن‌ها سر کار"},
@@ -92,5 +94,7 @@ TERMS: Mapping[str, Words] = {
     "held_for": {"en": "Kept for", "fa": "نگه داشته برای"}, "medium": {"en": "Medium", "fa": "رسانه"},
     "wait_low": {"en": "Wait at least (seconds)", "fa": "انتظار دست‌کم (ثانیه)"},
     "wait_high": {"en": "Wait at most (seconds)", "fa": "انتظار دست‌بالا (ثانیه)"},
+    "wait": {"en": "Will wait from now", "fa": "انتظار از اکنون"},
+    "due_at": {"en": "Promised until", "fa": "وعده تا"},
     "answer_by": {"en": "Answered by", "fa": "پاسخ تا"},
 }

@@ -179,6 +179,11 @@ async def routing_operations(ask: Any, queue: int, contact: int) -> None:
     again = await ask("POST", "/api/targets", {"seconds": 90, "segment": "vip", "medium": "voice"})
     assert target["target"]["id"] == again["target"]["id"] and again["target"]["seconds"] == 90
     await ask("POST", "/api/targets", {"seconds": 60, "segment": "royal"}, expect=400)
+    run = await ask("POST", "/api/routing/what-if", {"day": "2020-01-01", "rule": "promise"})
+    await ask("GET", f"/api/routing/what-if/{run['run']['id']}")
+    await ask("DELETE", f"/api/routing/what-if/{run['run']['id']}")
+    await ask("GET", "/api/routing/what-if/999", expect=404)
+    await ask("POST", "/api/routing/what-if", {"day": "2020-01-01", "rule": "magic"}, expect=400)
     found = await ask("GET", "/api/routing")
     assert [each["name"] for each in found["calendars"]] == ["office"] and found["targets"] == [again["target"]]
     await ask("GET", "/api/routing/state")

@@ -38,17 +38,18 @@ export function Why({contact: id}) {
   const [got, error] = useRead(`/api/contacts/${id}/why`, contact?.version);
   const state = useStore(known);
   return html`<${Dialog} title=${t("why")}>
-    ${contact?.waiting_why && html`<p class="notice"><${Text}>${say(contact.waiting_why)}</${Text}></p>`}
     ${error && html`<${Failed} error=${error} />`}
     ${got && !got.decisions.length && html`<p class="quiet">${t("why.none")}</p>`}
     <ol class="stack">${(got?.decisions ?? []).map((one) => html`<li key=${one.at} class="decision">
       <p class="row wrap tiny faint"><time>${moment(one.at)}</time>${one.outcome && html`<span class="chip">${word("outcome", one.outcome)}</span>`}${one.agent && html`<${Text} class="chip info">${state.agent[one.agent]?.name ?? ""}</${Text}>`}</p>
       <p class="say">${say(one)}</p>
-      ${one.terms?.length > 0 && html`<dl class="terms small">${one.terms.map((term) => html`<div key=${term.code}><dt class="quiet say">${say(term) || term.code}</dt><dd class="number">${shown(term)}</dd></div>`)}</dl>`}</li>`)}</ol></${Dialog}>`;
+      ${one.terms?.length > 0 && html`<dl class="terms small">${one.terms.map((term) => html`<div key=${term.code}><dt class="quiet say">${say(term) || term.code}</dt><dd class="number" data-term=${term.code}>${shown(term)}</dd></div>`)}</dl>`}</li>`)}</ol></${Dialog}>`;
 }
 
 // Times of the router are milliseconds since 1970; nothing else it counts is so large.
-function shown({code, value}) {
+function shown({code, value, text}) {
+  if (text) return html`<${Text}>${say(text)}</${Text}>`;
+  if (Array.isArray(value)) return value.join(t("list.comma"));
   if (typeof value === "number" && value > 1e11) return moment(new Date(value).toISOString());
   if (typeof value === "number") return code.endsWith("share") ? percent(value) : number(value);
   if (typeof value === "boolean") return t(value ? "yes" : "no");
