@@ -77,10 +77,18 @@ def stuck(contact: Contact, queue: Queue | None, agents: Iterable[Agent], *, clo
     it. Which of those who are ready it waits for, and behind whom, only the router itself can say (`why`)."""
     if queue is None:
         return "not-waiting"
-    able = [agent for agent in agents if agent.active and skilled(agent, queue)]
+    agents = list(agents)
+    able = [agent for agent in agents if agent.active and skilled(agent, queue)] if not lacks(contact, agents) else []
     here = any(agent.state is not AgentState.OFFLINE for agent in able)
     ready = frozenset(agent.id for agent in able if agent.state is AgentState.READY)
     return stuck_among(contact.excluded, bool(able), here, ready, closed=closed)
+
+
+def lacks(contact: Contact, agents: Iterable[Agent]) -> bool:
+    """Whether it needs more than its queue, and nobody who works here has it."""
+    return bool(contact.needs) and not any(
+        agent.active and all(agent.skills.get(skill, 0) >= level for skill, level in contact.needs.items())
+        for agent in agents)
 
 
 def stuck_among(excluded: Collection[AgentId], anybody: bool, here: bool, ready: AbstractSet[AgentId], *,

@@ -69,6 +69,7 @@ class Scene:
         self._here: dict[QueueId, set[AgentId]] = {}
         self._ready: dict[QueueId, set[AgentId]] = {}
         self._closed: set[QueueId] = set()
+        self._needy: set[int] = set()  #: waiting contacts that need more than their queue
 
     def load(self, all: Loaded, tally: Tally, lights: Mapping[str, Health]) -> None:
         """The first picture."""
@@ -144,6 +145,7 @@ class Scene:
     def _place(self, number: int, card: Card | None) -> Card | None:
         """Put a contact where it stands now; returns how it was."""
         was = self.cards.pop(number, None)
+        self._needy.discard(number)
         if was is not None:
             it = was.contact
             self.customers[it.customer].discard(number)
@@ -156,6 +158,8 @@ class Scene:
         if card is not None and card.contact.state not in ENDED:
             it = card.contact
             self.cards[number] = card
+            if it.needs and it.state is ContactState.WAITING:
+                self._needy.add(number)
             self.customers.setdefault(it.customer, set()).add(number)
             if it.agent is not None and it.state in HOLDING:
                 self._held.setdefault(it.agent, set()).add(number)
@@ -179,6 +183,8 @@ class Scene:
                 continue
             changed.add(queue.id)
             self._again(queue.id, made)
+        for number in self._needy - made.moved.keys():
+            self._show("contact", number, self._contact_view(self.cards[number]), made)
         return changed
 
     def _again(self, queue: QueueId, made: Changes) -> None:
@@ -201,8 +207,8 @@ class Scene:
         if it.state is not ContactState.WAITING or it.queue not in self.queues:
             return views.contact(card, "not-waiting")
         return views.contact(card, reasons.stuck_among(
-            it.excluded, bool(self._able[it.queue]), bool(self._here[it.queue]), self._ready[it.queue],
-            closed=it.queue in self._closed))
+            it.excluded, bool(self._able[it.queue]) and not reasons.lacks(it, self.agents.values()),
+            bool(self._here[it.queue]), self._ready[it.queue], closed=it.queue in self._closed))
 
     def _show_small(self, made: Changes, agents: Iterable[AgentId], queues: Iterable[QueueId],
                     channels: Iterable[str]) -> None:

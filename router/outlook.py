@@ -12,7 +12,7 @@ from router.dispatch import Dispatch
 from router.model import ContactId, QueueId
 from router.ports import Clock
 from router.promises import answer_by
-from router.records import ContactState, Line
+from router.records import Contact, ContactState, Line, Routed
 from router.rules.overflow import DOORS
 from router.rules.staffing import Staff
 
@@ -27,7 +27,7 @@ class Outlook:
 
     def __init__(self, dispatch: Dispatch, clock: Clock, live: Callable[[], Collection[str]]) -> None:
         self._dispatch, self._clock, self._live = dispatch, clock, live
-        self._places: dict[ContactId, tuple[float, int]] = {}
+        self._places: dict[ContactId, tuple[float, Routed, int]] = {}
 
     def __call__(self, line: Line) -> Line:
         """The line with what routing knows about it."""
@@ -47,14 +47,16 @@ class Outlook:
         if trouble:
             low = high = 0  # nobody comes: no figure is honest
         # With nobody to serve them nobody is ahead of anybody in the core's eyes; the citizen counts heads.
-        place = line.place if trouble else self._place(contact.id, now.timestamp()) or line.place
+        place = line.place if trouble else self._place(contact, now.timestamp()) or line.place
         slow = contact.channel not in self._live()
+        unable = trouble == "nobody-able"  # colleagues who are ready for others are nothing to this one
         since = contact.queued_at or now
         return replace(
             line, place=place, wait_low=low, wait_high=high,
-            ready_agents=len(self._dispatch.following.staff.ready.get(queue.id, ())), open=is_open,
+            ready_agents=0 if unable else len(self._dispatch.following.staff.ready.get(queue.id, ())), open=is_open,
             opens_at=None if is_open or its is None else its.next_opening(now), instead=tuple(instead),
-            trouble=trouble, answer_by=max(answer_by(plan, contact, since) or now, now) if slow else None)
+            trouble=trouble,
+            answer_by=max(answer_by(plan, contact, since) or now, now) if slow and not unable else None)
 
     def _trouble(self, contact: ContactId, queue: QueueId, is_open: bool) -> str:
         if not is_open:
@@ -64,13 +66,19 @@ class Outlook:
         staff: Staff = self._dispatch.following.staff
         return staff.standing(queue) if self._dispatch.ready.is_set() else ""
 
-    def _place(self, contact: ContactId, now: float) -> int:
-        # Counting is linear in those who wait. With few it is always exact: nobody would look again at a stale place.
-        known = self._places.get(contact) if len(self._dispatch.desk.known.contacts) > _MANY else None
-        if known is not None and abs(now - known[0]) < _KEPT:
-            return known[1]
-        found = self._dispatch.desk.place(contact)
+    def _place(self, contact: Contact, now: float) -> int:
+        """0 where the core does not know the contact as the store has it: then the store's own count stands."""
+        known = self._dispatch.desk.known.contacts
+        record = known.get(contact.id)
+        if record is None or record.version < contact.version:
+            return 0
+        # Counting is linear in those who wait. With few it is always exact; with many others may have moved for a
+        # moment, but a place is never older than the last change of the contact itself.
+        kept = self._places.get(contact.id) if len(known) > _MANY else None
+        if kept is not None and kept[1] is record and abs(now - kept[0]) < _KEPT:
+            return kept[2]
+        found = self._dispatch.desk.place(contact.id)
         if len(self._places) >= _MOST:
             self._places.clear()
-        self._places[contact] = (now, found)
+        self._places[contact.id] = (now, record, found)
         return found

@@ -28,7 +28,7 @@ class Case:
     """Something that a rule is asked for: the contact, why, and which rule or step."""
 
     contact: ContactId
-    trigger: str  #: closed, full, unstaffed, length, wait, after
+    trigger: str  #: closed, full, unstaffed, unable, length, wait, after
     rule: str = ""  #: a door rule
     number: int = 0  #: of the step
     step: Step | None = None
@@ -91,7 +91,8 @@ def take(tx: Tx, plan: Plan, case: Case) -> Contact | None:
     was, did = contact.queue, list[str]()
     step = case.step or _as_step(case.rule)
     if step.notice:
-        did += _tell(tx, contact, "longer", f"{case.trigger}-{case.number}")
+        words = "unable" if case.trigger == "unable" else "longer"
+        did += _tell(tx, contact, words, f"{case.trigger}-{case.number}")
     if step.offer:
         contact, more = _offer(tx, contact, step.offer, case)
         did += more

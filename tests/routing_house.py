@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from router.model import QueueId
 from router.records import ContactState
 from tests import fake
 from tests.databases import storage
@@ -111,3 +112,23 @@ def poke(house: Any, names: Iterable[str] = ("timers",)) -> None:
     """The clock was set: whoever sleeps looks again."""
     for name in names:
         house.bus.whisper(name, 0, {})
+
+
+async def move(house: Any, number: int, name: str) -> None:
+    """To another queue, as a colleague does it: the waiting time is kept."""
+    def unit(tx: Any) -> None:
+        from router.events import ContactQueued
+        queue = tx.desk.queue_named(name)
+        found = tx.contacts.get(number)
+        tx.contacts.change(found, queue=queue.id)
+        tx.emit(ContactQueued(about=found.id, queue=queue.id, reason="transfer"), actor="agent:1")
+    await house.store.run(unit)
+
+
+async def offered(house: Any, number: int) -> bool:
+    return (await contact(house, number)).state is ContactState.OFFERED
+
+
+def queue_of(house: Any, name: str) -> QueueId:
+    found: QueueId = house.dispatch.plan.named(name).id
+    return found

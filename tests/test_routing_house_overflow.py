@@ -1,5 +1,4 @@
-"""Overflow on a running house: by time, length and honest wait, when it joins and while it waits, to each way out; and
-alarms that are told once, again after a restart, and not for who is saved in the same breath."""
+"""Overflow on a running house: by time, length and honest wait, when it joins and while it waits, to each way out."""
 
 from __future__ import annotations
 
@@ -23,7 +22,10 @@ from tests.routing_house import (
     desk_of,
     entries,
     held_by,
+    move,
+    offered,
     poke,
+    queue_of,
     say,
     state,
     told,
@@ -211,82 +213,6 @@ def routed(number: int, **fields: Any) -> Any:
     return Routed(**(given | fields))
 
 
-# --- alarms
-
-async def test_who_is_saved_in_the_same_breath_is_no_alarm(tmp_path: Path) -> None:
-    """A contact comes and is told before the news that somebody who can take it is there: nobody hears of it."""
-    async with desk_of(tmp_path, queues={"gas": {"skills": ["gas"]}}) as house:
-        await house.dispatch.ready.wait()
-
-        def both(tx: Any) -> int:
-            from router.events import AgentChanged, ContactQueued
-            from router.model import Address, Medium
-            from router.records import AgentState, Role
-            address = tx.people.known(Address(medium=Medium.SMS, value="+989121112233"), "fa")
-            queue = tx.desk.queue_named("gas")
-            made = tx.contacts.open(channel="line", medium="sms", customer=address.customer, address=address.id,
-                                    state=ContactState.WAITING, queue=queue.id, queued_at=tx.now)
-            tx.emit(ContactQueued(about=made.id, queue=queue.id, reason="new"), actor="test")
-            expert = tx.desk.add_agent("expert", "Expert", Role.AGENT, "", skills={"gas": 2})
-            tx.desk.set_agent(expert.id, state=AgentState.READY)
-            tx.emit(AgentChanged(agent=expert.id, state="ready", profile=True), actor="test")
-            return int(made.id)
-        number = await house.store.run(both)
-        await told(house, "offer-made", about=number)
-        await say(house, 2)
-        await until(lambda: len(house.dispatch.desk.known.contacts) == 2, what="it went on")
-        assert await entries(house, "routing-alarm") == []
-
-
-async def test_alarms_that_stand_are_told_again_after_a_restart_and_those_that_are_over_too(
-    tmp_path: Path, database: str
-) -> None:
-    given = {"gas": {"skills": ["gas"]}, "water": {"skills": ["water"]}}
-    async with desk_of(tmp_path, database, queues=given) as house:
-        await agent(house, "other", skills={"x": 1})
-        stays = await say(house, 1)
-        await told(house, "routing-alarm", about=stays, code="nobody-able")
-        await move(house, saved := await say(house, 2), "water")
-        await told(house, "routing-alarm", about=saved, missing=["water"])
-        await told(house, "routing-alarm", code="nobody-able", queue=queue_of(house, "water"))
-        await until(lambda: marked(house, saved), what="it is remembered")
-
-    async with desk_of(tmp_path, database, queues=given) as house:
-        await told(house, "routing-alarm", about=stays, code="nobody-able", over=False, count=2)
-        await told(house, "routing-alarm", about=saved, missing=["water"], over=False, count=2)
-        await behind_its_back(house)  # somebody with the skill comes while nobody listens
-
-    async with desk_of(tmp_path, database, queues=given) as house:
-        await told(house, "routing-alarm", about=stays, code="nobody-able", over=False, count=3)
-        await told(house, "routing-alarm", about=saved, over=True)
-        await told(house, "routing-alarm", queue=queue_of(house, "water"), over=True, about=None)
-        assert len([each for each in await entries(house, "routing-alarm", about=saved)
-                    if each.data["missing"] == ["water"] and not each.data["over"]]) == 2
-
-
-async def marked(house: Any, number: int) -> bool:
-    return str(number) in await house.store.snapshot(lambda tx: tx.marks.get("routing", "alarms"))
-
-
-async def behind_its_back(house: Any) -> None:
-    def unit(tx: Any) -> None:
-        from router.records import Role
-        tx.desk.add_agent("plumber", "Plumber", Role.AGENT, "", skills={"water": 2})
-        tx.desk.set_agent(tx.desk.agents()[-1].id, state="away")
-    await house.store.run(unit)
-
-
-async def move(house: Any, number: int, name: str) -> None:
-    """To another queue, as a colleague does it: the waiting time is kept."""
-    def unit(tx: Any) -> None:
-        from router.events import ContactQueued
-        queue = tx.desk.queue_named(name)
-        found = tx.contacts.get(number)
-        tx.contacts.change(found, queue=queue.id)
-        tx.emit(ContactQueued(about=found.id, queue=queue.id, reason="transfer"), actor="agent:1")
-    await house.store.run(unit)
-
-
 async def overflow(house: Any, *steps: dict[str, Any]) -> None:
     """The supervisor sets other steps, and routing knows them."""
     def unit(tx: Any) -> None:
@@ -296,14 +222,3 @@ async def overflow(house: Any, *steps: dict[str, Any]) -> None:
         tx.emit(QueueChanged(queue=queue.id), actor="test")
     await house.store.run(unit)
     await until(lambda: house.dispatch.plan.named("general").overflow, what="the steps are known")
-
-
-async def offered(house: Any, number: int) -> bool:
-    return (await contact(house, number)).state is ContactState.OFFERED
-
-
-def queue_of(house: Any, name: str) -> QueueId:
-    found: QueueId = house.dispatch.plan.named(name).id
-    return found
-
-

@@ -15,6 +15,7 @@ from router.model import ContactId, QueueId
 from router.overflow import Case
 from router.ports import Tx
 from router.records import ContactState, Entry, Routed
+from router.rules.overflow import Step
 from router.rules.staffing import Staff
 from router.rules.telling import Moment
 
@@ -22,6 +23,7 @@ from router.rules.telling import Moment
 ARRIVES = frozenset({"new", "asked", "callback", "reopened", "woke", "transfer", "merged", "overflow"})
 
 LATELY = 120_000  #: milliseconds
+_SILENT = ("wait", "callback", "voicemail")  #: doors behind which nothing is written to the citizen
 
 
 @dataclass(slots=True, kw_only=True)
@@ -137,12 +139,18 @@ class Following:
                                                  self._desk.lacks(number)))
 
     def _tell(self, made: Follow, alarms: Iterable[RoutingAlarm]) -> None:
-        """Supervisors hear it; whoever cannot be served goes through the door that is for that."""
+        """Supervisors hear it; whoever cannot be served goes through the door that is for that, and hears so where
+        that door says nothing. A house where nobody works yet tells nobody that a skill is missing."""
+        works = any(agent.active for agent in self._desk.known.agents.values()) if alarms else False
         for alarm in alarms:
             made.alarms.append(alarm)
             known = self._desk.known.contacts.get(alarm.about) if alarm.about is not None else None
-            if not alarm.over and known is not None and known.queue is not None:
-                self._door(made, known, "unstaffed", self._desk.plan.queues[known.queue].when_unstaffed)
+            if alarm.over or known is None or known.queue is None:
+                continue
+            rule = self._desk.plan.queues[known.queue].when_unstaffed
+            self._door(made, known, "unstaffed", rule)
+            if works and rule in _SILENT:
+                made.cases.append(Case(contact=known.id, trigger="unable", step=Step(notice=True), queue=known.queue))
 
     def _arrives(self, made: Follow, contact: ContactId, at: datetime, behind: int = 0) -> None:
         known = self._desk.known.contacts.get(contact)

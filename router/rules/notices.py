@@ -11,6 +11,10 @@ _TO_PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 _TEXTS: dict[str, dict[str, str]] = {
     "longer": {"fa": "پاسخ به شما بیش از معمول طول می‌کشد. نوبت شما سر جای خود است.",
                "en": "Answering you takes longer than usual. Your place is kept."},
+    "unable": {"fa": "اکنون همکاری که بتواند به این موضوع پاسخ دهد نداریم. پیام شما نزد ماست، نوبتتان می‌ماند و سرپرست "
+                     "خبر دارد.",
+               "en": "Just now nobody here can answer this. We have your message, your place is kept, and a supervisor "
+                     "knows."},
     "write": {"fa": "همین حالا کسی آزاد نیست. پیام شما نزد ماست و برایتان می‌نویسیم.",
               "en": "Nobody is free just now. We have your message and will write to you."},
     "closed": {"fa": "اکنون بیرون از ساعت کاری است. نوبت شما می‌ماند و در آغاز کار پاسخ می‌گیرید.",
