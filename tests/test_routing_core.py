@@ -707,38 +707,6 @@ def test_the_order_of_equals_at_one_moment_does_not_matter() -> None:
     assert len(seen) == 1
 
 
-SMALL: list[Event] = [
-    ContactQueued(at=0, contact=1, queue="q", medium="voice", requires={"a": 1}),
-    ContactQueued(at=0, contact=2, queue="q", medium="chat", requires={"b": 1}, segment="vip"),
-    ContactQueued(at=0, contact=3, queue="q", medium="chat"),
-    AgentStateChanged(at=0, agent=1, state="ready"), AgentStateChanged(at=0, agent=2, state="away"),
-    OfferAccepted(at=0, contact=1), OfferDeclined(at=0, contact=2), ContactGone(at=0, contact=1),
-    WorkEnded(at=0, contact=1), TimerFired(at=0),
-]
-
-
-def test_every_short_history_keeps_the_invariants() -> None:
-    """Small scope, all of it: two agents, three contacts, two skills, two media, histories of five events."""
-    start = Desk(Policy(guard=2))
-    start.agent(1, state="offline", skills={"a": 3})
-    start.agent(2, skills={"a": 3, "b": 3}, capacity=6)
-    begun = start.core.snapshot()
-    looked = 0
-
-    def explore(snapshot: str, depth: int, at: int) -> None:
-        nonlocal looked
-        for event in SMALL:
-            core = Core.restore(snapshot)
-            said = core.handle(replace(event, at=at + 25_000))
-            assert core.audit() == [], (event, said)
-            looked += 1
-            if depth > 1 and not any(isinstance(each, Ignored) for each in said):
-                explore(core.snapshot(), depth - 1, at + 25_000)
-
-    explore(begun, 4, 0)
-    assert looked > 1_000
-
-
 def test_a_flood_of_vips_starves_nobody() -> None:
     """The bound: at G promises nobody who came later is served before, but for those who starve and are due earlier."""
     guard = 4

@@ -38,9 +38,8 @@ class Core:
 
     def handle(self, event: told.Event) -> list[Decision]:
         """Take one event; the decisions that follow. Never raises for what an event says: `Ignored` tells why."""
-        state = self._state
-        kind = type(event)
-        if event.at < state.now:
+        state, kind, at = self._state, type(event), event.at
+        if at < state.now:
             return [Ignored(event=kind.__name__, reason="clock-back")]
         if event.id is not None:
             if event.id in state.seen:
@@ -48,13 +47,13 @@ class Core:
             state.seen[event.id] = None
             if len(state.seen) > _REMEMBERED:
                 del state.seen[next(iter(state.seen))]
-        state.now = event.at
-        out = state.out = []
-        if state.guards and state.guards[0][0] <= event.at:
+        state.now, state.out = at, []
+        out, wakes, guards = state.out, state.wakes, state.guards
+        if guards and guards[0][0] <= at:
             moments.guard(state)
         contacts: list[Contact] = []
         agents: list[Agent] = []
-        if state.wakes and state.wakes[0][0] <= event.at:
+        if wakes and wakes[0][0] <= at:
             contacts, agents = moments.wakes(state)
             for agent in agents:
                 acts.turn(state, agent, "ready")
@@ -66,10 +65,7 @@ class Core:
         if contacts or agents or state.retry or state.kept:
             acts.settle(state, contacts, agents)
         told = state.told
-        if state.wakes:
-            if told is None or state.wakes[0][0] < told or told <= event.at:
-                moments.timer(state)
-        elif told is not None:
+        if (told is not None) if not wakes else (told is None or wakes[0][0] < told or told <= at):
             moments.timer(state)
         return out
 

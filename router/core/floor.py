@@ -34,6 +34,7 @@ class Floor:
         self.whole = 0  #: bits of crews that take work that fills a seat
         self.whole_idle = 0  #: ready agents of those with nothing to do
         self.whole_staff = 0  #: agents of those who are ready or write up
+        self.sized: dict[int, int] = {}  #: points -> bits of needs that take so many of whoever has no costs of his own
         self.waiting = 0  #: bits of needs where somebody waits
         self.backups: dict[int, int] = {}  #: how long agents stand back -> how many do
         self.loose: Agent | None = None  #: counts as ready, but does not stand in the buckets yet
@@ -203,6 +204,7 @@ class Floor:
         self.needs[index:index + 1] = [need]
         medium = self.config.media[need.medium]
         need.slow, need.whole = medium.slow, need.points >= self.config.capacity
+        self.sized[need.points] = self.sized.get(need.points, 0) | need.bit
         for crew in self.crew_of.values():
             self._match(need, crew)
         return need
@@ -216,7 +218,7 @@ class Floor:
                 crew.able[need.index] = 0
                 crew.within.clear()
         del self.need_of[need.key]
-        self.needs[need.index] = None
+        self.needs[need.index], self.sized[need.points] = None, self.sized[need.points] ^ need.bit
 
     def _match(self, need: Need, crew: Crew) -> None:
         if need.index >= len(crew.able):
@@ -287,10 +289,9 @@ class Floor:
         """Bits of needs that an agent of that crew can take with so many points left."""
         found = crew.within.get(room)
         if found is None:
-            able, found = crew.able, 0
-            for number in bits(crew.needs):
-                if able[number] <= room:
-                    found |= 1 << number
+            found = sum(needs for points, needs in self.sized.items() if points <= room) & crew.needs
+            for number in bits(crew.needs) if crew.costs else ():
+                found = found | 1 << number if crew.able[number] <= room else found & ~(1 << number)
             crew.within[room] = found
         return found
 

@@ -41,10 +41,10 @@ class Learner:
         """One was worked on for so long; bounded to a quarter and four times of what is set."""
         if not self.config.learn:
             return
-        given = self.config.media[medium].mean_ms
-        old = self.mean(queue, medium)
+        given, key = self.config.media[medium].mean_ms, (queue, medium)
+        old = self.means.get(key) or given
         new = old + (ms - old) // _MEAN_WEIGHT
-        self.means[queue, medium] = min(4 * given, max(given // 4, new))
+        self.means[key] = new if given // 4 <= new <= 4 * given else given // 4 if new < given else 4 * given
 
     def came(self, kind: Kind, work_ms: int, crews: int) -> bool:
         """One more of a kind; True when a new table is in force. Large tables for many crews come more seldom."""

@@ -15,7 +15,7 @@ from router.core.waiting import Contact, Line, Need
 
 GUARDED = -1_000_000_000  #: the level of those who have waited too many promises
 _SEGMENTS = 1_000  #: more levels than there are segments
-_PIECE = 32  #: entries of a row in one piece at most
+_PIECE = 32  #: entries of a row in one piece at most, or as many as there are pieces: few are passed by, few looked at
 _NEVER = -1 << 62
 Entry = tuple[int, Id, Line]  #: value, contact, line
 Key = tuple[int, bool, int, Id]  #: level, late, value, contact
@@ -73,7 +73,7 @@ class Row:
         piece.insert(where, entry)
         self.needs[at].insert(where, need.index)
         self.masks[at] |= need.bit
-        if len(piece) > _PIECE:
+        if len(piece) > _PIECE and len(piece) > len(pieces):
             self._split(at)
 
     def take(self, entry: Entry, need: Need) -> None:
@@ -110,7 +110,7 @@ class Row:
                 self.masks.insert(0, _mask(needs[where:]))
                 self.lasts.insert(0, piece[-1])
             piece, needs = piece[:where], needs[:where]
-            if to.pieces and len(to.pieces[-1]) + where <= _PIECE:
+            if to.pieces and len(to.pieces[-1]) + where <= max(_PIECE, len(to.pieces)):
                 to.pieces[-1] += piece
                 to.needs[-1] += needs
                 to.masks[-1] |= _mask(needs)
