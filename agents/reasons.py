@@ -133,8 +133,8 @@ def terms(why: Mapping[str, Any], names: Mapping[int, str] | None = None) -> lis
         return given
     made = []
     for code, value in why.items():
-        if code in ("en", "fa") or code in explained.HIDDEN:
-            continue
+        if code in ("en", "fa") or code in explained.HIDDEN or value is None or value in ("", [], (), {}):
+            continue  # what says nothing is left out
         term = {"code": code, "value": value, **TERMS.get(code, {"en": code, "fa": code})}
         words = _value(code, value, names or {})
         made.append(term if words is None else {**term, "text": words})

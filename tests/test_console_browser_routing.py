@@ -12,10 +12,11 @@ from playwright.async_api import Page, expect
 
 from router.core import NAMED
 from router.records import Role
-from tests.house import read
+from tests.house import agent, read, until
 from tests.recorded import record
+from tests.routing_house import held_by
 from tests.servers.browser import Browser
-from tests.servers.console import at_desk, spotless, town, worker
+from tests.servers.console import at_desk, says, spotless, town, worker
 from tests.test_routing_whatif import lay_in, short_day
 
 pytestmark = pytest.mark.chromium
@@ -139,3 +140,33 @@ async def test_a_draft_is_compared_and_switched_on(tmp_path: Path, monkeypatch: 
         [policy] = await read(house, lambda tx: tx.routing.policies())
         assert (policy.name, policy.rule, policy.parameters) == ("default", "fifo_longest_idle", {"guard": 6})
         spotless(browser, house, "400")
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+async def test_the_console_says_why_a_contact_waits_and_who_could_take_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser: Browser, language: str
+) -> None:
+    from agents import reasons
+    async with town(tmp_path, monkeypatch) as house:
+        await worker(house, "boss", "مدیر", role=Role.SUPERVISOR, language=language)
+        sara = await agent(house, "sara", name="سارا محمدی", capacity=2)
+        first = await says(house, "یک", sender="v-1", name="الف")
+        await held_by(house, int(first.line.contact.id), sara)
+        second = await says(house, "دو", sender="v-2", name="ب")
+        number = int(second.line.contact.id)
+        await until(lambda: house.dispatch.explain(number).get("code") == "all-busy", what="the router knows why")
+        page = await at_desk(browser, house, "boss", ready=False)
+        await page.locator("#tab-waiting").click()
+        row = page.locator(".contact-row").filter(has_text="ب").first
+        await expect(row).to_contain_text(reasons.WAITING["in-line"][language])
+        await row.locator(".contact-open").click()
+        await page.locator(".talk-head .menu > button").last.click()
+        await page.get_by_role("menuitem", name={"fa": "چرا", "en": "Why"}[language]).click()
+        dialog = page.locator("dialog")
+        await expect(dialog).to_contain_text(reasons.WAITING["all-busy"][language])
+        who = dialog.locator("[data-term=who]")
+        await expect(who).to_contain_text("سارا محمدی")
+        await expect(who).to_contain_text("۲ از ۲ ظرفیت" if language == "fa" else "2 of 2 points")
+        assert "[object" not in await dialog.inner_text()
+        await browser.shot(page, f"why-{language}")
+        spotless(browser, house)

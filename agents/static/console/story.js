@@ -53,5 +53,5 @@ function shown({code, value, text}) {
   if (typeof value === "number" && value > 1e11) return moment(new Date(value).toISOString());
   if (typeof value === "number") return code.endsWith("share") ? percent(value) : number(value);
   if (typeof value === "boolean") return t(value ? "yes" : "no");
-  return value == null ? "" : String(value);
+  return value == null ? "" : typeof value === "object" ? JSON.stringify(value) : String(value);
 }
