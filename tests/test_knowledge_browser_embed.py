@@ -17,6 +17,8 @@ from router.records import Role
 from storage.knowledge import ArticleState
 from tests.house import agent, free_port, running, until
 from tests.servers.browser import Browser
+from tests.test_webchat_page import policy
+from tests.test_webchat_page import town as host
 
 pytestmark = pytest.mark.chromium
 TEXTS = {"fa": ("گم شدن کارت ملی", "کارت ملی من گم شده", "شاید پاسخ همین‌جاست"),
@@ -24,14 +26,14 @@ TEXTS = {"fa": ("گم شدن کارت ملی", "کارت ملی من گم شده
 
 
 @contextlib.asynccontextmanager
-async def site(desk: str, language: str, port: int, policy: str) -> AsyncIterator[str]:
-    """A page of somebody else with a form of its own; `policy` is its content security policy."""
+async def site(desk: str, language: str, port: int, rules: str) -> AsyncIterator[str]:
+    """A page of somebody else with a form of its own; `rules` are its content security policy."""
     async def page(request: web.Request) -> web.Response:
         text = (f'<!doctype html><html lang="{language}"><title>Town</title><form action="/sent"><label for="message">?'
                 '</label><textarea id="message"></textarea><button>ok</button></form>'
                 f'<iframe src="{desk}/help"></iframe>'
                 f'<script src="{desk}/help/embed.js" data-for="#message" data-language="{language}" defer></script>')
-        return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": policy})
+        return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": rules})
 
     async def icon(request: web.Request) -> web.Response:
         return web.Response(status=204)
@@ -50,7 +52,8 @@ async def site(desk: str, language: str, port: int, policy: str) -> AsyncIterato
 @contextlib.asynccontextmanager
 async def helping(tmp_path: Path, language: str, origin: str = "") -> AsyncIterator[Any]:
     """A house with two public articles that answers the pages of `origin`, and a contact form."""
-    async with running(tmp_path, {"form": {"medium": "form"}}, environ={"PISHKHAN_FORM_FORM_SECRET": "s3cret"},
+    channels = {"form": {"medium": "form"}, "web": {"medium": "webchat", "allowed_origins": [origin] if origin else []}}
+    async with running(tmp_path, channels, environ={"PISHKHAN_FORM_FORM_SECRET": "s3cret"},
                        knowledge={"origins": [origin] if origin else []}) as house:
         lead = await agent(house, "lead", role=Role.SUPERVISOR, ready=False)
         for title in (TEXTS[language][0], "Building permit" if language == "en" else "پروانهٔ ساختمان"):
@@ -68,9 +71,9 @@ async def test_a_page_of_another_site_shows_what_answers(tmp_path: Path, browser
     title, question, head = TEXTS[language]
     port = free_port()
     async with helping(tmp_path, language, f"http://127.0.0.1:{port}") as house:
-        policy = (f"default-src 'none'; script-src {house.url}; connect-src {house.url}; frame-src {house.url}; "
-                  "form-action 'self'")
-        async with site(house.url, language, port, policy) as origin:
+        rules = (f"default-src 'none'; script-src {house.url}; connect-src {house.url}; frame-src {house.url}; "
+                 "form-action 'self'")
+        async with site(house.url, language, port, rules) as origin:
             page = await browser.page(language=language)
             await page.goto(origin)
             await page.locator("#message").fill(question)
@@ -99,8 +102,8 @@ async def test_a_page_of_another_site_shows_what_answers(tmp_path: Path, browser
 async def test_a_site_that_is_not_named_gets_nothing_and_works(tmp_path: Path, browser: Browser) -> None:
     async with contextlib.AsyncExitStack() as stack:
         house = await stack.enter_async_context(helping(tmp_path, "en"))
-        policy = f"script-src {house.url}; connect-src {house.url}"
-        origin = await stack.enter_async_context(site(house.url, "en", free_port(), policy))
+        rules = f"script-src {house.url}; connect-src {house.url}"
+        origin = await stack.enter_async_context(site(house.url, "en", free_port(), rules))
         page = await browser.page(language="en")
         await page.goto(origin)
         async with page.expect_event("requestfailed", lambda asked: "embed.json" in asked.url):
@@ -123,6 +126,34 @@ async def test_our_contact_form_shows_what_answers(tmp_path: Path, browser: Brow
         assert await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
         watched = browser.watched[page]
         assert not watched.faults and watched.strangers(house.url) == []
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+async def test_the_widget_on_another_site_shows_what_answers(tmp_path: Path, browser: Browser, language: str) -> None:
+    title, question, head = TEXTS[language]
+    port = free_port()
+    origin = f"http://127.0.0.1:{port}"
+    async with contextlib.AsyncExitStack() as stack:
+        house = await stack.enter_async_context(helping(tmp_path, language, origin))
+        attributes = f'data-language="{language}" data-help="on" data-font="system"'
+        site_ = await stack.enter_async_context(host(house.url, policy(house.url), port=port, attributes=attributes))
+        page = await browser.page(language=language, width=360, height=740)
+        await page.goto(site_)
+        await page.locator(".launcher").click()
+        await expect(page.locator(".panel")).to_have_attribute("data-status", "live")
+        await page.locator("textarea").fill(question)
+        await expect(page.locator(".found a")).to_have_text([title])
+        await expect(page.locator(".found")).to_contain_text(head)
+        await browser.shot(page, f"widget-help-{language}-360")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".found")).to_be_empty()
+        await page.locator("textarea").fill(question)
+        await expect(page.locator(".mine .bubble")).to_have_count(1)
+        await expect(page.locator(".found")).to_be_empty()  # a conversation goes on: people answer it
+        watched = browser.watched[page]
+        asked = [each for each in watched.requests if "embed.json" in each]
+        assert len(asked) == 1 and watched.strangers(house.url, house.url.replace("http", "ws"), site_) == []
+        assert watched.faults == []
 
 
 @pytest.mark.parametrize(("place", "field", "found"), [

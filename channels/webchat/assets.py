@@ -14,8 +14,8 @@ from aiohttp import web
 
 STATIC = Path(__file__).parent / "static"
 #: In the order in which each needs only those before it.
-MODULES = ("words", "format", "state", "store", "link", "files", "dom", "message", "card", "composer", "panel",
-           "widget")
+MODULES = ("words", "format", "state", "store", "link", "files", "dom", "message", "card", "composer", "found",
+           "panel", "widget")
 _IMPORT = re.compile(r"^import [^;]*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export ", re.MULTILINE)
 _COMMENT = re.compile(r"^\s*(//|/\*\*? .*\*/$).*\n?", re.MULTILINE)

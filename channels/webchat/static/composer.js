@@ -41,6 +41,7 @@ export class Composer {
     this.ready();
     this.say("");
     this.view.keepDraft(this.input.value);
+    this.view.onwords(this.input.value);
     const now = Date.now();
     if (this.input.value.trim() && now - this.typedAt > TYPING_EVERY) {
       this.typedAt = now;
@@ -61,6 +62,7 @@ export class Composer {
     const text = this.input.value.trim();
     if (!text && !this.files.length) return;
     this.view.onsend(text, this.files);
+    this.view.onwords("");
     this.input.value = "";
     this.files = [];
     this.typedAt = 0;

@@ -3,6 +3,7 @@
 import { Card } from "./card.js";
 import { Composer } from "./composer.js";
 import { button, h, icon, stops } from "./dom.js";
+import { Found } from "./found.js";
 import { Log } from "./message.js";
 
 const NEAR = 80;
@@ -26,10 +27,11 @@ export class Panel {
     this.more = h("button", { type: "button", class: "more", hidden: true, onclick: () => this.bottom() }, icon("down"), words.fresh);
     this.log = new Log(this.list, view);
     this.composer = new Composer(view);
+    this.found = new Found(view);
     this.card = new Card({ words, onabout: (values) => this.given(values) });
     this.element = h("section", { class: "panel", role: "dialog", "aria-labelledby": "title", hidden: true, tabindex: "-1", onkeydown: (event) => this.key(event) },
       h("div", { class: "head" }, this.face, h("div", { class: "about" }, this.title, this.status), button("close", words.close, () => view.onclose())),
-      this.line, h("div", { class: "middle" }, this.scroll, this.more), this.card.element, this.composer.element);
+      this.line, h("div", { class: "middle" }, this.scroll, this.more), this.card.element, this.found.element, this.composer.element);
     this.stuck = true;
     for (const name of ["dragover", "drop"]) this.element.addEventListener(name, (event) => this.dropped(event));
   }

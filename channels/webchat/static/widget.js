@@ -55,6 +55,8 @@ class Widget {
       onchoose: (value, label) => this.choose(value, label),
       onretry: (id) => this.link.again(find(this.state, id)), ondiscard: (id) => this.discard(id), onclose: () => this.close(),
       draft: () => this.store.get("draft") || "", keepDraft: (text) => (text ? this.store.set("draft", text) : this.store.remove("draft")),
+      language: this.language, desk: new URL(this.base).origin,
+      onwords: (text) => asked.help === "on" && this.panel.found.asked(this.state.messages.size ? "" : text),
       onsend: (text, files) => this.link.say({ id: uuid(), at: Date.now(), text, files }), ontyping: (text) => this.link.typing(CONFIG.preview ? text.slice(0, 500) : ""),
       about: () => this.about(), onabout: (given) => this.introduce(given), redraw: () => this.draw(),
       oncopy: (email) => this.copy(email),
