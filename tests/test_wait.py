@@ -228,3 +228,25 @@ def test_an_estimate_among_many_costs_little() -> None:
     for number in range(200):
         made.estimate(number, 3.0)
     assert (time.process_time() - begin) / 200 < 0.01
+
+
+def test_media_that_learn_together_but_are_served_unlike_each_find_their_own_middle() -> None:
+    """Short messages stand behind chats although they came before: three times as long a wait, day after day."""
+    media = {name: Pace(seat_seconds=100.0, pool="shared") for name in ("chat", "sms")}
+    made = Estimator(media)
+    made.agent(1, frozenset({"a"}), frozenset(media))
+    made.duty(1, True)
+    now, number, under = 0.0, 0, {"chat": 0, "sms": 0}
+    for turn in range(600):
+        for medium, times in (("chat", 1.0), ("sms", 3.0)):
+            number += 1
+            now += 1_000.0
+            made.queued(number, Kind(medium=medium, skills=frozenset({"a"})), now)
+            middle = made.estimate(number, now).middle
+            wait = times * (60.0 + 60.0 * (turn * 7 % 10) / 10)
+            made.answered(number, now + wait)
+            under[medium] += turn >= 300 and wait <= middle
+    assert all(0.4 < count / 300 < 0.72 for count in under.values()), under
+    again = Estimator(media)
+    again.learn_from(made.to_data())
+    assert again.to_data() == made.to_data()

@@ -18,7 +18,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from router.rules.wait.model import FEW, Model, Record
+from router.rules.wait.model import FEW, Model, Record, leaned
 
 HEARD = 20.0  #: who is answered sooner has heard no announcement: the first estimate is for those who wait longer
 _STAGES = (0.0, HEARD, 60.0, 300.0, 1200.0, 4800.0)  #: ages from which an estimate is learned apart
@@ -78,6 +78,7 @@ class _Medium:
     gone: float
     waited: float
     last: float = 0.0  #: wait of whoever was answered last
+    lean: float = 0.0  #: its own correction of what media that learn together say
     record: Record = field(default_factory=Record)
 
 
@@ -85,8 +86,9 @@ class Estimator:
     """One for a house. Every call is cheap but `estimate`, whose cost grows with the kinds that wait."""
 
     def __init__(self, media: Mapping[str, Pace], *, heard: float = HEARD) -> None:
-        self._heard = heard
-        self._paces = dict(media)
+        self._heard, self._paces = heard, dict(media)
+        pools = [pace.pool for pace in media.values() if pace.pool]
+        self._alone = {name for name, pace in media.items() if pools.count(pace.pool) < 2}
         self._media: dict[str, _Medium] = {}
         self._agents: dict[Hashable, tuple[tuple[frozenset[str], frozenset[str]], bool]] = {}
         self._crews: dict[tuple[frozenset[str], frozenset[str]], int] = {}  #: people on duty
@@ -151,6 +153,8 @@ class Estimator:
                 age = asked_at - known.since
                 medium.record.add(age + low, age + middle, age + high, wait)
                 judged = True
+                if known.kind.medium not in self._alone:
+                    medium.lean = leaned(medium.lean, middle, rest)
 
     def gone(self, contact: Contact, at: float) -> None:
         """It left by itself."""
@@ -194,7 +198,7 @@ class Estimator:
         age = at - known.since
         stage = max(number for number, start in enumerate(_STAGES) if age >= start)
         model = self._model(kind.medium, stage)
-        low, middle, high = model.interval(x)
+        low, middle, high = (math.exp(medium.lean) * each for each in model.interval(x))
         if stage not in known.asked:
             known.asked[stage] = (at, x, low, middle, high)
         return Estimate(low=low, middle=middle, high=high, basis="learned" if model.learned >= FEW else "formula",
@@ -209,15 +213,15 @@ class Estimator:
     def to_data(self) -> dict[str, Any]:
         """What was learned, JSON-able. Who waits and who works is told anew."""
         return {"media": {name: {"seat_seconds": m.seat_seconds, "gone": m.gone, "waited": m.waited, "last": m.last,
-                                 "record": [m.record.n, m.record.covered, m.record.error, m.record.drift,
-                                            m.record.waited]} for name, m in sorted(self._media.items())},
+                                 "lean": m.lean, "record": [m.record.n, m.record.covered, m.record.error,
+                                                            m.record.drift, m.record.waited]} for name, m in sorted(self._media.items())},
                 "models": [[pool, stage, model.to_data()] for (pool, stage), model in sorted(self._models.items())]}
 
     def learn_from(self, data: Mapping[str, Any]) -> None:
         """Takes over what `to_data` gave."""
         for name, each in data["media"].items():
             self._media[name] = _Medium(seat_seconds=each["seat_seconds"], gone=each["gone"], waited=each["waited"],
-                                        last=each["last"], record=Record(*each["record"]))
+                                        last=each["last"], lean=each.get("lean", 0.0), record=Record(*each["record"]))
         for pool, stage, each in data["models"]:
             self._models[pool, stage] = Model.from_data(each)
 

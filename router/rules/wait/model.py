@@ -22,6 +22,14 @@ _SPREAD = (1.0, 0.05, 0.05, 0.05, 0.05)  #: how sure the beginning is: of the fo
 _LEAST, _MOST = math.log(1 / 8), math.log(8)  #: what is learned corrects the formula by no more
 _MIDDLE = 0.56  #: a little over the median: late answers are worse than early ones
 _ASIDE, _STEP = (0.04, 0.18), 0.004  #: the share left out on each side follows the coverage, between these
+_LEAN, _LEANS = 0.05, math.log(4)  #: a medium's own correction moves by so much, and goes no further
+
+
+def leaned(lean: float, middle: float, wait: float) -> float:
+    """A medium's own correction (a logarithm), moved so that waits fall under the middle as often as they should.
+
+    Media that learn together may be served unlike: those with the longer promise stand behind."""
+    return min(_LEANS, max(-_LEANS, lean + _LEAN * (_MIDDLE - (wait <= middle))))
 
 
 @dataclass(slots=True)
