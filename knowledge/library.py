@@ -52,7 +52,7 @@ class Library:
         self._guide = Guide()
         self._waiting = 0
         self._enough, self._unread = asyncio.Event(), asyncio.Event()
-        self._weighed = 0.0
+        self._weighed, self._told = 0.0, False  #: whether outcomes came since the last look at all of them
         self.return_days = 7  #: how long an outcome is waited for
         self.ready = asyncio.Event()
 
@@ -202,7 +202,7 @@ class Library:
             pass
 
     async def _follow(self, entries: Iterable[Entry]) -> None:
-        changed, closed, told = set(), set(), False
+        changed, closed = set(), set()
         for entry in entries:
             if entry.name == "article-changed":
                 changed.add(int(entry.data["article"]))
@@ -212,9 +212,9 @@ class Library:
                 await self._understand(self._shelf)
             elif entry.name == "matter-settled" and entry.contact:
                 closed.add(entry.contact)  # what a dialogue told is known only now
-            told = told or entry.name in ("matter-settled", "matter-returned")
+            self._told = self._told or entry.name in ("matter-settled", "matter-returned")
         shelf = self._shelf
-        if told and time.monotonic() - self._weighed > _WEIGHED_EVERY:
+        if self._told and time.monotonic() - self._weighed > _WEIGHED_EVERY:
             await self._weigh(shelf)
         if changed:
             articles = await self._store.snapshot(lambda tx: tx.knowledge.many(changed))
@@ -235,7 +235,7 @@ class Library:
 
     async def _weigh(self, shelf: Shelf) -> None:
         """What became of articles counts in their rank."""
-        self._weighed = time.monotonic()
+        self._weighed, self._told = time.monotonic(), False
         outcomes = await self._store.snapshot(lambda tx: reports.outcomes(tx, self.return_days))
         await self._do(lambda: shelf.engine.weigh(outcomes))
 
