@@ -14,6 +14,7 @@ _AT_MOST = 8  #: known words taken for one unknown
 _SHORTEST = 3
 _LONGER = 2  #: letters more or fewer
 _COMPARED = 12  #: those that look most alike are compared exactly
+_ADD_UP = np.uint32(0x01010101)  #: the highest byte of the product is the sum of all four
 _CUT = 5_000  #: words whose pairs are kept
 _WIDE = 4  #: 64-bit words of a mark, one bit for a letter pair
 _BITS = 64 * _WIDE
@@ -50,7 +51,7 @@ class Vocabulary:
         self._numbers: dict[str, int] = {}
         self._free: list[int] = []
         self._cut: dict[str, set[str]] = {}  #: pairs of words that were compared before
-        self._marks: Marks = np.zeros((_WIDE, 64), dtype=np.uint64)
+        self._marks: Marks = np.zeros((64, _WIDE), dtype=np.uint64)
         self._pairs: NDArray[np.int16] = np.zeros(64, dtype=np.int16)
 
     def __contains__(self, word: str) -> bool:
@@ -64,12 +65,12 @@ class Vocabulary:
         if number == len(self._words):
             self._words.append(word)
             if number == len(self._pairs):
-                self._marks = np.concatenate([self._marks, np.zeros_like(self._marks)], axis=1)
+                self._marks = np.concatenate([self._marks, np.zeros_like(self._marks)])
                 self._pairs = np.concatenate([self._pairs, np.zeros_like(self._pairs)])
         self._words[number] = word
         self._numbers[word] = number
         pairs = _pairs(word)
-        self._marks[:, number] = _mark(pairs)
+        self._marks[number] = _mark(pairs)
         self._pairs[number] = min(len(pairs), np.iinfo(np.int16).max)
         for end in _ends(word):
             self._with[end].append(number)
@@ -119,10 +120,8 @@ class Vocabulary:
         own = min(len(pairs), 1000)
         others = self._pairs[numbers]
         numbers = numbers[np.abs(others - own) <= 2 * _LONGER]  # a pair that stands twice counts once
-        shared = np.zeros(len(numbers), dtype=np.int16)
-        for marks, mark in zip(self._marks, _mark(pairs), strict=True):
-            if mark:
-                shared += np.bitwise_count(marks[numbers] & np.uint64(mark))
+        counts = np.bitwise_count(self._marks[numbers] & np.array(_mark(pairs), dtype=np.uint64))
+        shared = (counts.view(np.uint32).ravel() * _ADD_UP >> np.uint32(24)).astype(np.int16)
         like = 2 * shared / (self._pairs[numbers] + np.int16(own))
         good = np.flatnonzero(like >= _LIKE - _LOOSE)
         if len(good) > _COMPARED:  # equals stay together: what is found must not hang on the order of arrival
