@@ -43,12 +43,16 @@ export function Why({contact: id}) {
     <ol class="stack">${(got?.decisions ?? []).map((one) => html`<li key=${one.at} class="decision">
       <p class="row wrap tiny faint"><time>${moment(one.at)}</time>${one.outcome && html`<span class="chip">${word("outcome", one.outcome)}</span>`}${one.agent && html`<${Text} class="chip info">${state.agent[one.agent]?.name ?? ""}</${Text}>`}</p>
       <p class="say">${say(one)}</p>
-      ${one.terms?.length > 0 && html`<dl class="terms small">${one.terms.map((term) => html`<div key=${term.code}><dt class="quiet say">${say(term) || term.code}</dt><dd class="number" data-term=${term.code}>${shown(term)}</dd></div>`)}</dl>`}</li>`)}</ol></${Dialog}>`;
+      ${one.terms?.length > 0 && html`<dl class="terms small">${one.terms.map((term) => html`<div key=${term.code}><dt class="quiet say">${say(term) || term.code}</dt><dd class="number" data-term=${term.code}>${shown(term, state)}</dd></div>`)}</dl>`}</li>`)}</ol></${Dialog}>`;
 }
 
+const KINDS = {medium: "medium", segment: "segment", policy: "rule"};
+
 // Times of the router are milliseconds since 1970; nothing else it counts is so large.
-function shown({code, value, text}) {
+function shown({code, value, text}, state) {
   if (text) return html`<${Text}>${say(text)}</${Text}>`;
+  if (code === "queue") return html`<${Text}>${titleOf(state.queue[value] ?? Object.values(state.queue).find((queue) => queue.name === value)) || value}</${Text}>`;
+  if (code in KINDS) return word(KINDS[code], value);
   if (Array.isArray(value)) return value.join(t("list.comma"));
   if (typeof value === "number" && value > 1e11) return moment(new Date(value).toISOString());
   if (typeof value === "number") return code.endsWith("share") ? percent(value) : number(value);
