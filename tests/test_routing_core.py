@@ -211,6 +211,16 @@ def test_preferred_skills_decide_between_agents_and_wait_for_nobody() -> None:
     assert offers(desk.queue(2, at=10, prefers={"calm": 3}))[0].agent == 1
 
 
+def test_one_true_reason_is_said_the_medium_only_where_no_skill_is_missing() -> None:
+    desk = Desk()
+    desk.agent(1, skills={"a": 2}, media=frozenset({"voice"}))
+    assert desk.queue(1, medium="chat", requires={"b": 1}) == [Unservable(contact=1, missing=("b",))]
+    assert desk.queue(2, medium="chat", requires={"a": 1}) == [Unservable(contact=2, missing=("medium",))]
+    empty = Desk()
+    assert empty.queue(1, requires={"a": 1}) == [Unservable(contact=1, missing=("a",))]
+    assert empty.queue(2) == [Unservable(contact=2, missing=("medium",))]
+
+
 def test_language_is_needed_where_it_is_named() -> None:
     desk = Desk()
     desk.agent(1, languages={"fa": 5})

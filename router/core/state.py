@@ -257,8 +257,8 @@ class State:
         base = self.bases[contact.id]
         crews = self.floor.crew_of.values()
         lacking = [skill for skill, level in base[3] if not any(c.skills.get(skill, 0) >= level for c in crews)]
-        if not any(base[1] in crew.media for crew in crews):
-            lacking.append("medium")
+        if not lacking and not any(base[1] in crew.media for crew in crews):
+            lacking.append("medium")  # of skills that nobody has it is no news that they take no medium
         return tuple(lacking) or ("combination",)
 
     def enter(self, contact: Contact, ring: int, backup: int, skipped: int) -> None:

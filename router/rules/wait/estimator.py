@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, insort
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import Any
 
 from router.rules.wait.model import FEW, Model, Record, leaned
@@ -212,9 +212,9 @@ class Estimator:
 
     def to_data(self) -> dict[str, Any]:
         """What was learned, JSON-able. Who waits and who works is told anew."""
-        return {"media": {name: {"seat_seconds": m.seat_seconds, "gone": m.gone, "waited": m.waited, "last": m.last,
-                                 "lean": m.lean, "record": [m.record.n, m.record.covered, m.record.error,
-                                                            m.record.drift, m.record.waited]} for name, m in sorted(self._media.items())},
+        return {"media": {name: {
+            "seat_seconds": m.seat_seconds, "gone": m.gone, "waited": m.waited, "last": m.last, "lean": m.lean,
+            "record": list(astuple(m.record))} for name, m in sorted(self._media.items())},
                 "models": [[pool, stage, model.to_data()] for (pool, stage), model in sorted(self._models.items())]}
 
     def learn_from(self, data: Mapping[str, Any]) -> None:
