@@ -189,7 +189,7 @@ async def test_suggestions_are_shown_recorded_once_and_used(tmp_path: Path, data
         assert [each["article"] for each in shown] == [card["id"]]
         assert shown[0] | {"why": None} == {
             "article": card["id"], "title": CARD["title"], "text": CARD["body"].replace("*", ""), "language": "fa",
-            "weak": False, "why": None, "marks": []}
+            "version": 1, "state": "public", "weak": False, "why": None, "marks": []}
         assert "کارت" in shown[0]["why"]["fa"] and "Words that match" in shown[0]["why"]["en"]
         assert await t.ok("GET", path, role=Role.AGENT) == {"suggestions": shown}
         assert (await t.names(contact)).count("articles-suggested") == 1
