@@ -48,6 +48,27 @@ async def test_level_and_skill_decide_who_is_asked_and_the_offer_says_why(tmp_pa
         assert entry.data["why"] == dict(offer.why)
 
 
+async def test_each_queue_is_served_by_its_own_policy_and_a_new_one_counts_at_once(tmp_path: Path) -> None:
+    from router.events import RoutingChanged
+    async with desk_of(tmp_path, queues={"general": {"policy": "calm"}, "help": {}},
+                       policies={"calm": {"rule": "fifo_longest_idle"}}) as house:
+        sara = await agent(house, capacity=4)
+        first = await say(house, 1)
+        await held_by(house, first, sara)
+        why = (await house.store.snapshot(lambda tx: tx.offers.live(first))).why
+        assert (why["policy"], why["rule"]) == ("calm", "longest_idle")
+
+        def other(tx: Any) -> None:
+            tx.routing.put_policy("calm", "promise", {"choice": "most_able"})
+            tx.emit(RoutingChanged(what="policy", which="calm"), actor="test")
+        await house.store.run(other)
+        await until(lambda: house.dispatch.plan.policies["calm"].rule == "promise", what="the policy is known")
+        second = await say(house, 2)
+        await held_by(house, second, sara)
+        why = (await house.store.snapshot(lambda tx: tx.offers.live(second))).why
+        assert (why["policy"], why["rule"]) == ("calm", "most_able")
+
+
 async def test_a_call_fills_a_seat_and_text_shares_it(tmp_path: Path) -> None:
     queues = {"general": {"efforts": {"sms": 3}}}
     async with desk_of(tmp_path, queues=queues) as house:
