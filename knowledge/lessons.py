@@ -47,19 +47,16 @@ def pieces(question: Question, known: Callable[[str], str] = str) -> Pieces:
     """Stems, neighbours, pairs further apart, words with their endings and runs of letters; `known` corrects a misspelt
     stem. Words with their endings tell «نمی‌شود» from «می‌شود», which have one stem."""
     stems = [known(each) for each in question.stems[:_WORDS]]
-    found = Counter(stems)
-    found.update("=" + each for each in question.written[:_WORDS])
-    found.update(map("\n".join, zip(("", *stems), (*stems, ""), strict=True)))
+    found = [*stems, *("=" + each for each in question.written[:_WORDS])]
+    found += map("\n".join, zip(("", *stems), (*stems, ""), strict=True))
     for at, one in enumerate(stems):
-        found.update("\t".join(sorted((one, other))) for other in stems[at + 2 : at + 2 + _APART])
-    numbers: Counter[int] = Counter()
-    for each, often in found.items():
-        numbers[zlib.crc32(each.encode("utf-8", "surrogatepass")) >> (32 - _BITS)] += often
+        found += [f"{one}\t{other}" if one < other else f"{other}\t{one}" for other in stems[at + 2 : at + 2 + _APART]]
+    numbers = [zlib.crc32(each.encode("utf-8", "surrogatepass")) >> (32 - _BITS) for each in found]
+    words, words_often = np.unique(np.array(numbers, dtype=np.int64), return_counts=True)
     codes = coded(question.spaced[:_LETTERS])
     every = np.concatenate([numbered(codes, size, _BITS - 1) for size in _RUNS])
     runs, runs_often = np.unique(every, return_counts=True)
-    return Pieces(words=np.array(list(numbers), dtype=np.int64),
-                  words_often=np.array(list(numbers.values()), dtype=np.int64), runs=runs,
+    return Pieces(words=words, words_often=words_often.astype(np.int64), runs=runs,
                   runs_often=runs_often.astype(np.int64))
 
 
