@@ -26,10 +26,11 @@ from storage.tx import StoreTx
 
 SKILLS = ("water", "gas", "power", "roads", "permits")
 CHUNK = 500
+RESTART_S = 5.0  #: so soon after a restart the router decides, with 100,000 waiting
 
 
 async def run(folder: Path, write: Callable[[str], None], *, contacts: int, agents: int, waiting: int) -> None:
-    """Both measurements."""
+    """Assignments, and a restart."""
     given = [await _drain(folder / f"offers-{number}", contacts, agents, ends=False) for number in range(3)]
     ended = [await _drain(folder / f"days-{number}", contacts // 2, agents, ends=True) for number in range(3)]
     bare = [await asyncio.to_thread(_bare, folder / f"offers-{number}" / "pishkhan.db", contacts)
@@ -40,9 +41,11 @@ async def run(folder: Path, write: Callable[[str], None], *, contacts: int, agen
         table.Row(name="processor time of one", unit="us", runs=tuple(used for _, used in given)),
         table.Row(name="offered, accepted, ended and told again", unit="/s", runs=tuple(rate for rate, _ in ended)),
         table.Row(name="processor time of one", unit="us", runs=tuple(used for _, used in ended))], write)
-    rebuilt = await _restart(folder / "restart", waiting, agents)
-    table.show(f"Restart with {waiting} waiting", [
-        table.Row(name="until the router decides", unit="s", runs=(rebuilt,))], write)
+    took, used = await _restart(folder / "restart", waiting, agents)
+    table.show(f"Restart with {waiting} waiting, from the database to the first decision", [
+        table.Row(name="what is promised", unit="s", runs=(RESTART_S,), limit=True),
+        table.Row(name="until the router decides", unit="s", runs=(took,)),
+        table.Row(name="processor time of it", unit="s", runs=(used,))], write)
 
 
 async def _opened(folder: Path) -> tuple[SqlStore, LocalBus]:
@@ -159,16 +162,17 @@ def _all_ready(tx: StoreTx) -> None:
         tx.emit(AgentChanged(agent=agent.id, state="ready"), actor="bench")
 
 
-async def _restart(folder: Path, waiting: int, agents: int) -> float:
+async def _restart(folder: Path, waiting: int, agents: int) -> tuple[float, float]:
+    """Seconds by the clock, and of the processor."""
     store, bus = await _opened(folder)
     await store.run(lambda tx: _staff(tx, agents, 6))
     await _fill(store, waiting)
     dispatch = Dispatch(store, bus, utc_now)
-    began = time.perf_counter()
+    began, processor = time.perf_counter(), time.process_time()
     async with asyncio.TaskGroup() as group:
         running = group.create_task(dispatch.run())
         await dispatch.ready.wait()
-        took = time.perf_counter() - began
+        took, used = time.perf_counter() - began, time.process_time() - processor
         running.cancel()
     await store.close()
-    return took
+    return took, used

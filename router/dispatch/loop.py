@@ -8,7 +8,7 @@ import gc
 import json
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -29,6 +29,19 @@ log = logging.getLogger("pishkhan.dispatch")
 _LONGEST = 60.0  #: seconds; bounds how long a clock that steps goes unnoticed
 _ROUNDS = 8  #: claims refused so often one after the other: the picture is wrong and made anew
 AUDIT_EVERY = 60.0  #: seconds between looks at the core's invariants
+
+
+@contextlib.contextmanager
+def uncollected() -> Iterator[None]:
+    """Nothing of a hundred thousand new records is garbage, and looking for it takes a third of the time. The collector
+    rests only while the loop does nothing else, and stays as it was found."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 class Dispatch:
@@ -98,16 +111,13 @@ class Dispatch:
     async def _reload(self) -> None:
         """Everything anew from the database: at the start, and when something was missed."""
         began = time.perf_counter()
-        gc.disable()  # nothing of a hundred thousand new records is garbage; looking for it takes a third of the time
-        try:
-            seen = await self._store.snapshot(partial(read_all, base=self.desk.base))
-            if not self.ready.is_set() and seen.learned:
-                self.desk.waits.estimator.learn_from(json.loads(seen.learned))
-            now = self.ticks.now()
-            self._due = None
+        seen = await self._store.snapshot(partial(read_all, base=self.desk.base))
+        if not self.ready.is_set() and seen.learned:
+            self.desk.waits.estimator.learn_from(json.loads(seen.learned))
+        now = self.ticks.now()
+        self._due = None
+        with uncollected():
             decisions = self.desk.rebuild(seen, now)
-        finally:
-            gc.enable()
         log.info("dispatch rebuilt waiting=%d agents=%d ms=%.0f", len(seen.contacts), len(seen.agents),
                  (time.perf_counter() - began) * 1000)
         await self._carry_out(decisions)
