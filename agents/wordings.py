@@ -71,6 +71,8 @@ TERMS: Mapping[str, Words] = {
     "keep": {"en": "Takes calls, so kept for them", "fa": "پذیرای تماس صوتی، پس برای آن نگه داشته"},
     "lack": {"en": "Preferred skills missing", "fa": "مهارت‌های ترجیحیِ نداشته"},
     "overflow": {"en": "Skill only as a help-out", "fa": "مهارت تنها در حد کمک"},
+    "missed": {"en": "Missed by other work (fewer colleagues free: more)",
+               "fa": "نیاز کارهای دیگر به این همکار (هرچه همکار آزاد کمتر، بیشتر)"},
     "band": {"en": "Flexibility (share of all work, in sixths)", "fa": "انعطاف (سهم از همهٔ کارها، در شش بخش)"},
     "since": {"en": "Idle since", "fa": "بیکار از"},
     "level": {"en": "Level (-1 = starving, then rank)", "fa": "سطح (۱- = بسیار دیرشده، سپس جایگاه)"},
