@@ -1,4 +1,4 @@
-"""Other houses made of one scenario: more calls, fewer people, other skills, other promises. Pure; seeded."""
+"""Other houses made of one scenario: more calls, fewer people, other skills, other promises. Seeded."""
 
 from __future__ import annotations
 
