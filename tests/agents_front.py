@@ -104,8 +104,9 @@ class Desk:
     async def leave(self, sender: str = "ali", *, channel: str = "line", kind: SignalKind = SignalKind.LEFT,
                     value: str = "") -> None:
         """A citizen hangs up, or does something else without a message."""
-        await self.intake(Signal(channel=channel, external_id=f"s{next(_numbers)}", at=self.clock(), kind=kind, value=value,
-                                 sender=Address(medium=MEDIA[channel], value=sender), thread=Thread(key=sender)))
+        await self.intake(Signal(channel=channel, external_id=f"s{next(_numbers)}", at=self.clock(), kind=kind,
+                                 value=value, sender=Address(medium=MEDIA[channel], value=sender),
+                                 thread=Thread(key=sender)))
 
     async def offer(self, contact: int, client: Client) -> int:
         """The router proposes a contact to an agent; returns the offer."""
