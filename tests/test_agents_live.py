@@ -277,7 +277,8 @@ async def test_typing_passes(desk: Desk) -> None:
         await watcher.until(lambda watcher=watcher: watcher.words[-1] == {
             "op": "typing", "contact": contact, "who": "customer"}, what="the citizen types")
     await desk.leave("ali", kind=SignalKind.TYPING, value="می‌خواستم بپرسم")
-    await mine.until(lambda: mine.words[-1].get("text") == "می‌خواستم بپرسم", what="the words, where a channel shows them")
+    await mine.until(lambda: mine.words[-1].get("text") == "می‌خواستم بپرسم",
+                     what="the words, where a channel shows them")
     await mine.say(op="typing", contact=contact)
     await theirs.until(lambda: theirs.words[-1].get("who") == f"agent:{sara.agent}", what="sara types")
     await other.say(op="typing", contact=contact)
