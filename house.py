@@ -233,7 +233,7 @@ class House:
     def _run(self) -> None:
         parts: Mapping[str, Callable[[], Awaitable[None]]] = {
             "dispatch": self.dispatch.run, "promises": self.switchboard.promises.run,
-            "timers": self.timers.run, "outbox": self.outbox.run,
+            "costs": self.switchboard.costs.run, "timers": self.timers.run, "outbox": self.outbox.run,
             "front": self.front.run, "lights": self._follow_lights, "exchanges": self.exchanges.run,
             **knowledge.runs(self.known, self.bus), "desk": self.desk.run,
             **{f"channel:{name}": channel.run for name, channel in self.channels.items()},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from router import costs
 from router.errors import BadRequest, NotFound
 from router.events import QueueChanged, RoutingChanged
 from router.ports import Tx
@@ -60,7 +61,8 @@ def read(tx: Tx, base: Plan) -> Plan:
     return base.changed(
         queues={queue.id: queue for queue in tx.desk.queues()},
         calendars={each.name: each for each in tx.routing.calendars()},
-        policies={each.name: each for each in tx.routing.policies()}, targets=tuple(tx.routing.targets()))
+        policies={each.name: each for each in tx.routing.policies()}, targets=tuple(tx.routing.targets()),
+        learned=costs.known(tx))
 
 
 def queue_for(tx: Tx, *names: str) -> Queue:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
+from router.costs import Costs
 from router.dispatch import Dispatch
 from router.outlook import Outlook
 from router.ports import Bus, Clock, Store, Tx
@@ -22,6 +23,7 @@ class Switchboard:
                  wrap_up: timedelta, away_after: int) -> None:
         self._policies = policies
         self.dispatch = Dispatch(store, bus, clock, base=base, wrap_up=wrap_up, away_after=away_after)
+        self.costs = Costs(store, lambda: self.dispatch.plan)
         self.promises = Promises(store, bus, lambda: self.dispatch.plan, self._live)
         self.outlook = Outlook(self.dispatch, clock, self._live)
 

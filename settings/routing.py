@@ -101,7 +101,7 @@ class RoutingSettings:
     reoffer_seconds: int = 30  #: who declined is not asked again for so long
     near_percent: int = 80  #: of a promise used: supervisors are warned
     renewals: int = 2  #: a promised answer is put off with a notice at most so often
-    learn: bool = True  #: flexibility and effort follow the router's own history
+    learn: bool = True  #: flexibility, times and points follow the desk's own past
     calendar: str = ""  #: hours of promises that no queue has hours for; "" = always
 
     def __post_init__(self) -> None:

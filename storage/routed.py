@@ -11,19 +11,21 @@ from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Text, bindparam, select, type_coerce, update
+from sqlalchemy import BigInteger, Connection, Text, bindparam, func, select, type_coerce, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from router.errors import Conflict
 from router.model import AgentId, ContactId, CustomerId, OfferId, QueueId
 from router.records import Agent, Claim, ContactState, Routed
+from router.rules.efforts import Answered
 from storage.desk import agent_of
 from storage.many import Many
-from storage.tables import Contacts, Offers, Timers
+from storage.tables import Contacts, Messages, Offers, Timers
 from storage.tables.desk import Agents
 
 _T: Any = Contacts.__table__  # type: ignore[attr-defined]
 _O: Any = Offers.__table__  # type: ignore[attr-defined]
+_M: Any = Messages.__table__  # type: ignore[attr-defined]
 _A: Any = Agents.__table__  # type: ignore[attr-defined]
 _D: Any = Timers.__table__  # type: ignore[attr-defined]
 CHUNK = 500  #: parameters that a statement takes
@@ -50,6 +52,14 @@ _STANDS = select(_T.c.id, _T.c.state, _T.c.version).where(_T.c.id.in_(bindparam(
 _TAKE = (update(_T).where(_T.c.id == bindparam("which"), _T.c.version == bindparam("was"), _T.c.state == "waiting")
          .values(state="offered", agent_id=bindparam("to"), state_since=bindparam("since"), effort=bindparam("points"),
                  version=_T.c.version + 1))
+_NUMBER = {name: type_coerce(_T.c[name], BigInteger) for name in ("answered_at", "closed_at")}
+_ANSWERS = (
+    select(_M.c.agent_id, type_coerce(_M.c.at, BigInteger), _T.c.id, _T.c.queue_id, _T.c.medium, *_NUMBER.values())
+    .join(_T, _T.c.id == _M.c.contact_id)
+    .where(_M.c.id > select(func.max(_M.c.id)).scalar_subquery() - bindparam("most"), _M.c.direction == "out",
+           _M.c.agent_id.is_not(None), _T.c.queue_id.is_not(None), _T.c.closed_at.is_not(None),
+           _T.c.answered_at.is_not(None))
+    .order_by(_M.c.at, _M.c.id))
 _OFFERS = Many(_O)
 _NOTHING: Mapping[str, int] = {}
 
@@ -92,6 +102,12 @@ class RoutedReads:
         return [ContactId(number) for number in self._db.execute(
             select(_T.c.id).where(_T.c.queue_id == queue, _T.c.state == "waiting")
             .order_by(_T.c.queued_at, _T.c.id)).scalars()]
+
+    def answers(self, *, most: int) -> list[Answered]:
+        """The newest answers of agents in contacts that are over, oldest first; at most so many messages are looked
+        at."""
+        return [Answered(agent=agent, at=at, contact=contact, key=(QueueId(queue), medium), taken=taken, over=over)
+                for agent, at, contact, queue, medium, taken, over in self._db.execute(_ANSWERS, {"most": most})]
 
     def attempts(self) -> dict[ContactId, int]:
         """Live offers that the router made, by contact: how many offers the contact had."""

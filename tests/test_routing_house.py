@@ -53,6 +53,8 @@ async def test_each_queue_is_served_by_its_own_policy_and_a_new_one_counts_at_on
     async with desk_of(tmp_path, queues={"general": {"policy": "calm"}, "help": {}},
                        policies={"calm": {"rule": "fifo_longest_idle"}}) as house:
         sara = await agent(house, capacity=4)
+        # Whoever comes while the contact waits already is asked by another rule.
+        await until(lambda: sara.id in house.dispatch.desk.known.agents, what="the router knows her")
         first = await say(house, 1)
         await held_by(house, first, sara)
         why = (await house.store.snapshot(lambda tx: tx.offers.live(first))).why

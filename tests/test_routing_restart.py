@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from router.dispatch.loop import uncollected
+from router.dispatch.collector import uncollected
 
 
 def test_the_collector_comes_back_whatever_happens() -> None:

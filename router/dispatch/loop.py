@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import json
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from router import core, opening, overflow
 from router.dispatch import offers
+from router.dispatch.collector import uncollected
 from router.dispatch.following import Follow, Following, carry_out
-from router.dispatch.picture import Desk, Seen, read_all, read_some, touched
+from router.dispatch.picture import Desk, Seen, read_all, read_some, recosted, touched
 from router.errors import Conflict, Unavailable
 from router.events import RoutingAlarm
 from router.model import AgentId, ContactId, QueueId
@@ -29,19 +29,6 @@ log = logging.getLogger("pishkhan.dispatch")
 _LONGEST = 60.0  #: seconds; bounds how long a clock that steps goes unnoticed
 _ROUNDS = 8  #: claims refused so often one after the other: the picture is wrong and made anew
 AUDIT_EVERY = 60.0  #: seconds between looks at the core's invariants
-
-
-@contextlib.contextmanager
-def uncollected() -> Iterator[None]:
-    """Nothing of a hundred thousand new records is garbage, and looking for it takes a third of the time. The collector
-    rests only while the loop does nothing else, and stays as it was found."""
-    collects = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collects:
-            gc.enable()
 
 
 class Dispatch:
@@ -88,6 +75,8 @@ class Dispatch:
                     await self._reload()
                 else:
                     await self._react(entries)
+                    if recosted(entries):  # what waits and what is held is counted anew
+                        await self._reload()
         finally:
             listener.close()
 

@@ -63,6 +63,11 @@ def touched(entries: Iterable[Entry]) -> Seen:
     return seen
 
 
+def recosted(entries: Iterable[Entry]) -> bool:
+    """Whether contacts cost something else from now on."""
+    return any(entry.name == "routing-changed" and entry.data["what"] == "efforts" for entry in entries)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What one look at the database brought."""

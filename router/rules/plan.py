@@ -88,6 +88,7 @@ class Plan:
     reoffer_seconds: int = 30
     near_percent: int = sla.NEAR_PERCENT
     learn: bool = True
+    learned: Mapping[tuple[QueueId, str], int] = field(default_factory=dict)  #: points by queue and medium
     calendar: str = ""  #: hours of promises of queues that have none of their own
     renewals: int = 2  #: a promised answer is put off at most so often
     segments: tuple[str, ...] = SEGMENTS
@@ -150,8 +151,20 @@ class Plan:
 
     def points(self, contact: Waits) -> int:
         """What a contact costs whoever takes it, where the agent has no figure of their own."""
-        queue = self.queues.get(contact.queue) if contact.queue is not None else None
-        return queue.efforts.get(str(contact.medium), contact.effort) if queue is not None else contact.effort
+        queue, medium = self.queues.get(contact.queue) if contact.queue is not None else None, str(contact.medium)
+        if queue is None or medium in queue.efforts:
+            return contact.effort if queue is None else queue.efforts[medium]
+        # What a channel's settings say of its own contacts is not learned anew.
+        usual = contact.effort == self.media[medium].effort if medium in self.media else False
+        return self.learned.get((queue.id, medium), contact.effort) if usual else contact.effort
+
+    def teachable(self, key: tuple[QueueId, str]) -> int:
+        """The points of a queue's medium where they may be learned; 0 = nobody may: learning is off, they are set for
+        the queue, or an agent has only one of the kind at once."""
+        queue, medium = self.queues.get(key[0]), self.media.get(key[1])
+        if not self.learn or queue is None or medium is None or key[1] in queue.efforts or medium.at_once == 1:
+            return 0
+        return medium.effort
 
     def waited(self, contact: Waits, at: datetime) -> timedelta:
         """Open time since it was queued."""

@@ -207,7 +207,7 @@ class Teller:
     def _taken(self, contact: Routed, now: Moment) -> core.Event:
         assert contact.agent is not None
         return core.ContactTaken(at=now.ms, contact=contact.id, agent=contact.agent, medium=contact.medium,
-                                 queue=contact.queue, points=self.plan.points(contact),
+                                 queue=contact.queue, points=contact.effort or self.plan.points(contact),
                                  wrap_up=contact.state is ContactState.WRAP_UP)
 
     def _profile(self, agent: Agent, now: Moment) -> core.Event:

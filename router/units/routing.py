@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from router.model import ContactId, CustomerId, OfferId, QueueId
 from router.records import Calendar, Claim, Entry, Policy, Routed, Target
+from router.rules.efforts import Answered
 
 
 class Routing(Protocol):
@@ -44,6 +45,10 @@ class RoutedContacts(Protocol):
 
     def attempts(self) -> Mapping[ContactId, int]:
         """Live offers of the router by contact."""
+        ...
+
+    def answers(self, *, most: int) -> Sequence[Answered]:
+        """The newest answers of agents in contacts that are over, oldest first."""
         ...
 
     def claim(self, claims: Sequence[Claim]) -> Sequence[OfferId | None]:
