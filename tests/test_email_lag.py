@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import gc
 import os
 import time
 from collections.abc import AsyncIterator
@@ -43,11 +44,15 @@ class Watch:
 @contextlib.asynccontextmanager
 async def watched() -> AsyncIterator[Watch]:
     watch = Watch()
+    # As `serve` does at its start; else the collector walks through whatever thousands of other tests left behind.
+    gc.collect()
+    gc.freeze()
     task = asyncio.create_task(watch.run())
     try:
         yield watch
     finally:
         task.cancel()
+        gc.unfreeze()
 
 
 def heavy() -> list[bytes]:

@@ -24,15 +24,17 @@ function Categories() {
     const body = {title_fa: values.title_fa, title_en: values.title_en, least_role: values.least_role, skills: split(values.skills), public: Boolean(values.public), ...(each ? {version: each.version} : {name: values.name})};
     saved("category", `/api/knowledge/categories${each ? `/${each.id}` : ""}`, body).then((done) => done && !each && form.reset());
   };
-  const Row = ({each}) => html`<form class="fields" onSubmit=${(event) => put(event, each)} data-category=${each?.name ?? "new"}>
+  return html`<section class="card stack"><h2>${w("categories")}</h2>${(got?.categories ?? []).map((each) => html`<${Row} key=${`${each.id}/${each.version}`} each=${each} put=${put} />`)}<hr /><${Row} put=${put} /></section>`;
+}
+
+// A part of its own: made anew within another at each drawing, it would lose what is being written.
+const Row = ({each, put}) => html`<form class="fields" onSubmit=${(event) => put(event, each)} data-category=${each?.name ?? "new"}>
     ${!each && html`<label class="field"><span>${w("name")}</span><input name="name" required pattern="[a-z0-9][a-z0-9\\-]*" dir="ltr" /></label>`}
     ${["title_fa", "title_en"].map((name) => html`<label key=${name} class="field"><span>${w(name)}</span><input name=${name} required maxlength="80" dir="auto" defaultValue=${each?.[name] ?? ""} /></label>`)}
     <${Choice} label=${w("least_role")} name="least_role" value=${each?.least_role ?? "agent"} pick=${() => {}} of=${["agent", "supervisor", "admin"].map((role) => [role, w(`role.${role}`)])} />
     <label class="field"><span>${w("skills")}</span><input name="skills" dir="auto" defaultValue=${each?.skills.join(", ") ?? ""} /></label>
     <label class="check"><input type="checkbox" name="public" defaultChecked=${each?.public ?? true} />${w("for_citizens")}</label>
     <button class="button slim">${w(each ? "save" : "add")}</button></form>`;
-  return html`<section class="card stack"><h2>${w("categories")}</h2>${(got?.categories ?? []).map((each) => html`<${Row} key=${`${each.id}/${each.version}`} each=${each} />`)}<hr /><${Row} /></section>`;
-}
 
 function Synonyms() {
   const [got] = useCall("/api/knowledge/synonyms");
