@@ -58,6 +58,11 @@ async def waits(house: Any, number: int) -> bool:
     return (await contact(house, number)).state is ContactState.WAITING
 
 
+async def says_why(house: Any, number: int, code: str) -> None:
+    """Waits until dispatch itself says so: it hears of a commit a moment after the database knows it."""
+    await until(lambda: house.dispatch.explain(number).get("code") == code, what=f"contact {number} is {code}")
+
+
 async def entries(house: Any, *names: str, about: int | None = None) -> list[Any]:
     """The journal, of these names."""
     found = await house.store.snapshot(lambda tx: tx.journal.after(0, limit=100_000))

@@ -16,6 +16,7 @@ from router.records import AgentState, ContactState, Direction
 from tests import fake
 from tests.databases import storage
 from tests.house import agent, read, running, until
+from tests.routing_house import says_why
 
 
 @pytest.fixture(autouse=True)
@@ -136,7 +137,7 @@ async def test_capacity_is_never_exceeded(tmp_path: Path, database: str) -> None
             return len(await read(house, lambda tx: tx.contacts.held_by(sara.id))) == 3
         await until(full, what="three contacts of two points")
         assert len(await read(house, lambda tx: tx.contacts.in_state(ContactState.WAITING))) == 7
-        assert house.dispatch.explain(10)["code"] == "all-busy"
+        await says_why(house, 10, "all-busy")
 
 
 @pytest.mark.parametrize(

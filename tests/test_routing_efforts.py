@@ -18,7 +18,7 @@ from router.rules.efforts import LEAST, SEAT, Answered
 from router.rules.plan import MediumPlan, Plan
 from tests import fake
 from tests.house import agent, until
-from tests.routing_house import accept, desk_of, held_by, say, waits
+from tests.routing_house import accept, desk_of, held_by, say, says_why, waits
 
 KEY = (QueueId(1), "webchat")
 
@@ -112,7 +112,7 @@ async def test_learned_costs_count_for_what_comes_and_not_for_what_is_held(tmp_p
             assert offer.why["cost"] == 1
         third = await say(house, 4)
         await until(lambda: waits(house, third), what="the seat is full: two points and twice one")
-        assert house.dispatch.explain(third)["code"] == "all-busy"
+        await says_why(house, third, "all-busy")
         assert house.dispatch.desk.core.audit() == []
         [entry] = [each for each in await house.store.snapshot(lambda tx: tx.journal.after(0))
                    if each.name == "routing-changed" and each.data["what"] == "efforts"]

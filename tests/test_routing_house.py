@@ -22,6 +22,7 @@ from tests.routing_house import (
     entries,
     held_by,
     say,
+    says_why,
     state,
     told,
     waits,
@@ -80,7 +81,7 @@ async def test_a_call_fills_a_seat_and_text_shares_it(tmp_path: Path) -> None:
         await held_by(house, numbers[1], sara)
         assert await waits(house, numbers[2])
         assert (await contact(house, numbers[0])).effort == 3
-        assert house.dispatch.explain(numbers[2])["code"] == "all-busy"
+        await says_why(house, numbers[2], "all-busy")
         assert house.dispatch.desk.core.audit() == []
 
 

@@ -22,6 +22,7 @@ from tests.routing_house import (
     offered,
     queue_of,
     say,
+    says_why,
     state,
     told,
 )
@@ -167,11 +168,10 @@ async def test_all_are_away_while_contacts_wait(tmp_path: Path) -> None:
             return found if found.ready_agents == 0 else None
         line = await until(shown, what="nobody is ready")
         assert line.trouble == "" and line.contact.state is ContactState.WAITING
-        await until(lambda: house.dispatch.explain(second)["code"] in ("nobody-ready", "all-busy"), what="it says why")
-        assert house.dispatch.explain(second)["code"] == "nobody-ready"
+        await says_why(house, second, "nobody-ready")
         await state(house, sara, "offline")
         await told(house, "routing-alarm", code="nobody-here")
-        assert house.dispatch.explain(second)["code"] == "nobody-on-duty"
+        await says_why(house, second, "nobody-on-duty")
         await state(house, await agent(house, "omid", ready=False), "ready")
         await told(house, "routing-alarm", code="nobody-here", over=True)
         await until(lambda: offered(house, second), what="somebody is asked")

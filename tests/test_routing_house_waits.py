@@ -22,6 +22,7 @@ from tests.routing_house import (
     held_by,
     poke,
     say,
+    says_why,
     told,
     waits,
 )
@@ -59,7 +60,8 @@ async def test_a_queue_closes_and_opens_by_its_hours_and_keeps_who_waits(tmp_pat
         sara = await agent(house)
         late = await say(house, 2)
         await told(house, "overflow-taken", about=late, trigger="closed")
-        assert await waits(house, number) and house.dispatch.explain(number)["code"] == "closed"
+        assert await waits(house, number)
+        await says_why(house, number, "closed")
         clock.ahead += timedelta(hours=1)
         poke(house)
         await told(house, "queue-hours", open=True)

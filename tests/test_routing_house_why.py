@@ -13,7 +13,7 @@ from channels import registry
 from router.records import Role
 from tests import fake
 from tests.house import agent, until
-from tests.routing_house import accept, desk_of, held_by, say
+from tests.routing_house import accept, desk_of, held_by, say, says_why
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +64,7 @@ async def test_what_nobody_has_is_named(tmp_path: Path) -> None:
     async with desk_of(tmp_path, queues={"gas": {"skills": ["gas"]}}) as house:
         boss = await agent(house, "boss", role=Role.SUPERVISOR, ready=False)
         number = await say(house)
-        await until(lambda: house.dispatch.explain(number).get("code") == "nobody-has-skills", what="it is known")
+        await says_why(house, number, "nobody-has-skills")
         [now] = await why(house, boss, number)
         assert now["en"] == reasons.WAITING["nobody-has-skills"]["en"]
         assert "gas" in term(now, "missing")["text"]["en"] and "gas" in term(now, "missing")["text"]["fa"]
@@ -103,7 +103,7 @@ async def test_cards_say_why_in_the_routers_words(tmp_path: Path) -> None:
         await house.store.run(stands("ready"))  # there is room for one
         await held_by(house, number, sara)
         await card("in-line")
-        assert house.dispatch.explain(second)["code"] == "all-busy"
+        await says_why(house, second, "all-busy")
 
 
 @pytest.mark.parametrize(("code", "value"), [
