@@ -28,6 +28,7 @@ from storage.tx import StoreTx
 
 #: Dialogues that one address may begin in a day; whoever begins more is given to people.
 PER_DAY = 20
+_WHOLE = 100_000  #: characters of a message with its quotes that are looked at
 _OVER = (ContactState.CLOSED, ContactState.ABANDONED)
 
 
@@ -78,7 +79,8 @@ class Dialogues:
         dialogue = tx.flows.live(contact.id)
         where = said.data.get("location")
         heard = Heard(
-            kind="words", text=message.new_text or message.text, button=str(said.data.get("button", ""))[:100],
+            kind="words", text=message.new_text or message.text, whole=message.text[:_WHOLE],
+            button=str(said.data.get("button", ""))[:100],
             files=tuple((file.name, file.media_type) for file in message.attachments), location=_place(where),
             early=dialogue is not None and self._unsent(tx, dialogue))
         if dialogue is None:

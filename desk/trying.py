@@ -22,7 +22,7 @@ Say = Callable[[str], None]
 #: What each medium carries, as its channel would say; for trying a flow without a channel.
 MEDIA: Mapping[str, Carries] = {
     "webchat": Carries(buttons=12, text_chars=20_000), "telegram": Carries(buttons=50, text_chars=20_000),
-    "sms": Carries(text_chars=670), "email": Carries(), "voice": Carries(keys=True, text_chars=2_000),
+    "sms": Carries(text_chars=670), "email": Carries(several=True), "voice": Carries(keys=True, text_chars=2_000),
 }
 INPUTS = 100  #: words of one trial
 WORDS = 100_000  #: characters of one of them

@@ -81,7 +81,7 @@ def carries(place: Place, channel: str, now: datetime) -> Carries:
     """What a channel can show and take."""
     limits = place.limits.get(channel, Limits())
     return Carries(buttons=limits.buttons, text_chars=limits.text_chars, keys=limits.keys,
-                   today=now.astimezone(ZoneInfo(place.zone)).date().isoformat())
+                   several=limits.several, today=now.astimezone(ZoneInfo(place.zone)).date().isoformat())
 
 
 def open_now(tx: StoreTx, queue: Queue, zone: str) -> bool:

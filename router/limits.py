@@ -14,6 +14,7 @@ class Limits:
     attachments: int = 20
     buttons: int = 0
     keys: bool = False  #: words are heard, and answered by keys of a telephone
+    several: bool = False  #: one message may put several questions, and one may answer them
     immediate: bool = False  #: what a dialogue says goes back in the answer to the citizen's own request
     html: bool = False
     live: bool = False  #: the citizen is present while waiting (chat, call) and can leave

@@ -36,7 +36,7 @@ class Adapter:
         self.wire = wire
         # In base64 a file grows by a third and something.
         self.limits = Limits(text_chars=_TEXT_CHARS, attachment_bytes=settings.send_bytes * 7 // 10, html=True,
-                             one_thread=False, copies=settings.copies, own=settings.own)
+                             several=True, one_thread=False, copies=settings.copies, own=settings.own)
         self.tokens = Tokens(settings)
         self.reader = Reader(max_bytes=settings.max_bytes)
         self._slots = asyncio.Semaphore(_SENDING)

@@ -52,6 +52,7 @@ class Asking:
         self.program, self.state, self.world = program, state, world
         self.values: dict[str, Any] = dict(state.values)
         self.prompts: list[Prompt] = []
+        self.wrong: tuple[str, ...] = ()  #: questions whose answer of this turn was not understood
 
     @property
     def here(self) -> Step:
@@ -71,10 +72,17 @@ class Asking:
         found = text.get(self.state.language) or next(iter(text.values()), "")
         return self.filled(found)
 
+    def open(self) -> list[tuple[int, Step]]:
+        """The questions of the sheet that are not answered yet, with their numbers."""
+        return [(number, self.program.steps[name]) for number, name in enumerate(self.state.sheet, 1)
+                if name not in self.state.filled]
+
     def ask_again(self) -> None:
-        """The open question."""
+        """The open question, or all of them."""
         step = self.here
-        if self.state.part == "helped":
+        if len(self.open()) > 1:
+            self._sheet()
+        elif self.state.part == "helped":
             self._prompt(phrases.say("helped", self.state.language), self._yes_no(), "key")
         elif self.state.part == "comment":
             self._prompt(self.words(step.comment), self._skip(), "words", optional=True)
@@ -87,6 +95,41 @@ class Asking:
                                      for each in self.program.head.languages), "key")
         elif step.kind == "ask":
             self._question(step)
+
+    def _sheet(self) -> None:
+        """Several questions, each with the number that it keeps until it is answered."""
+        language, blocks = self.state.language, []
+        for number, step in self.open():
+            said = [f"{number}) {line}" if not at else f"   {line}" for at, line in
+                    enumerate(self.question_lines(step))]
+            said[-1] += f" {phrases.say('may-skip', language)}" if step.optional else ""
+            if step.id in self.wrong:
+                said.append(f"   {self.hint(step, '')}")
+            blocks.append("\n".join(digits_fa(line) if language == "fa" else line for line in said))
+        intro = phrases.say("sheet-rest" if self.state.filled else "sheet", language)
+        self.prompts.append(Prompt(text="\n\n".join((intro, *blocks)), takes="words", first=self.state.visit <= 1))
+
+    def question_lines(self, step: Step) -> list[str]:
+        """A question of a sheet and, where it is a choice, its options. These have no numbers: the questions do."""
+        lines = [line for line in self.words(step.text).split("\n") if line.strip()] or [step.id]
+        if step.answer is Answer.CHOICE:
+            lines += [f"– {self.words(option.label)}" for option in step.options]
+        elif step.answer is Answer.YES_NO:
+            lines[-1] += " ({} / {})".format(*(phrases.say(each, self.state.language) for each in ("yes", "no")))
+        return lines
+
+    def hint(self, step: Step, text: str) -> str:
+        """What was wrong with an answer, or what a right one is."""
+        if not self.state.part and (said := step.again.get(self.state.language)):
+            return self.filled(said)
+        name = f"miss-{step.answer.value}"
+        if self.state.part == "helped":
+            name = "miss-yes-no"
+        elif step.kind != "ask":
+            name = "miss-choice"
+        elif step.answer is Answer.TEXT and len(text) > float(step.most or answers.LONGEST):
+            name = "too-long"
+        return phrases.say(name, self.state.language)
 
     def _question(self, step: Step) -> None:
         choices: tuple[Choice, ...] = ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from desk.flows import answers, words
+from desk.flows import answers, filling, words
 from desk.flows.asking import World
 from desk.flows.model import Answer, Heard, Outcome, Program, Prompt, State, Step, Turn, Waits
 from desk.flows.walk import Walk
@@ -150,11 +150,23 @@ def _heard(walk: Walk, heard: Heard) -> Turn:
     if heard.kind == "silence" and (walk.here.optional or walk.state.part == "comment"):
         walk.answered(answers.Understood(value=None, shown=""))
         return walk.turn()
+    if walk.open():
+        return _filled_in(walk, heard)
     if pressed:
         heard = replace(heard, text=pressed)
     understood = walk.understand(heard, pressed)
     if understood is not None:
         walk.answered(understood)
+        return walk.turn()
+    return _commanded(walk, heard) or _missed(walk, heard)
+
+
+def _filled_in(walk: Walk, heard: Heard) -> Turn:
+    """An answer to one of several questions, or to all."""
+    found = filling.read(walk, heard)
+    walk.wrong = tuple(found.wrong)
+    if found.understood:
+        walk.fill(found)
         return walk.turn()
     return _commanded(walk, heard) or _missed(walk, heard)
 
@@ -203,21 +215,7 @@ def _missed(walk: Walk, heard: Heard) -> Turn:
     if misses >= walk.program.head.misses:
         return walk.hand_over("not-understood")
     step: Step = walk.here
-    said = step.again.get(walk.state.language) if not walk.state.part else ""
-    if said:
-        walk.prompts.append(Prompt(text=walk.filled(said)))
-    elif heard.kind != "silence":
-        walk.say(_hint(walk, heard))
+    if len(walk.open()) < 2 and (heard.kind != "silence" or (not walk.state.part and step.again)):
+        walk.prompts.append(Prompt(text=walk.hint(step, heard.text)))
     walk.ask_again()
     return walk.turn(understood="no")
-
-
-def _hint(walk: Walk, heard: Heard) -> str:
-    step = walk.here
-    if walk.state.part == "helped":
-        return "miss-yes-no"
-    if step.kind != "ask":
-        return "miss-choice"
-    if step.answer is Answer.TEXT and len(heard.text) > float(step.most or answers.LONGEST):
-        return "too-long"
-    return f"miss-{step.answer.value}"

@@ -135,6 +135,7 @@ class Carries:
     buttons: int = 0  #: choices shown as buttons; 0 = numbered lines
     text_chars: int = 100_000  #: one message
     keys: bool = False  #: words are heard, answers are keys of a telephone
+    several: bool = False  #: questions without a branch between them are put in one message
     files: bool = True  #: the citizen can send files
     today: str = ""  #: not of the medium, but as fixed: the day where the desk is, ISO
 
@@ -145,6 +146,7 @@ class Heard:
 
     kind: str  #: "open", "words", "silence", "late" (time is over), "remind", "found", "called", "left"
     text: str = ""
+    whole: str = ""  #: with what is quoted, where that was taken out of `text`
     button: str = ""  #: value of a pressed button
     files: tuple[tuple[str, str], ...] = ()  #: (name, media type)
     location: tuple[float, float] | None = None
@@ -164,6 +166,8 @@ class State:
     stack: tuple[str, ...] = ()  #: steps of callers to go on with
     misses: int = 0
     part: str = ""  #: within a step: "" the question, "helped", "comment"
+    sheet: tuple[str, ...] = ()  #: questions put in one message, in the order of their numbers; () = only `step`
+    filled: tuple[str, ...] = ()  #: those of them that are answered
     waits: Waits = Waits.ANSWER
     turn: int = 0  #: inputs taken
     visit: int = 0  #: questions put; a button belongs to one

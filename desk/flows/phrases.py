@@ -75,6 +75,15 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     ),
     "rate": ("از ۱ (بد) تا ۵ (عالی) چه نمره‌ای می‌دهید؟", "From 1 (poor) to 5 (excellent), how was it?"),
     "skip-hint": ("(برای رد شدن «رد» بفرستید.)", "(Send “skip” to leave this out.)"),
+    "sheet": (
+        "می‌توانید همه را در یک نامه پاسخ دهید؛ پیش از هر پاسخ شمارهٔ پرسش را بنویسید.",
+        "You can answer all of these in one message; please put the number before each answer.",
+    ),
+    "sheet-rest": (
+        "پاسخ‌های دیگرتان ثبت شد. این پرسش‌ها مانده است؛ پیش از هر پاسخ شمارهٔ آن را بنویسید.",
+        "We have your other answers. These are still open; please put the number before each answer.",
+    ),
+    "may-skip": ("(می‌توانید پاسخ ندهید)", "(may be left out)"),
     "skip-keys": ("برای رد شدن چیزی وارد نکنید.", "To leave this out, enter nothing."),
     "key": ("برای {label}، کلید {key} را فشار دهید.", "For {label}, press {key}."),
     "hash": ("در پایان کلید مربع را فشار دهید.", "Then press the hash key."),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from desk.flows import expr, phrases, render
+from desk.flows import expr, phrases, render, sheet
 from desk.flows.answers import Understood
 from desk.flows.asking import Asking, World
+from desk.flows.filling import Filled
 from desk.flows.model import END, Job, Outcome, Program, Prompt, State, Step, Turn, Waits
 from router.rules.text import digits_fa
 
@@ -51,7 +52,7 @@ class Walk(Asking):
                 self.hand_over("broken")
                 return
             self.steps.append(target)
-            self.state = replace(self.state, step=target, part="")
+            self.state = replace(self.state, step=target, part="", sheet=(), filled=())
             following = self._do(step)
             if following is None:
                 return
@@ -90,7 +91,9 @@ class Walk(Asking):
                     return END
                 self._ended = (step.outcome, "end", "")
                 return None
-        self.state = replace(self.state, waits=Waits.ANSWER, visit=self.state.visit + 1, misses=0)
+        found = sheet.together(self.program, step.id, self._branch) if self.world.carries.several else ()
+        self.state = replace(self.state, waits=Waits.ANSWER, visit=self.state.visit + 1, misses=0,
+                             sheet=found if len(found) > 1 else ())
         self.ask_again()
         return None
 
@@ -186,7 +189,9 @@ class Walk(Asking):
         """Keep an answer and go on."""
         step, part = self.here, self.state.part
         self.state = replace(self.state, misses=0, reminded=False)
-        if part == "helped":
+        if self.state.sheet:
+            self.fill(Filled(understood={step.id: understood}))
+        elif part == "helped":
             self.values["helped"] = understood.value
             self.enter(step.helped if understood.value else step.unhelped)
         elif step.kind == "survey":
@@ -195,10 +200,34 @@ class Walk(Asking):
             self.state = replace(self.state, language=str(understood.value), chosen=True)
             self.enter(step.next)
         else:
-            self.values[step.save] = understood.value
-            here = (step.id, *self.state.stack)
-            self.state = replace(self.state, trail=(*self.state.trail, here)[-MOST_TRAIL:])
+            self._keep(step, understood)
             self.enter((understood.option.to if understood.option else "") or step.next)
+
+    def _keep(self, step: Step, understood: Understood) -> None:
+        self.values[step.save] = understood.value
+        here = (step.id, *self.state.stack)
+        self.state = replace(self.state, trail=(*self.state.trail, here)[-MOST_TRAIL:])
+
+    def fill(self, found: Filled) -> None:
+        """Keep the answers to questions of the sheet; ask what is left alone, or go on from the last of them."""
+        for step in [step for _, step in self.open() if step.id in found.understood]:
+            self._keep(step, found.understood[step.id])
+        filled = {*self.state.filled, *found.understood}
+        out = [name for name in self.state.sheet if name not in filled and name not in found.wrong]
+        if found.all and all(self.program.steps[name].optional for name in out):
+            self.values |= {self.program.steps[name].save: None for name in out}
+            filled |= set(out)
+        left = [name for name in self.state.sheet if name not in filled]
+        if not left:
+            last = self.program.steps[self.state.sheet[-1]]
+            chosen = next((each for each in last.options if each.id == self.values.get(last.save)), None)
+            self.enter((chosen.to if chosen else "") or last.next)
+            return
+        self.state = replace(self.state, step=left[0], filled=tuple(n for n in self.state.sheet if n in filled),
+                             misses=0, reminded=False, visit=self.state.visit + 1)
+        if len(left) == 1 and left[0] in self.wrong:
+            self.prompts.append(Prompt(text=self.hint(self.here, "")))
+        self.ask_again()
 
     def _rated(self, step: Step, part: str, understood: Understood) -> None:
         if part:
