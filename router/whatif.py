@@ -30,8 +30,10 @@ _TITLES: Mapping[str, Mapping[str, str]] = {
 _PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 #: What this comparison adds to the notes of a replay.
 _NOTES: Mapping[str, Mapping[str, str]] = {
-    "rings": {"en": "overflow steps and levels of skills are left out, in both columns alike",
-              "fa": "گام‌های سرریز و سطح مهارت‌ها در هر دو ستون کنار گذاشته شده است"}}
+    "rings": {"en": "steps that move a contact to another queue or medium are as they were; those that let "
+                    "others take it are lived",
+              "fa": "گام‌هایی که تماس را به صف یا رسانهٔ دیگر می‌برند همان‌اند که بودند؛ "
+                    "گام‌هایی که آن را به دیگران می‌گشایند از نو اجرا می‌شوند"}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from router.model import QueueId
 from router.records import Contact, Queue
+from router.rules.plan import Plan
 from router.simulation.history import (
     NAMES,
     History,
@@ -65,10 +68,12 @@ def history(url: str, start: datetime, end: datetime) -> History:
             numbers = sorted({int(entry.contact) for entry in entries if entry.contact is not None})
             contacts = [contact for at in range(0, len(numbers), _PART)
                         for contact in tx.contacts.many(numbers[at:at + _PART])]
+            plan = Plan(queues={queue.id: queue for queue in tx.desk.queues()})
             return History(
-                entries=tuple(entries), queues={int(q.id): _queue(q) for q in tx.desk.queues()},
+                entries=tuple(entries), queues={int(q.id): _queue(q, plan) for q in plan.queues.values()},
                 agents={int(a.id): KnownAgent(
                     id=int(a.id), skills=dict(a.skills), capacity=a.capacity, backup_after=float(a.backup_after),
+                    languages=tuple(a.languages),
                     without=frozenset(medium for medium, points in a.efforts.items() if points == 0))
                     for a in tx.desk.agents()},
                 contacts={int(c.id): _contact(c) for c in contacts}, targets=tuple(tx.routing.targets()))
@@ -76,11 +81,15 @@ def history(url: str, start: datetime, end: datetime) -> History:
         engine.dispose()
 
 
-def _queue(queue: Queue) -> KnownQueue:
-    return KnownQueue(id=int(queue.id), name=queue.name, skills=tuple(queue.skills),
-                      target=float(queue.target_seconds), accept=float(queue.accept_seconds))
+def _queue(queue: Queue, plan: Plan) -> KnownQueue:
+    rings = tuple(replace(ring, queues=tuple(plan.queues[QueueId(int(number))].name for number in ring.queues))
+                  for ring in plan.rings(queue))
+    return KnownQueue(id=int(queue.id), name=queue.name, skills=tuple(queue.skills), levels=dict(queue.levels),
+                      prefers=dict(queue.prefers), match_language=queue.match_language,
+                      rings=rings, target=float(queue.target_seconds), accept=float(queue.accept_seconds))
 
 
 def _contact(contact: Contact) -> KnownContact:
     return KnownContact(id=int(contact.id), medium=contact.medium.value, segment=contact.segment, kind=contact.kind,
-                        needs=tuple(contact.needs), effort=contact.effort)
+                        needs=dict(contact.needs), effort=contact.effort, prefers=dict(contact.prefers),
+                        language=contact.language, priority=contact.priority)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from router.core import QueueRules
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
@@ -28,6 +30,11 @@ class Arrival:
     weight: float
     sticky: int | None = None  #: the agent who knows the matter
     queue: str = "all"
+    levels: Mapping[str, int] = field(default_factory=dict)  #: skill -> least level, where more than 1
+    prefers: Mapping[str, int] = field(default_factory=dict)  #: skill -> level that is better to have
+    language: str = ""  #: the agent must speak it; "" = any
+    priority: int = 0
+    points: int | None = None  #: what it costs, instead of its channel's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +49,7 @@ class Worker:
     shift: tuple[float, float]
     breaks: tuple[tuple[float, float], ...] = ()  #: (from, for), in order
     backup_after: float = 0.0  #: helps only with contacts that have waited so long
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +82,7 @@ class Day:
     arrivals: tuple[Arrival, ...]
     workers: tuple[Worker, ...]
     open_at: str = "00:00"  #: clock time of second 0
+    queues: tuple[QueueRules, ...] = ()  #: what is set for queues, by name; without promises and policies
     notes: tuple[str, ...] = field(default=())  #: what is not as it was, for a day made from a journal
 
     @property

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from router.core import Ring
 from router.model import ContactId
 from router.records import Entry, Target
 
@@ -25,6 +26,10 @@ class KnownQueue:
     skills: tuple[str, ...] = ()
     target: float = 120.0
     accept: float = 30.0
+    levels: Mapping[str, int] = field(default_factory=dict)  #: needed skill -> least level, where more than 1
+    prefers: Mapping[str, int] = field(default_factory=dict)  #: skill -> level that is better to have
+    match_language: str = "no"  #: no, prefer, require
+    rings: tuple[Ring, ...] = ()  #: who else may take those who wait long; queues by name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,7 @@ class KnownAgent:
     without: frozenset[str] = frozenset()  #: media he takes none of
     capacity: int = 6
     backup_after: float = 0.0
+    languages: tuple[str, ...] = ()  #: none = all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +52,11 @@ class KnownContact:
     medium: str
     segment: str = "ordinary"
     kind: str = ""
-    needs: tuple[str, ...] = ()
+    needs: Mapping[str, int] = field(default_factory=dict)  #: skill -> least level, beside the queue's
     effort: int = 2
+    prefers: Mapping[str, int] = field(default_factory=dict)
+    language: str = ""
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,11 +91,11 @@ def read_lines(lines: Iterable[str], name: str = "journal") -> History:
             given = json.loads(line)
             fact = given.pop("fact", "") if isinstance(given, dict) else "none"
             if fact == "queue":
-                queues[int(given["id"])] = KnownQueue(**{**given, "skills": tuple(given.get("skills", ()))})
+                queues[int(given["id"])] = _queue(given)
             elif fact == "agent":
-                agents[int(given["id"])] = KnownAgent(**{**given, "without": frozenset(given.get("without", ()))})
+                agents[int(given["id"])] = _agent(given)
             elif fact == "contact":
-                contacts[int(given["id"])] = KnownContact(**{**given, "needs": tuple(given.get("needs", ()))})
+                contacts[int(given["id"])] = _contact(given)
             elif fact == "target":
                 targets.append(Target(**given))
             elif fact:
@@ -103,6 +112,23 @@ def read_lines(lines: Iterable[str], name: str = "journal") -> History:
         raise HistoryError("\n".join(faults))
     return History(entries=tuple(sorted(entries, key=lambda e: e.seq)), queues=queues, agents=agents,
                    contacts=contacts, targets=tuple(targets))
+
+
+def _queue(given: Mapping[str, Any]) -> KnownQueue:
+    rings = tuple(Ring(after_ms=int(1000 * ring["after"]), relax=int(ring.get("relax", 0)),
+                       drop=frozenset(ring.get("drop", ())), queues=tuple(ring.get("queues", ())))
+                  for ring in given.get("rings", ()))
+    return KnownQueue(**{**given, "skills": tuple(given.get("skills", ())), "rings": rings})
+
+
+def _agent(given: Mapping[str, Any]) -> KnownAgent:
+    return KnownAgent(**{**given, "without": frozenset(given.get("without", ())),
+                         "languages": tuple(given.get("languages", ()))})
+
+
+def _contact(given: Mapping[str, Any]) -> KnownContact:
+    needs = given.get("needs", {})  # a list where levels do not matter
+    return KnownContact(**{**given, "needs": dict(needs) if isinstance(needs, Mapping) else dict.fromkeys(needs, 1)})
 
 
 def _entry(given: Mapping[str, Any]) -> Entry:

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from router.core import Policy
+from router.core import Policy, QueueRules
 from router.rules import sla
+from router.rules.plan import LANGUAGES
 from router.simulation.day import Arrival, Channel, Day, Worker
 from router.simulation.figures import Fate, Outcome, Shift, figures
 from router.simulation.history import History, HistoryError, KnownAgent, KnownContact, KnownQueue
@@ -108,6 +109,7 @@ class _Maker:
     def __init__(self, history: History, tracks: Tracks, notes: Counter[str], seed: int) -> None:
         self._h, self._t, self._notes, self._seed = history, tracks, notes, seed
         self._known: dict[int, KnownContact] = {}
+        self.room = Counter(a.capacity for a in history.agents.values()).most_common(1)[0][0] if history.agents else 6
 
     def contact(self, wait: Wait) -> KnownContact:
         found = self._h.contacts.get(wait.contact)
@@ -150,13 +152,18 @@ class _Maker:
         found = sla.find(self._h.targets, queue=queue.name, medium=contact.medium, segment=contact.segment,
                          kind=contact.kind, default=max(1, round(queue.target))).target
         assert found is not None
-        skills = tuple(sorted({*queue.skills, *contact.needs}))
+        needs = {skill: max(queue.levels.get(skill, 1) if skill in queue.skills else 1, contact.needs.get(skill, 1))
+                 for skill in {*queue.skills, *contact.needs}}
+        skills = tuple(sorted(needs))
         return Arrival(
             id=number, at=at, channel=contact.medium, segment=contact.segment, skill=skills[0] if skills else "",
             skills=skills, work=work, wrap=max(0.0, (wait.wrap_until or 0.0) - (wait.work_until or 0.0)),
             patience=patience, accept=min(max(0.0, wait.accept or 0.0), 0.9 * queue.accept),
             unanswered=wait.first_offer == "expired", target=float(found.seconds),
-            weight=_WEIGHTS.get(contact.segment, 1.0), sticky=wait.before, queue=queue.name)
+            weight=_WEIGHTS.get(contact.segment, 1.0), sticky=wait.before, queue=queue.name,
+            levels={skill: level for skill, level in needs.items() if level > 1}, prefers=_prefers(queue, contact),
+            language=contact.language if queue.match_language == "require" else "", priority=contact.priority,
+            points=min(self.room, max(1, contact.effort)))
 
     def _work(self, wait: Wait, medium: str, works: Mapping[str, list[float]], rng: random.Random) -> float:
         if wait.outcome != "answered":
@@ -169,6 +176,7 @@ class _Maker:
     def workers(self) -> tuple[Worker, ...]:
         made = []
         media = frozenset(self.means) | frozenset(self.patience)
+        tongues = any(queue.match_language != "no" for queue in self._h.queues.values())
         served: dict[int, set[str]] = {}
         for wait in self._t.waits:
             if wait.agent is not None:
@@ -180,7 +188,8 @@ class _Maker:
             known = self._h.agents.get(agent) or KnownAgent(id=agent, skills=dict.fromkeys(
                 sorted(served.get(agent, ())), 3))
             made.append(Worker(id=agent, group="", skills=known.skills, channels=media - known.without, speed=1.0,
-                               shift=there[0], breaks=there[1], backup_after=known.backup_after))
+                               shift=there[0], breaks=there[1], backup_after=known.backup_after,
+                               languages=(known.languages or LANGUAGES) if tongues else ()))
         return tuple(made)
 
     def day(self, title: str, arrivals: tuple[Arrival, ...], workers: tuple[Worker, ...]) -> Day:
@@ -191,17 +200,29 @@ class _Maker:
         targets: dict[str, dict[str, float]] = {}
         for arrival in arrivals:
             targets.setdefault(arrival.channel, {}).setdefault(arrival.segment, arrival.target)
-        capacity = Counter(a.capacity for a in self._h.agents.values()).most_common(1)
         present = list(dict.fromkeys([*_WEIGHTS, *sorted({a.segment for a in arrivals})]))
-        room = capacity[0][0] if capacity else 6
         channels = {name: Channel(
-            points=min(room, max(1, efforts[name].most_common(1)[0][0])), offer_timeout=accept[len(accept) // 2],
+            points=min(self.room, max(1, efforts[name].most_common(1)[0][0])), offer_timeout=accept[len(accept) // 2],
             mean=self.means.get(name, 300.0), patience=self.patience[name],
             slow=self.patience[name] is None and min(targets[name].values()) >= _SLOW) for name in targets}
-        return Day(title=title, horizon=self._t.length, drain=0.0, capacity=room, channels=channels, rates=(1.0,),
+        return Day(title=title, horizon=self._t.length, drain=0.0, capacity=self.room, channels=channels, rates=(1.0,),
                    level_speed=dict.fromkeys(range(1, 6), 1.0), sticky_speed=1.0, away_after_missed=60.0,
                    segments={name: _WEIGHTS.get(name, 1.0) for name in present}, targets=targets, arrivals=arrivals,
-                   workers=workers)
+                   workers=workers, queues=self._queues())
+
+    def _queues(self) -> tuple[QueueRules, ...]:
+        """As they are set. A step that leads to a queue nobody knows is left out."""
+        names = {queue.name for queue in self._h.queues.values()}
+        return tuple(QueueRules(
+            id=queue.name, prefers=queue.prefers,
+            requires={skill: queue.levels.get(skill, 1) for skill in queue.skills},
+            rings=tuple(replace(ring, queues=tuple(each for each in ring.queues if each in names))
+                        for ring in queue.rings)) for queue in self._h.queues.values())
+
+
+def _prefers(queue: KnownQueue, contact: KnownContact) -> Mapping[str, int]:
+    tongue = contact.language if queue.match_language == "prefer" else ""
+    return {**contact.prefers, f"lang:{tongue}": 1} if tongue else contact.prefers
 
 
 def _recorded(tracks: Tracks, waits: Sequence[Wait], day: Day, arrivals: Sequence[Arrival]) -> Outcome:
@@ -218,7 +239,7 @@ def _recorded(tracks: Tracks, waits: Sequence[Wait], day: Day, arrivals: Sequenc
         if wait.agent is not None:
             until = max(ended, wait.wrap_until or wait.work_until or day.end)
             busy.setdefault(wait.agent, []).append((ended, until))
-            slots.worked(ended, until, day.channels[arrival.channel].points)
+            slots.worked(ended, until, arrival.points or day.channels[arrival.channel].points)
         fates.append(Fate(channel=arrival.channel, segment=arrival.segment, weight=arrival.weight,
                           target=arrival.target, at=arrival.at, wait=max(0.0, ended - arrival.at),
                           outcome=wait.outcome or "left", queue=arrival.queue,

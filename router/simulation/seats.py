@@ -3,9 +3,9 @@ State on the world's clock; decides nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from router.simulation.day import Arrival, Worker
+from router.simulation.day import Arrival, Day, Worker
 from router.simulation.slots import Slots
 
 WAITING, OFFERED, SERVED, DONE, ABANDONED = "waiting", "offered", "served", "done", "abandoned"
@@ -81,16 +81,37 @@ def rate(rates: Sequence[float], count: int) -> float:
     return rates[min(count, len(rates)) - 1]
 
 
-def faults(talk: Talk, seat: Seat, points: int, capacity: int, now: float) -> list[str]:
+def faults(day: Day, talk: Talk, seat: Seat, now: float) -> list[str]:
     """What is wrong with offering this contact to this agent now. Nobody trusts the router: it is counted."""
     arrival, worker, found = talk.arrival, seat.worker, []
     if talk.state != WAITING:
         found.append(f"it is {talk.state}")
-    if seat.load + points > capacity:
+    if seat.load + talk.points > day.capacity:
         found.append("it does not fit beside what the agent has")
     if seat.state != READY or seat.pending is not None:
         found.append("the agent takes none now")
-    if arrival.channel not in worker.channels or any(skill not in worker.skills for skill in arrival.skills) \
+    if arrival.channel not in worker.channels or not _may(day, arrival, worker) \
             or now - arrival.at < worker.backup_after - 0.002:
         found.append("the agent may not take it")
     return [f"{now:.3f}: contact {arrival.id} offered to {worker.id}: {each}" for each in found]
+
+
+def _may(day: Day, arrival: Arrival, worker: Worker) -> bool:
+    """Does the agent bring what it asks, or what its queue is content with sooner or later? When is not judged here: a
+    step nobody could serve is skipped."""
+    queues = {each.id: each for each in day.queues}
+    rules = queues.get(arrival.queue)
+    needs = {skill: arrival.levels.get(skill, 1) for skill in arrival.skills}
+    if arrival.language and arrival.language not in worker.languages:
+        return False
+    if _brings(worker, needs):
+        return True
+    for ring in rules.rings if rules is not None else ():
+        kept = {skill: max(1, level - ring.relax) for skill, level in needs.items() if skill not in ring.drop}
+        if _brings(worker, kept) or any(_brings(worker, queues[each].requires) for each in ring.queues):
+            return True
+    return False
+
+
+def _brings(worker: Worker, needs: Mapping[str, int]) -> bool:
+    return all(worker.skills.get(skill, 0) >= level for skill, level in needs.items())

@@ -19,7 +19,7 @@ from router.simulation.fates import fates, shift
 from router.simulation.figures import Outcome
 from router.simulation.seats import Seat, Talk, faults, rate
 from router.simulation.slots import Slots
-from router.simulation.told import config, ms, queued
+from router.simulation.told import config, ms, profile, queued
 
 _LOGOUT = math.inf
 
@@ -36,7 +36,7 @@ class World:
         self.seconds = 0.0
         self.violations: list[str] = []
         self.ignored: dict[str, int] = {}
-        self.talks = {a.id: Talk(a, day.channels[a.channel].points) for a in day.arrivals}
+        self.talks = {a.id: Talk(a, a.points or day.channels[a.channel].points) for a in day.arrivals}
         self.seats = {w.id: Seat(w) for w in day.workers}
         self.slots = Slots(day)
         self.core = make(config(day, policy))
@@ -50,9 +50,7 @@ class World:
     def steps(self) -> Iterator[float]:
         """Runs event by event; yields the time after each."""
         for seat in self.seats.values():
-            worker = seat.worker
-            self._tell(core.AgentProfile(at=0, agent=worker.id, skills=worker.skills, media=worker.channels,
-                                    backup_after_ms=ms(worker.backup_after)))
+            self._tell(profile(seat.worker))
         for talk in self.talks.values():
             self._at(talk.arrival.at, self._arrive, talk)
         for seat in self.seats.values():
@@ -220,7 +218,7 @@ class World:
     def _offered(self, offer: core.Offer) -> None:
         talk, seat = self.talks[offer.contact], self.seats[offer.agent]  # type: ignore[index]
         arrival, points = talk.arrival, talk.points
-        self.violations += faults(talk, seat, points, self.day.capacity, self.now)
+        self.violations += faults(self.day, talk, seat, self.now)
         talk.state, talk.agent, talk.attempt, talk.offer = state.OFFERED, seat, talk.attempt + 1, offer.offer
         seat.offers += 1
         self.offers += 1
