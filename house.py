@@ -20,6 +20,7 @@ from agents.throttle import address_of
 from agents.users import first_admin
 from channels.registry import kind
 from desk.parts import BadFlow, Desk
+from desk.surveys import Surveys
 from knowledge import parts as knowledge
 from knowledge.answers import Answers
 from knowledge.encoder import Encoder
@@ -158,7 +159,7 @@ class House:
                 store=self.store, bus=self.bus, policies=self.policies, limits=self.limits, who=who,
                 readable=readable, clock=self.clock,
                 flows={name: common.flow for name, common in enabled.items() if common.flow},
-                surveys={name: common.survey for name, common in enabled.items() if common.survey},
+                surveys=Surveys.named((name, each.survey, each.survey_by) for name, each in enabled.items()),
                 folder=Path(given.flows.folder) if given.flows.folder else None, queues=tuple(given.queues),
                 endpoints=given.flows.endpoints, zone=given.desk.timezone,
                 names={"fa": given.desk.name_fa, "en": given.desk.name_en},

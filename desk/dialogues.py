@@ -14,6 +14,7 @@ from desk.book import Book
 from desk.flows import engine, states, words
 from desk.flows.model import Heard, Outcome, Program, State, Turn, Waits
 from desk.speaking import Speaker
+from desk.surveys import Surveys
 from desk.world import InTx, Place
 from router import signals
 from router.events import ArticlesSuggested, ContactChanged, FlowStarted
@@ -36,9 +37,9 @@ class Dialogues:
     """See `router.dialogue.Flow`. `flows` and `surveys` name each channel's flow; `policies` is filled later."""
 
     def __init__(self, book: Book, place: Place, policies: Mapping[str, ChannelPolicy], *,
-                 flows: Mapping[str, str], surveys: Mapping[str, str] | None = None) -> None:
+                 flows: Mapping[str, str], surveys: Surveys | None = None) -> None:
         self.book, self.place, self.policies = book, place, policies
-        self.flows, self.surveys = flows, surveys or {}
+        self.flows, self.surveys = flows, surveys or Surveys()
         self._speaker = Speaker(place)
 
     # --- what intake asks
@@ -54,6 +55,8 @@ class Dialogues:
             return tx.flows.live(contact.id) is not None or (
                 not policy.connects and self._may_begin(tx, policy, address))
         live = self._unless_taken(tx, contact)
+        if contact.state is ContactState.WRAP_UP and policy.connects:
+            return live is not None  # asked while the caller is still on the line
         if contact.state not in _OVER:
             return False
         if live is not None:
@@ -104,9 +107,14 @@ class Dialogues:
             if may:
                 return self._begin(tx, policy, contact, Heard(kind="open", text=""))
             return contact, self.standing(tx, contact)
+        if signal.kind is SignalKind.LEFT and signal.data.get("listening"):
+            self._unless_taken(tx, contact)
+            wanted = self.surveys.listening(tx, contact)
+            return self._ask(tx, policy, contact, wanted) if wanted else (contact, None)
         if dialogue is None:
             return contact, None
-        if signal.kind is SignalKind.CHOICE and contact.state is ContactState.SELF_SERVICE:
+        asked = contact.state is ContactState.SELF_SERVICE or dialogue.purpose == "survey"
+        if signal.kind is SignalKind.CHOICE and asked:
             heard = Heard(kind="words" if signal.value.strip() else "silence", text=signal.value.strip().rstrip("#"))
             return self.advance(tx, policy, contact, dialogue, heard)
         if signal.kind is SignalKind.LEFT:
@@ -168,8 +176,12 @@ class Dialogues:
     def _step(self, tx: StoreTx, policy: ChannelPolicy, contact: Contact, dialogue: Dialogue, program: Program,
               state: State, heard: Heard) -> tuple[Contact, Told | None]:
         turn = engine.advance(program, state, heard, InTx(tx, self.place, policy, contact))
-        if dialogue.purpose == "survey" and (turn.understood == "no" or turn.outcome is Outcome.HANDED_OVER):
-            return self._other_words(tx, policy, contact, dialogue), None
+        if dialogue.purpose == "survey":
+            over = turn.outcome is Outcome.HANDED_OVER
+            if not policy.connects and (turn.understood == "no" or over):
+                return self._other_words(tx, policy, contact, dialogue), None
+            if over and turn.reason != "asked":  # a caller who presses nothing is let go, one who asks is not
+                turn = replace(turn, outcome=Outcome.DROPPED, prompts=())
         return self._apply(tx, policy, contact, dialogue, program, turn)
 
     def _apply(self, tx: StoreTx, policy: ChannelPolicy, contact: Contact, dialogue: Dialogue,
@@ -212,19 +224,12 @@ class Dialogues:
             self.advance(tx, policy, contact, dialogue, Heard(kind=kind, result=result))
 
     def survey(self, tx: StoreTx, contact: Contact) -> None:
-        """Ask a citizen whose contact a colleague has ended; nothing where no survey is set."""
-        policy = self.policies.get(contact.channel)
-        wanted = self.surveys.get(contact.channel, "")
-        address = tx.people.address(contact.id)
-        if not wanted or policy is None or policy.connects or contact.state is not ContactState.CLOSED:
-            return
+        """Ask how it went, after a colleague has closed a contact."""
         self._unless_taken(tx, contact)
-        last = tx.flows.newest(contact.id)
-        asked = last is not None and last.purpose == "survey" and (
-            contact.closed_at is None or last.started_at >= contact.closed_at)
-        if address.opted_out_at is not None or asked or (last is not None and not last.outcome):
-            return
-        self._begin(tx, policy, contact, Heard(kind="open"), flow=wanted, purpose="survey")
+        self.surveys.closed(tx, contact, self.policies, self._ask)
+
+    def _ask(self, tx: StoreTx, policy: ChannelPolicy, contact: Contact, wanted: str) -> tuple[Contact, Told | None]:
+        return self._begin(tx, policy, contact, Heard(kind="open"), flow=wanted, purpose="survey")
 
     @staticmethod
     def _unsent(tx: StoreTx, dialogue: Dialogue) -> bool:

@@ -15,6 +15,7 @@ from desk.dialogues import Dialogues
 from desk.fetch import Endpoint
 from desk.jobs import Answers, Jobs
 from desk.routes import Readable, Routes
+from desk.surveys import Surveys
 from desk.world import Place
 from router.errors import Conflict, PishkhanError
 from router.model import ContactId, Limits
@@ -39,13 +40,13 @@ class Desk:
     """Built once by the composition root."""
 
     def __init__(self, *, store: SqlStore, bus: Bus, policies: Mapping[str, ChannelPolicy],
-                 limits: Mapping[str, Limits], flows: Mapping[str, str], surveys: Mapping[str, str],
+                 limits: Mapping[str, Limits], flows: Mapping[str, str], surveys: Surveys,
                  folder: Path | None, queues: Sequence[str], endpoints: Mapping[str, Endpoint], answers: Answers,
                  names: Mapping[str, str], zone: str, who: Callable[[web.Request], Agent], readable: Readable,
                  clock: Callable[[], datetime]) -> None:
         self.store = store
         self.book = Book(folder, queues=queues, endpoints=tuple(endpoints))
-        self._must_be_sound(flows, surveys)
+        self._must_be_sound(flows, surveys.flows)
         self.place = Place(limits=limits, zone=zone, desk_names=names)
         self.flow = Dialogues(self.book, self.place, policies, flows=flows, surveys=surveys)
         self._jobs = Jobs(store, bus, self.flow, answers=answers, endpoints=endpoints)
@@ -86,7 +87,7 @@ class Desk:
             listener.close()
 
     async def _survey(self, contact: ContactId) -> None:
-        if not self.flow.surveys:
+        if not self.flow.surveys.flows:
             return
         try:
             await self.store.run(lambda tx: self.flow.survey(tx, tx.contacts.get(contact)), name="survey")

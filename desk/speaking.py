@@ -21,7 +21,7 @@ from router.events import (
     MessageAdded,
     SurveyAnswered,
 )
-from router.model import DeliveryState, Limits, OutKind, Sent
+from router.model import ContactId, DeliveryState, Limits, OutKind, Sent
 from router.records import Contact, ContactState, Direction, Message
 from router.rules import states as contact_states
 from router.rules.told import Told
@@ -57,7 +57,8 @@ class Speaker:
                     "turn": state.turn, "message": last.id if last else None}
         rated = state.values.get("survey_score")
         if rated is not None and rated != dialogue.state.get("values", {}).get("survey_score"):
-            tx.emit(SurveyAnswered(about=contact.id, dialogue=dialogue.id, score=int(rated),
+            asked = ContactId(int(contact.data.get("survey_of", contact.id)))
+            tx.emit(SurveyAnswered(about=asked, dialogue=dialogue.id, score=int(rated),
                                    scale="yes-no" if isinstance(rated, bool) else "five"), actor=_ACTOR)
         article = state.values.get("article")
         if isinstance(article, int) and article != dialogue.state.get("values", {}).get("article"):
@@ -118,16 +119,20 @@ class Speaker:
         self.end(tx, dialogue, turn.outcome, turn.reason)
         if turn.outcome is Outcome.HANDED_OVER:
             self._gathered(tx, contact, dialogue, program, turn)
-            return self._hand_over(tx, policy, contact, turn)
+            return self._hand_over(tx, policy, contact, turn, survey=dialogue.purpose == "survey")
         if dialogue.purpose == "main" and contact.state is ContactState.SELF_SERVICE:
             contact = self._close(tx, contact, "self-service" if turn.outcome is Outcome.CONTAINED else "dropped")
         return contact
 
     @staticmethod
-    def _hand_over(tx: StoreTx, policy: ChannelPolicy, contact: Contact, turn: Turn) -> Contact:
-        waits = contact.state in (ContactState.SELF_SERVICE, ContactState.CLOSED, ContactState.ABANDONED)
+    def _hand_over(tx: StoreTx, policy: ChannelPolicy, contact: Contact, turn: Turn, *,
+                   survey: bool) -> Contact:
+        waits = contact.state in (ContactState.SELF_SERVICE, ContactState.CLOSED, ContactState.ABANDONED) or (
+            survey and contact.state is ContactState.WRAP_UP)
         if not waits:
             return contact
+        if survey and contact.queue is not None:  # back to those who know them
+            return signals.enqueue(tx, contact, contact.queue, reason="asked", actor=_ACTOR)
         queue = tx.desk.queue_named(turn.queue or policy.queue) or tx.desk.queue_named(policy.queue) or (
             tx.desk.queues()[0])
         return signals.enqueue(tx, contact, queue.id, reason="asked", actor=_ACTOR, language=turn.state.language)

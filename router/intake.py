@@ -231,7 +231,7 @@ class Intake:
             return contact
         actor = f"customer:{contact.customer}"
         data = {**contact.data, **identity.stated(said), **belonging.growing(said, contact, address)}
-        if contact.state is ContactState.WRAP_UP:
+        if contact.state is ContactState.WRAP_UP and not answered:
             changed = tx.contacts.change(contact, state=states.move(contact.state, ContactState.ACTIVE), data=data)
             tx.emit(ContactChanged(about=contact.id, was=contact.state.value, state=changed.state.value,
                                    agent=changed.agent, was_agent=contact.agent, reason="citizen-wrote"), actor=actor)

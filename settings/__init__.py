@@ -63,6 +63,9 @@ def parse(table: Mapping[str, Any], media: Mapping[str, type], environ: Mapping[
         for other in common.failover:
             at(f"channels.{name}.failover", other in channels and other != name,
                f"there is no other channel {other!r}{nearest(other, channels)}")
+        by = common.survey_by
+        at(f"channels.{name}.survey_by", not by or (by in channels and channels[by][0].medium == "sms"),
+           f"{by!r} is no SMS channel{nearest(by, channels)}")
         at(f"channels.{name}.queue", fine, f"there is no queue {common.queue!r}{nearest(common.queue, queues)}")
     return Settings(
         server=build(Server, _section(table, "server"), "server", environ),

@@ -97,6 +97,7 @@ class ChannelSettings:
     rate_per_second: float = 20.0  #: messages handed to the provider at most
     flow: str = ""  #: the dialogue that answers first; "" = people answer everything
     survey: str = ""  #: the dialogue that asks after a colleague has closed a contact; "" = none
+    survey_by: str = ""  #: an SMS channel that asks for this one, at the citizen's mobile number; "" = this one asks
     retry_seconds: tuple[float, ...] = ()  #: waits before the second, third, ... try; () = the house's schedule
     repeats: int = 5  #: the same words go to one address so often in five minutes; 0 = no limit
     failover: tuple[str, ...] = ()  #: channels that take over a message that failed here, in this order
@@ -106,6 +107,7 @@ class ChannelSettings:
         one_of("language", self.language, ("", *LANGUAGES))
         need(self.rate_per_second > 0, "rate_per_second: must be more than 0")
         at_least(self, acknowledge_per_day=0, effort=0, reopen_hours=0, repeats=0, follow_up_seconds=0)
+        need(not self.survey_by or bool(self.survey), "survey_by: survey names no dialogue")
         need(not self.follow_up_seconds or bool(self.failover), "follow_up_seconds: failover names no channel")
         need(all(0 < each <= 604_800 for each in self.retry_seconds) and len(self.retry_seconds) <= 50,
              "retry_seconds: at most 50 waits of more than 0 seconds and at most a week")

@@ -82,6 +82,13 @@ class People:
             return _known(row), False
         return _known(row), True
 
+    def given(self, owner: CustomerId, address: Address) -> KnownAddress:
+        """The address; when nobody has it, as this customer's, and not proved to be."""
+        row = self._db.execute(_KNOWN, {"medium": address.medium.value, "value": address.value}).first()
+        return _known(row if row is not None else self._db.execute(_NEW_ADDRESS, {
+            "medium": address.medium.value, "value": address.value, "name": address.name, "customer_id": owner,
+            "opted_out_at": None, "verified_at": None, "suppressed": "", "created_at": self._now}).one())
+
     def join(self, gone: CustomerId, into: CustomerId) -> None:
         """Two files are one person: addresses and contacts of the one move to the other; the empty file says where."""
         self._db.execute(update(_A).where(_A.c.customer_id == gone).values(customer_id=into))

@@ -109,10 +109,10 @@ class Flows:
         rows = self._db.execute(select(_T).where(_T.c.pending != "").order_by(_T.c.id).limit(limit))
         return [_dialogue(row) for row in rows]
 
-    def begun_by(self, address: AddressId, since: datetime) -> int:
-        """How many dialogues an address began since a time."""
+    def begun_by(self, address: AddressId, since: datetime, *, purpose: str = "main") -> int:
+        """How many dialogues of a purpose an address began since a time."""
         return int(self._db.execute(select(func.count()).where(
-            _T.c.address_id == address, _T.c.started_at >= since, _T.c.purpose == "main")).scalar_one())
+            _T.c.address_id == address, _T.c.started_at >= since, _T.c.purpose == purpose)).scalar_one())
 
     def keep(self, name: str, version: str, sources: Mapping[str, str]) -> None:
         """The sources of a version; what is there already stays."""

@@ -8,12 +8,10 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 from xml.etree import ElementTree as ET
 
 import aiohttp
 import pytest
-from twilio.request_validator import RequestValidator
 
 from agents import contacts
 from channels.sandbox.voice import FakeCarrier
@@ -24,19 +22,9 @@ from router.records import ContactState
 from settings import ChannelSettings, Secret
 from tests.house import QUICK, agent, configured, free_port, read, until
 from tests.recorder import Recorder
-from tests.voicing import TOKEN, accept, contact_of, delivery_of, in_state, messages, outgoing, telephone
+from tests.voicing import TOKEN, accept, contact_of, delivery_of, in_state, messages, outgoing, post, telephone
 
 FORM = {"CallSid": "CA1", "From": "+989121234567", "To": "+982112345678", "CallStatus": "in-progress"}
-
-
-async def post(url: str, form: dict[str, str], *, token: str = TOKEN, signed_url: str = "", headers: Any = None,
-               ) -> tuple[int, str]:
-    """A webhook signed by the carrier's own library."""
-    signed = RequestValidator(token).compute_signature(signed_url or url, form)
-    async with aiohttp.ClientSession() as session, session.post(
-            url, data=urlencode(form), headers={"Content-Type": "application/x-www-form-urlencoded",
-                                                "X-Twilio-Signature": signed, **(headers or {})}) as answer:
-        return answer.status, await answer.text()
 
 
 @contextlib.asynccontextmanager

@@ -7,6 +7,10 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+from twilio.request_validator import RequestValidator
 
 from agents import offers
 from channels.sandbox.voice import FakeCarrier
@@ -49,6 +53,16 @@ async def telephone(tmp_path: Path, *, pace: float = 0.01, account: str = "AC1",
                 await carrier.stop()
     finally:
         await carrier.stop()
+
+
+async def post(url: str, form: dict[str, str], *, token: str = TOKEN, signed_url: str = "", headers: Any = None,
+               ) -> tuple[int, str]:
+    """A webhook signed by the carrier's own library."""
+    signed = RequestValidator(token).compute_signature(signed_url or url, form)
+    async with aiohttp.ClientSession() as session, session.post(
+            url, data=urlencode(form), headers={"Content-Type": "application/x-www-form-urlencoded",
+                                                "X-Twilio-Signature": signed, **(headers or {})}) as answer:
+        return answer.status, await answer.text()
 
 
 async def outgoing(house: Any, contact: int, words: str, key: str, kind: OutKind = OutKind.REPLY, **data: Any) -> Any:

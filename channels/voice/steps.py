@@ -221,6 +221,11 @@ class Steps:
             line = await self._wire.reads.line(self._name, hook.sid)
             if line is not None and line.contact.state in _QUEUED and hook.status not in ENDED:
                 return flow.hold(self._script, line, replace(place, said=0))  # the agent passed the caller on
+        if talked and hook.status not in ENDED:
+            ends = self._call(hook, place).signal(SignalKind.LEFT, f"talked:{place.n}", "agent-ended", listening=True)
+            accepted = await self._wire.accept(ends)
+            if accepted.told is not None:
+                return await self._dialogue.answer(hook, replace(place, delivery=0), accepted)
         if talked or hook.status in ENDED:
             await self._outgoing.left(call, "agent-ended" if talked else hook.status)
             return flow.goodbye(self._script, place)
