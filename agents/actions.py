@@ -77,7 +77,8 @@ class Actions:
 
     async def _upon(self, unit: Callable[[StoreTx], Contact]) -> web.Response:
         changed = await self._given.store.run(unit)
-        view = await self._given.store.snapshot(lambda tx: reading.contact_view(tx, changed.id))
+        view = await self._given.store.snapshot(lambda tx: reading.contact_view(
+            tx, changed.id, self._given.routing.plan))
         return json_answer({"contact": view})
 
     async def _said(self, unit: Callable[[StoreTx], MessageId]) -> web.Response:

@@ -76,7 +76,8 @@ class Api:
         wanted: dict[str, Any] = {name: query_number(request, name) for name in ("queue", "agent", "customer")}
         before, limit = query_number(request, "before"), query_number(request, "limit", most=MOST_LISTED) or 50
         return json_answer(await self._given.store.snapshot(
-            lambda tx: reading.listed(tx, agent, before=before, limit=limit, state=states, **wanted)))
+            lambda tx: reading.listed(tx, agent, self._given.routing.plan, before=before, limit=limit, state=states,
+                                      **wanted)))
 
     async def contact(self, request: web.Request) -> web.Response:
         """One contact."""
@@ -84,7 +85,7 @@ class Api:
 
         def read(tx: Any) -> dict[str, Any]:
             found: Contact = readable(tx, agent, number)
-            return {"contact": reading.contact_views(tx, [found])[0]}
+            return {"contact": reading.contact_views(tx, [found], self._given.routing.plan)[0]}
         return json_answer(await self._given.store.snapshot(read))
 
     async def messages(self, request: web.Request) -> web.Response:
@@ -106,7 +107,8 @@ class Api:
     async def customer(self, request: web.Request) -> web.Response:
         """A customer file."""
         agent, number = who(request), CustomerId(number_of(request))
-        return json_answer(await self._given.store.snapshot(lambda tx: reading.customer(tx, agent, number)))
+        plan = self._given.routing.plan
+        return json_answer(await self._given.store.snapshot(lambda tx: reading.customer(tx, agent, number, plan)))
 
     async def upload(self, request: web.Request) -> web.Response:
         """The bytes are durable before their id is told."""

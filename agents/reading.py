@@ -13,26 +13,29 @@ from router.errors import NotFound
 from router.model import AgentId, ContactId, CustomerId
 from router.records import Agent, Contact, ContactState
 from router.rules.effort import cost
+from router.rules.plan import Plan
 from storage.tx import StoreTx
 
 MESSAGES = 500
 ENTRIES = 2000
 
 
-def contact_views(tx: StoreTx, contacts: Sequence[Contact]) -> list[View]:
-    """Contacts as views, in their order."""
+def contact_views(tx: StoreTx, contacts: Sequence[Contact], plan: Plan) -> list[View]:
+    """Contacts as views, in their order. `plan` knows the hours of queues."""
     cards = projector.cards(tx, contacts)
     stuck: dict[int, str] = {}
     if any(contact.state is ContactState.WAITING for contact in contacts):
         agents, queues = tx.desk.agents(), {queue.id: queue for queue in tx.desk.queues()}
-        stuck = {contact.id: reasons.stuck(contact, queues.get(contact.queue) if contact.queue else None, agents)
+        shut = {queue.id for queue in queues.values() if queue.calendar and not plan.is_open(queue, tx.now)}
+        stuck = {contact.id: reasons.stuck(contact, queues.get(contact.queue) if contact.queue else None, agents,
+                                           closed=contact.queue in shut)
                  for contact in contacts if contact.state is ContactState.WAITING}
     return [views.contact(cards[contact.id], stuck.get(contact.id, "not-waiting")) for contact in contacts]
 
 
-def contact_view(tx: StoreTx, contact: ContactId) -> View:
+def contact_view(tx: StoreTx, contact: ContactId, plan: Plan) -> View:
     """One contact as its view."""
-    return contact_views(tx, [tx.contacts.get(contact)])[0]
+    return contact_views(tx, [tx.contacts.get(contact)], plan)[0]
 
 
 def me_view(tx: StoreTx, agent: AgentId) -> View:
@@ -41,14 +44,15 @@ def me_view(tx: StoreTx, agent: AgentId) -> View:
     return views.me(me, sum(cost(me, contact) or contact.effort for contact in tx.contacts.held_by(agent)))
 
 
-def listed(tx: StoreTx, agent: Agent, /, *, before: int | None, limit: int, **wanted: Any) -> dict[str, Any]:
+def listed(tx: StoreTx, agent: Agent, plan: Plan, /, *, before: int | None, limit: int, **wanted: Any
+           ) -> dict[str, Any]:
     """A page of contacts, newest first."""
     who = eye_of(tx, agent)
     within = None if who.all else (agent.id, sorted(who.queues))
     found = tx.contacts.listed(before=before, limit=limit + 1, within=within, **wanted)
     page = [contact for contact in found[:limit] if reads(who, contact)]
     following = str(found[limit - 1].id) if len(found) > limit else None
-    return {"contacts": contact_views(tx, page), "next": following}
+    return {"contacts": contact_views(tx, page, plan), "next": following}
 
 
 def messages(tx: StoreTx, agent: Agent, contact: ContactId) -> dict[str, Any]:
@@ -77,10 +81,10 @@ def journal(tx: StoreTx, agent: Agent, contact: ContactId) -> dict[str, Any]:
     return {"entries": [views.entry(entry) for entry in tx.journal.of_contacts([contact], limit=ENTRIES)]}
 
 
-def customer(tx: StoreTx, agent: Agent, number: CustomerId) -> dict[str, Any]:
+def customer(tx: StoreTx, agent: Agent, number: CustomerId, plan: Plan) -> dict[str, Any]:
     """A file with the newest contacts the reader may see; NotFound when that is none."""
     found = tx.people.customer(number)
-    page = listed(tx, agent, before=None, limit=20, customer=number)
+    page = listed(tx, agent, plan, before=None, limit=20, customer=number)
     if not page["contacts"] and not eye_of(tx, agent).all:
         raise NotFound(f"there is no customer {number}")
     return {"customer": views.customer(found, tx.people.of_customer(number)), "contacts": page["contacts"]}

@@ -189,7 +189,8 @@ class RoutingSetUp:
             tx.contacts.change(found, **wanted)
             tx.emit(ContactEdited(about=number, fields=tuple(wanted)), actor=holding.actor(by))
         await self._given.store.run(unit)
-        return json_answer({"contact": await self._given.store.snapshot(lambda tx: reading.contact_view(tx, number))})
+        view = await self._given.store.snapshot(lambda tx: reading.contact_view(tx, number, self._given.routing.plan))
+        return json_answer({"contact": view})
 
     async def promises(self, request: web.Request) -> web.Response:
         """By clock."""

@@ -97,18 +97,19 @@ class Threading:
         """The claim was true."""
         agent, contact = who(request), ContactId(number_of(request))
         changed = await self._given.store.run(lambda tx: join(tx, agent, contact))
-        view = await self._given.store.snapshot(lambda tx: reading.contact_view(tx, changed.id))
+        view = await self._given.store.snapshot(lambda tx: reading.contact_view(
+            tx, changed.id, self._given.routing.plan))
         return json_answer({"contact": view})
 
     async def lift(self, request: web.Request) -> web.Response:
         """Try once more."""
-        agent, address = who(request), AddressId(number_of(request))
+        agent, address, plan = who(request), AddressId(number_of(request)), self._given.routing.plan
 
         def unit(tx: StoreTx) -> CustomerId:
             found = tx.people.addresses([address]).get(address)
             if found is not None:
-                reading.customer(tx, agent, found.customer)  # NotFound where the agent may not read the file
+                reading.customer(tx, agent, found.customer, plan)  # NotFound where the agent may not read the file
             return lift(tx, agent, address)
         customer = await self._given.store.run(unit)
-        view = await self._given.store.snapshot(lambda tx: reading.customer(tx, agent, customer))
+        view = await self._given.store.snapshot(lambda tx: reading.customer(tx, agent, customer, plan))
         return json_answer({"customer": view["customer"]})

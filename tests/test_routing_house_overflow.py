@@ -148,6 +148,25 @@ async def test_by_honest_wait_when_it_joins_and_once_only(tmp_path: Path) -> Non
         assert len(await entries(house, "overflow-taken", about=second)) == 1
 
 
+async def test_where_nobody_works_as_long_again_as_they_waited_counts(tmp_path: Path) -> None:
+    """Nothing honest can be said then, and silence must not keep anybody for ever."""
+    clock = Clock()
+    async with desk_of(tmp_path, queues=queues_of({"wait": 600, "alarm": True}), clock=clock) as house:
+        await agent(house, ready=False)
+        first, second = await say(house, 1), await say(house, 2)
+        await until(lambda: house.dispatch.desk.place(ContactId(second)) == 2, what="the router has both")
+        honest, ticks = house.dispatch.desk.honest_wait, house.dispatch.ticks
+        assert 0 <= honest(ContactId(first), ticks.now().ms) < 600
+        clock.ahead += timedelta(seconds=590)
+        third = await say(house, 3)
+        clock.ahead += timedelta(seconds=20)
+        await say(house, 4)
+        for number in (first, second):
+            [entry] = await told(house, "overflow-taken", about=number, trigger="wait")
+            assert entry.data["did"] == ["alarm"]
+        assert await entries(house, "overflow-taken", about=third) == []
+
+
 async def test_a_step_is_taken_once_also_after_a_restart(tmp_path: Path, database: str) -> None:
     given = queues_of({"length": 1, "alarm": True})
     async with desk_of(tmp_path, database, queues=given) as house:
@@ -175,7 +194,7 @@ async def test_two_steps_of_one_queue_do_not_follow_it_into_another(tmp_path: Pa
 
 
 def test_looks_cost_nothing_where_there_is_nothing_to_look_at() -> None:
-    """A long line is not gone through: a look asks for as many waits as there are kinds, and one more a case."""
+    """A long line is not gone through: a look asks for two waits of each kind, and one more a case."""
     from router.dispatch.watching import AGAIN, APART, Watch
     from router.records import Queue
     asked: list[int] = []
@@ -189,11 +208,11 @@ def test_looks_cost_nothing_where_there_is_nothing_to_look_at() -> None:
         asked.append(contact)
         return float(limit[0] if contact < 5000 else limit[0] + 5)
     watch = Watch(known, Plan(queues={QueueId(1): queue}), honest)
-    assert watch.take(0, staff=False) == [] and len(asked) == 1 and watch.due == AGAIN
-    assert watch.take(1, staff=True) == [] and len(asked) == 1 and watch.due == APART  # too soon; it is remembered
+    assert watch.take(0, staff=False) == [] and asked == [5000, 1] and watch.due == AGAIN
+    assert watch.take(1, staff=True) == [] and len(asked) == 2 and watch.due == APART  # too soon; it is remembered
     limit[0] = 96
     [case] = watch.take(APART, staff=False)
-    assert (case.contact, case.trigger, case.queue, len(asked)) == (5000, "wait", 1, 3)
+    assert (case.contact, case.trigger, case.queue, len(asked)) == (5000, "wait", 1, 5)
     limit[0] = 1000
     found: list[int] = []
     for turn in range(2, 100):

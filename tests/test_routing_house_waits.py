@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from agents import reading, reasons
 from channels import registry
 from router.records import ContactState
 from settings import SettingsError
@@ -62,6 +63,8 @@ async def test_a_queue_closes_and_opens_by_its_hours_and_keeps_who_waits(tmp_pat
         await told(house, "overflow-taken", about=late, trigger="closed")
         assert await waits(house, number)
         await says_why(house, number, "closed")
+        listed = await house.store.snapshot(lambda tx: reading.contact_view(tx, number, house.dispatch.plan))
+        assert listed["waiting_why"] == reasons.WAITING["closed"]
         clock.ahead += timedelta(hours=1)
         poke(house)
         await told(house, "queue-hours", open=True)

@@ -202,9 +202,15 @@ class Desk:
         return self.known.lengths.get(queue, 0)
 
     def honest_wait(self, contact: ContactId, ms: int) -> float:
-        """Seconds from now that it may have to wait at most, as far as known; 0 = not known."""
+        """Seconds from now that it may have to wait at most, as far as known; 0 = not known. Where nobody who could
+        serve it works now nothing can be said, and it counts as long again as it has waited."""
         found = self.interval(contact, ms)
-        return 0.0 if found is None else found[1]
+        if found is not None:
+            return found[1]
+        known = self.known.contacts.get(contact)
+        if known is None or self.waits.estimate(contact, ms).reason != "nobody-on-duty":
+            return 0.0
+        return self.plan.waited(known, _EPOCH + timedelta(milliseconds=ms)).total_seconds()
 
     def interval(self, contact: ContactId, ms: int) -> tuple[int, int] | None:
         """Seconds from and to which it will probably wait; None = nothing can honestly be said."""

@@ -1,8 +1,8 @@
 """Overflow steps by length and honest wait, judged when a contact joins and again while it waits. Decides nothing else.
 
 Nobody is looked at one by one: a line grows at the place where somebody was put in, and of contacts that are alike the
-last has the longest wait, so a look begins at the end of each line and stops at the first who need not be helped. Looks
-follow events, at most one a second, and a timer while there is somebody to look at.
+last has the longest wait (where nobody works, the first), so a look begins at both ends of each line and stops when
+neither need be helped. Looks follow events, at most one a second, and a timer while there is somebody to look at.
 """
 
 from __future__ import annotations
@@ -138,9 +138,13 @@ class Watch:
             steps = dict(self._steps[queue])
             for key in list(line.alike):
                 step = steps[key[0]]
-                while (alike := line.alike.get(key)) and len(self._found) < MOST \
-                        and self._honest(alike[-1][1], now) > (step.wait or 0):
-                    self._case(alike[-1][1], "wait", key[0], step)
+                while (alike := line.alike.get(key)) and len(self._found) < MOST:
+                    # The last will wait longest; where nobody works, the first has.
+                    far = next((contact for _, contact in (alike[-1], alike[0])
+                                if self._honest(contact, now) > (step.wait or 0)), None)
+                    if far is None:
+                        break
+                    self._case(far, "wait", key[0], step)
 
     def _case(self, contact: ContactId, trigger: str, number: int, step: Step) -> None:
         it = self._where[contact]
