@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
+import subprocess
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +24,7 @@ from router.errors import InvalidMessage, Misconfigured, Refused, SendError, Thr
 from router.model import DeliveryState, Receipt, Said
 from tests.benches import reply, words
 from tests.house import free_port, read, running, until
+from tests.suites import command
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 REFUSALS = {"014": 0x14, "058": 0x58, "011": 0x0B, "069": 0x45, "008": 0x08, "010": 0x0A}
@@ -66,14 +69,14 @@ class Centre:
 
 
 @contextlib.asynccontextmanager
-async def town(tmp_path: Path, **own: Any) -> AsyncIterator[tuple[Any, Centre]]:
-    centre = Centre(free_port())
+async def town(tmp_path: Path, *, light: str = "ok", centre: Any = 0, **own: Any) -> AsyncIterator[tuple[Any, Centre]]:
+    centre = Centre(centre or free_port())
     task = asyncio.create_task(centre.run())
     settings = {"medium": "sms", "dialect": "smpp", "host": "127.0.0.1", "port": centre.port, "username": "app",
                 "sender": "3000", "answer_seconds": 2.0, **own}
     try:
         async with running(tmp_path, {"town": settings}, environ={"PISHKHAN_TOWN_PASSWORD": "pw"}) as house:
-            await until(lambda: house.health["town"].code == "ok", seconds=15)
+            await until(lambda: house.health["town"].code == light, seconds=15, what=f"the light is {light}")
             yield house, centre
     finally:
         task.cancel()
@@ -200,3 +203,109 @@ def test_any_bytes_are_an_item(content: bytes) -> None:
     found = item_of(raw, Arrival(channel="town", settings=Settings(), now=NOW))
     assert isinstance(found, Said | Receipt)
     assert pdu.header(raw).command == pdu.DELIVER
+
+
+# --- over TLS
+
+class Wrapped:
+    """TLS before the centre, as operators have it: their own certificate, and everything passed on as it is."""
+
+    def __init__(self, folder: Path, name: str = "IP:127.0.0.1") -> None:
+        self.cert, self._key, self._name = folder / "cert.pem", folder / "key.pem", name
+        self.port, self.inner = free_port(), 0
+        self.seen = 0  #: bytes that came through
+        self._open: set[asyncio.StreamWriter] = set()
+
+    async def start(self) -> None:
+        await asyncio.to_thread(
+            subprocess.run, [command("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+                             "/CN=centre", "-addext", f"subjectAltName={self._name}", "-keyout", str(self._key),
+                             "-out", str(self.cert)], check=True, capture_output=True)
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(self.cert, self._key)
+        self.server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, ssl=tls)
+
+    async def stop(self) -> None:
+        self.server.close()
+        self.drop()
+        await self.server.wait_closed()
+
+    def drop(self) -> None:
+        """Break every session."""
+        for writer in self._open:
+            writer.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        inside, out = await asyncio.open_connection("127.0.0.1", self.inner)
+        self._open |= {writer, out}
+
+        async def pass_on(one: asyncio.StreamReader, other: asyncio.StreamWriter, counts: bool) -> None:
+            with contextlib.suppress(OSError):
+                while data := await one.read(65_536):
+                    self.seen += len(data) if counts else 0
+                    other.write(data)
+                    await other.drain()
+            other.close()
+        await asyncio.gather(pass_on(reader, out, True), pass_on(inside, writer, False))
+        self._open -= {writer, out}
+
+
+@contextlib.asynccontextmanager
+async def wrapped(tmp_path: Path, name: str = "IP:127.0.0.1", **own: Any) -> AsyncIterator[tuple[Any, Centre, Wrapped]]:
+    tls = Wrapped(tmp_path, name)
+    await tls.start()
+    try:
+        ca = {} if own.pop("strange", False) else {"ca_file": str(tls.cert)}
+        settings = {"tls": True, **ca, **own}
+        tls.inner = free_port()
+        async with town(tmp_path / "house", port=tls.port, centre=tls.inner, **settings) as (house, centre):
+            yield house, centre, tls
+    finally:
+        await tls.stop()
+
+
+async def test_a_talk_over_tls_that_breaks_and_goes_on(tmp_path: Path) -> None:
+    async with wrapped(tmp_path) as (house, centre, tls):
+        assert await centre.say("سلام".encode("utf-16-be"), data_coding=8)
+        assert await words(house) == ["سلام"]
+        await settled(house, await reply(house, "پاسخ " * 30), DeliveryState.DELIVERED)
+        assert len(centre.taken) == 3 and tls.seen > 0
+        before = len(centre.esmes)
+        tls.drop()
+        await until(lambda: len(centre.esmes) > before and house.health["town"].code == "ok", what="dialled again")
+        await settled(house, await reply(house, "دوباره"), DeliveryState.DELIVERED)
+
+
+@pytest.mark.parametrize(("name", "strange"), [("IP:127.0.0.1", True), ("DNS:elsewhere.example", False)])
+async def test_no_login_is_sent_to_whoever_proves_nothing(tmp_path: Path, name: str, strange: bool) -> None:
+    async with wrapped(tmp_path, name, strange=strange, light="misconfigured") as (house, centre, tls):
+        assert "certificate" in house.health["town"].en and house.health["town"].fa
+        assert not centre.esmes and not tls.seen
+
+
+async def test_a_centre_without_tls_gets_no_login_either(tmp_path: Path) -> None:
+    heard = bytearray()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.extend(await reader.read(10_000))
+        writer.write(b"\0\0\0\x10\x80\0\0\0\0\0\0\x03\0\0\0\0")  # a generic refusal, in clear
+        writer.close()
+    port = free_port()
+    server = await asyncio.start_server(serve, "127.0.0.1", port)
+    async with town(tmp_path, tls=True, port=port, light="down"):
+        await until(lambda: heard, what="it was dialled")
+        assert heard[0] == 0x16, "the beginning of TLS, and nothing else"
+        assert b"app" not in heard and b"pw" not in heard
+    server.close()
+    await server.wait_closed()
+
+
+async def test_certificates_that_cannot_be_read(tmp_path: Path) -> None:
+    async with town(tmp_path, tls=True, ca_file=str(tmp_path / "nothing.pem"), light="misconfigured") as (house, _):
+        assert house.health["town"].en == "ca_file cannot be read"
+
+
+def test_tls_is_for_smpp() -> None:
+    for wrong in ({"tls": True}, {"dialect": "smpp", "ca_file": "x"}):
+        with pytest.raises(ValueError, match="tls belongs to smpp"):
+            Settings(**wrong)  # type: ignore[arg-type]

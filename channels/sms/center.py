@@ -13,9 +13,10 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from aiosmpplib import ESME, NPI, TON, AbstractHook, OptionalParam, PhoneNumber, SubmitSm
+from aiosmpplib import NPI, TON, AbstractHook, OptionalParam, PhoneNumber, SubmitSm
 
 from channels.sms import compose, gsm, parse, pdu
+from channels.sms.session import Session, context
 from channels.sms.settings import Settings
 from router.errors import (
     Doubtful,
@@ -45,38 +46,18 @@ AGAIN, _MOMENT = 40, 0.25  #: how often, and after how many seconds, a report th
 _SAR_REF, _SAR_OF, _SAR_NUMBER = 0x020C, 0x020E, 0x020F
 
 
-class Session(ESME):  # type: ignore[misc]
-    """The library's session, which lets go of its socket: it only says goodbye and leaves the rest to chance."""
-
-    async def connect(self) -> None:
-        """Dial; what was there before is closed."""
-        self._let_go(self._writer)
-        await super().connect()
-
-    async def _disconnect(self) -> None:
-        writer = self._writer
-        try:
-            await super()._disconnect()
-        finally:
-            self._let_go(writer)
-
-    @staticmethod
-    def _let_go(writer: asyncio.StreamWriter | None) -> None:
-        if writer is not None:
-            writer.close()
-
-
 class Center(AbstractHook):  # type: ignore[misc]
     """`run()` keeps the session; `send` hands one message over."""
 
     def __init__(self, name: str, settings: Settings, wire: Wire, take: Callable[[Item], Awaitable[None]]) -> None:
         self.name, self.settings, self.wire, self._take = name, settings, wire, take
-        self._esme: ESME | None = None
+        self._esme: Session | None = None
         self._answers: dict[str, asyncio.Future[bytes]] = {}  #: by our own id
         self._written: dict[int, str] = {}  #: sequence number -> our own id
         self._early: asyncio.Queue[Receipt] = asyncio.Queue(1000)
         self._fresh: deque[str] = deque(maxlen=200)  #: ids that may not be committed yet
         self.refused = 0  #: status of the last bind that was refused
+        self.unreadable = False  #: the file of certificates cannot be used
 
     @property
     def bound(self) -> bool:
@@ -86,8 +67,14 @@ class Center(AbstractHook):  # type: ignore[misc]
     async def run(self) -> None:
         """Until cancelled; the library dials again by itself."""
         settings = self.settings
+        try:
+            tls = await asyncio.to_thread(context, settings.ca_file) if settings.tls else None
+        except OSError:
+            self.unreadable = True
+            return
         while True:
             self._esme = Session(
+                tls=tls,
                 smsc_host=settings.host, smsc_port=settings.port, system_id=settings.username,
                 password=str(settings.password), system_type=settings.system_type, hook=self, log_level="CRITICAL",
                 socket_timeout=settings.answer_seconds, client_id=self.name)
@@ -191,6 +178,12 @@ class Center(AbstractHook):  # type: ignore[misc]
         now = self.wire.clock()
         if self.bound:
             return Health(code="ok", en="bound to the message centre", fa="به مرکز پیام متصل است", since=now)
+        if self.unreadable:
+            return Health(code="misconfigured", since=now, fa="پروندهٔ ca_file خوانده نمی‌شود",
+                          en="ca_file cannot be read")
+        if self._esme is not None and self._esme.distrusted:
+            return Health(code="misconfigured", since=now, fa="گواهی مرکز پیام پذیرفتنی نیست",
+                          en=f"the message centre's certificate is not trusted ({self._esme.distrusted})")
         if self.refused:
             return Health(code="misconfigured", since=now, fa="مرکز پیام ورود ما را نمی‌پذیرد",
                           en=f"the message centre refuses our login ({self.refused:#x})")

@@ -72,6 +72,8 @@ class Settings:
     host: str = ""  #: smpp: the message centre
     port: int = 2775
     system_type: str = ""
+    tls: bool = False  #: smpp: encrypt the session; the centre's certificate is checked
+    ca_file: str = ""  #: smpp: certificates to trust instead of the system's
 
     check: str = "query"  #: generic: where the secret comes, "query", "header" or "hmac" (HMAC-SHA256 of the body, hex)
     secret_field: str = "secret"  #: name of the query parameter; always used by Kannel
@@ -108,6 +110,8 @@ class Settings:
             raise ValueError("national_digits: 5 to 14")
         if self.connect_seconds <= 0 or self.answer_seconds <= 0 or self.probe_seconds < 0:
             raise ValueError("connect_seconds and answer_seconds must be more than 0, probe_seconds not less")
+        if ((self.tls or self.ca_file) and self.dialect != "smpp") or (self.ca_file and not self.tls):
+            raise ValueError("tls belongs to smpp, and ca_file to tls; other dialects have https:// addresses")
         self._mapping()
         self._money()
         try:
