@@ -18,6 +18,8 @@ def main() -> None:
     options.add_argument("--quick", action="store_true", help="fewer of everything, to see that it works")
     options.add_argument("--port", type=int, default=18080)
     options.add_argument("--sets", type=Path, help="folder of retrieval sets (*.jsonl.gz) to score")
+    options.add_argument("--postgres", default="", metavar="ADDRESS",
+                         help="a PostgreSQL server on which databases may be made and dropped: assignments there too")
     given = options.parse_args()
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; load "
           f"{os.getloadavg()[0]:.1f}. Medians; ratios against the limit of the same run.")
@@ -27,7 +29,7 @@ def main() -> None:
         folder = Path(place)
         asyncio.run(reads.run(folder, print, reads=100 if given.quick else 1000))
         asyncio.run(assignments.run(folder, print, contacts=500 if given.quick else 4000, agents=200,
-                                    waiting=5000 if given.quick else 100_000))
+                                    waiting=5000 if given.quick else 100_000, server=given.postgres))
         asyncio.run(ingest.run(folder, given.port, print, messages=500 if given.quick else 4000,
                                rounds=1 if given.quick else 3))
         asyncio.run(chats.run(folder, given.port, print, chats=50 if given.quick else 1000,

@@ -6,12 +6,16 @@ Everything is real but people: the core, the journal, the database. And how long
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import json
+import secrets
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from sqlalchemy import create_engine, make_url, text
 
 from bench import table
 from house import prepare, utc_now
@@ -29,8 +33,10 @@ CHUNK = 500
 RESTART_S = 5.0  #: so soon after a restart the router decides, with 100,000 waiting
 
 
-async def run(folder: Path, write: Callable[[str], None], *, contacts: int, agents: int, waiting: int) -> None:
-    """Assignments, and a restart."""
+async def run(folder: Path, write: Callable[[str], None], *, contacts: int, agents: int, waiting: int,
+              server: str = "") -> None:
+    """Assignments, and a restart. `server`: the address of a PostgreSQL server on which databases may be made and
+    dropped; then the same is measured there too."""
     given = [await _drain(folder / f"offers-{number}", contacts, agents, ends=False) for number in range(3)]
     ended = [await _drain(folder / f"days-{number}", contacts // 2, agents, ends=True) for number in range(3)]
     bare = [await asyncio.to_thread(_bare, folder / f"offers-{number}" / "pishkhan.db", contacts)
@@ -41,15 +47,55 @@ async def run(folder: Path, write: Callable[[str], None], *, contacts: int, agen
         table.Row(name="processor time of one", unit="us", runs=tuple(used for _, used in given)),
         table.Row(name="offered, accepted, ended and told again", unit="/s", runs=tuple(rate for rate, _ in ended)),
         table.Row(name="processor time of one", unit="us", runs=tuple(used for _, used in ended))], write)
-    took, used = await _restart(folder / "restart", waiting, agents)
-    table.show(f"Restart with {waiting} waiting, from the database to the first decision", [
+    await _restarts(folder / "restart", write, waiting, agents)
+    if server:
+        await _on_postgres(folder, write, server, contacts=contacts, agents=agents, waiting=waiting)
+
+
+async def _on_postgres(folder: Path, write: Callable[[str], None], server: str, *, contacts: int, agents: int,
+                       waiting: int) -> None:
+    given, ended = [], []
+    for number in range(3):
+        with _made(server) as database:
+            given.append(await _drain(folder / f"postgres-{number}", contacts, agents, ends=False, database=database))
+        with _made(server) as database:
+            ended.append(await _drain(folder / f"postgres-{number}", contacts // 2, agents, ends=True,
+                                      database=database))
+    table.show(f"Assignments through PostgreSQL, {contacts} contacts, {agents} agents", [
+        table.Row(name="offers decided, claimed and journalled", unit="/s", runs=tuple(rate for rate, _ in given)),
+        table.Row(name="processor time of one, the server's left out", unit="us", runs=tuple(us for _, us in given)),
+        table.Row(name="offered, accepted, ended and told again", unit="/s", runs=tuple(rate for rate, _ in ended))],
+        write)
+    with _made(server) as database:
+        await _restarts(folder / "postgres-restart", write, waiting, agents, database)
+
+
+@contextlib.contextmanager
+def _made(server: str) -> Iterator[str]:
+    """The address of a new, empty database, dropped afterwards."""
+    name = f"pishkhan_bench_{secrets.token_hex(4)}"
+    url = make_url(server)
+    engine = create_engine(url.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    try:
+        yield url.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        engine.dispose()
+
+
+async def _restarts(folder: Path, write: Callable[[str], None], waiting: int, agents: int, database: str = "") -> None:
+    took, used = await _restart(folder, waiting, agents, database)
+    table.show(f"Restart with {waiting} waiting, from {'PostgreSQL' if database else 'SQLite'} to the first decision", [
         table.Row(name="what is promised", unit="s", runs=(RESTART_S,), limit=True),
         table.Row(name="until the router decides", unit="s", runs=(took,)),
         table.Row(name="processor time of it", unit="s", runs=(used,))], write)
 
 
-async def _opened(folder: Path) -> tuple[SqlStore, LocalBus]:
-    where = Where(folder=folder)
+async def _opened(folder: Path, database: str = "") -> tuple[SqlStore, LocalBus]:
+    where = Where(folder=folder, database=database)
     await asyncio.to_thread(prepare, where)
     bus = LocalBus()
     store = SqlStore(where, utc_now, bus.publish)
@@ -96,10 +142,10 @@ def _work(tx: StoreTx, contacts: list[ContactId]) -> None:
         tx.emit(ContactChanged(about=number, was="offered", state="closed", was_agent=offer.agent), actor="bench")
 
 
-async def _drain(folder: Path, contacts: int, agents: int, *, ends: bool) -> tuple[float, float]:
+async def _drain(folder: Path, contacts: int, agents: int, *, ends: bool, database: str = "") -> tuple[float, float]:
     """Offers a second and processor microseconds of one. With `ends` an agent has room for three and every offer is
     accepted and its contact closed before the next; without, everybody has room for fifty."""
-    store, bus = await _opened(folder)
+    store, bus = await _opened(folder, database)
     await store.run(lambda tx: _staff(tx, agents, 6 if ends else 100))
     await _fill(store, contacts)
     dispatch = Dispatch(store, bus, utc_now)
@@ -162,9 +208,9 @@ def _all_ready(tx: StoreTx) -> None:
         tx.emit(AgentChanged(agent=agent.id, state="ready"), actor="bench")
 
 
-async def _restart(folder: Path, waiting: int, agents: int) -> tuple[float, float]:
+async def _restart(folder: Path, waiting: int, agents: int, database: str) -> tuple[float, float]:
     """Seconds by the clock, and of the processor."""
-    store, bus = await _opened(folder)
+    store, bus = await _opened(folder, database)
     await store.run(lambda tx: _staff(tx, agents, 6))
     await _fill(store, waiting)
     dispatch = Dispatch(store, bus, utc_now)
