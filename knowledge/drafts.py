@@ -6,18 +6,21 @@ kept on purpose, is refused.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from knowledge import articles
-from knowledge.personal import Find, find
-from router.errors import BadRequest, Conflict
+from knowledge.personal import Find, find, masked
+from router.errors import BadRequest, Conflict, PishkhanError
+from router.model import ContactId
 from router.records import Agent, Contact, ContactState, Direction
 from router.rules.states import ENDED
-from router.rules.text import language
-from storage.knowledge import Article
+from router.rules.text import fold, language
+from storage.knowledge import Article, Gap
 from storage.tx import StoreTx
 
 MESSAGES, MESSAGE_CHARS = 60, 5_000
+ANSWERS, ANSWER_CHARS = 20, 1_500  #: of colleagues, in a gap's draft
 
 
 def proposed(tx: StoreTx, contact: Contact) -> dict[str, Any]:
@@ -38,6 +41,33 @@ def proposed(tx: StoreTx, contact: Contact) -> dict[str, Any]:
     names = names_of(tx, contact)
     return {"title": title, "body": body, "language": tongue, "title_finds": _shown(find(title, names), tongue),
             "body_finds": _shown(find(body, names), tongue)}
+
+
+def of_gap(tx: StoreTx, agent: Agent, gap: Gap, reads: Callable[[StoreTx, Agent, ContactId], Any]) -> dict[str, Any]:
+    """Title and body out of a gap: what was asked, and what colleagues answered as raw material, without what is
+    personal. Answers only out of contacts that this agent may read. `removed` counts what was taken out of them."""
+    examples = tx.knowledge.gaps.examples(gap.id)
+    tongue = gap.language or articles.LANGUAGES[0]
+    answers: dict[str, str] = {}
+    removed = 0
+    for number in [each["number"] for each in examples if each["source"] == "contact"]:
+        try:
+            contact = reads(tx, agent, ContactId(number))
+        except PishkhanError:
+            continue
+        names = names_of(tx, contact)
+        for message in tx.messages.of(contact.id, limit=MESSAGES):
+            if message.kind != "reply" or message.automatic or not message.text.strip():
+                continue
+            removed += len(find(message.text[:ANSWER_CHARS], names))
+            words = " ".join(masked(message.text[:ANSWER_CHARS], tongue, names).split())
+            answers.setdefault(fold(words), words)
+    heads = ("پرسش‌ها", "آنچه همکاران پاسخ داده‌اند") if tongue == "fa" else ("Questions", "What colleagues answered")
+    parts = [f"## {head}\n" + "\n".join(f"- {each}" for each in texts)
+             for head, texts in zip(heads, ([each["words"] for each in examples], list(answers.values())[:ANSWERS]),
+                                    strict=True) if texts]
+    return {"title": gap.title[:articles.TITLE_CHARS], "body": "\n\n".join(parts)[:articles.BODY_CHARS],
+            "language": tongue, "answers": min(len(answers), ANSWERS), "removed": removed}
 
 
 def names_of(tx: StoreTx, contact: Contact) -> list[str]:

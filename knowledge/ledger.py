@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from knowledge import duties, gaps, merge, routing
-from knowledge.given import Given
+from knowledge.given import Given, Rules
 from knowledge.library import FOR_AGENTS
 from knowledge.markup import as_text
 from knowledge.suggest import Suggestion
@@ -25,7 +25,6 @@ log = logging.getLogger("pishkhan.knowledge")
 OWNER, MARK = "knowledge", "followed"
 _PAGE = 200
 _TRIES = 3
-_WEAK = 0.2  #: less confidence is no answer at all
 _SURE = 0.6
 _DENIED = 0.5  #: the most confidence in what a citizen said did not help
 SWEEP = "knowledge-sweep"
@@ -47,6 +46,7 @@ class Ledger:
             await self._given.library.ready.wait()
             self._read = self._kept = await self._given.store.run(_begin)
             await routing.remember(self._given)
+            await self._provide()
             while True:
                 while await self._page():
                     pass
@@ -91,11 +91,20 @@ class Ledger:
             await routing.consider(self._given, entry.contact)
         elif entry.name == "routing-undone" and entry.contact:
             await routing.corrected(self._given, entry.contact)
+        elif entry.name == "agent-changed" and data.get("profile"):
+            return await self._provide()
         elif entry.name == "object-changed" and not entry.actor.startswith("agent:"):
             await self._given.store.run(lambda tx: duties.moved(tx, data["kind"], data["target"], actor="ledger"))
         else:
             return False
         return True
+
+    async def _provide(self) -> bool:
+        """Somebody left or came: no gap stays with nobody. Whether one got another owner."""
+        acted = False
+        while await self._given.store.run(lambda tx: gaps.provide(tx, self._given.rules)):
+            acted = True
+        return acted
 
     async def _closed(self, number: ContactId) -> None:
         def read(tx: StoreTx) -> tuple[Contact, str, bool]:
@@ -107,8 +116,7 @@ class Ledger:
         best: list[Suggestion[int]] = []
         if question and not used:
             best = await self._given.library.suggest(question, states=FOR_AGENTS, limit=1, language=contact.language)
-        days = timedelta(days=self._given.rules.return_days)
-        await self._given.store.run(lambda tx: settle(tx, number, best, days))
+        await self._given.store.run(lambda tx: settle(tx, number, best, self._given.rules))
         await routing.learn(self._given, contact, question)
 
 
@@ -153,8 +161,9 @@ def _helped(shown: Sequence[Shown]) -> list[Shown]:
     return [each for each in shown if each.used_at and each.said != "no"]
 
 
-def settle(tx: StoreTx, number: ContactId, best: list[Suggestion[int]], days: timedelta) -> None:
+def settle(tx: StoreTx, number: ContactId, best: list[Suggestion[int]], rules: Rules) -> None:
     """A contact was closed: what was it about, did the citizen come back for something, is an answer missing?"""
+    days = timedelta(days=rules.return_days)
     contact = tx.contacts.get(number)
     known = tx.knowledge.outcomes.matter(number)
     again = known is not None and known.returned_at is None and contact.closed_at != known.closed_at and (
@@ -165,19 +174,19 @@ def settle(tx: StoreTx, number: ContactId, best: list[Suggestion[int]], days: ti
     if not used and any(each.said == "no" for each in shown):
         sure = min(sure, _DENIED)
     category = None if article is None else tx.knowledge.get(article).category
-    fit = "sure" if used or sure >= _SURE else "weak" if sure >= _WEAK else "none"
+    fit = "sure" if used or sure >= _SURE else "weak" if sure >= gaps.WEAK else "none"
     tx.knowledge.outcomes.settle(number, customer_id=contact.customer, closed_at=contact.closed_at or tx.now,
                                  disposition=contact.disposition, article_id=article, category_id=category,
                                  used=bool(used), fit=fit, confidence=round(sure, 4))
     tx.emit(MatterSettled(about=number, article=article, used=bool(used), fit=fit), actor="ledger")
     if again and known is not None:
-        _returned(tx, known, number)
+        _returned(tx, rules, known, number)
     if article is not None:
         since = contact.opened_at - days
         for earlier in tx.knowledge.outcomes.earlier(contact.customer, number, since, contact.opened_at):
             if earlier.article == article or (category is not None and earlier.category == category):
-                _returned(tx, earlier, number)
-    gaps.missed(tx, number, fit=fit, used=bool(used))
+                _returned(tx, rules, earlier, number)
+    gaps.missed(tx, number, rules, fit=fit, used=bool(used), near=article if fit != "none" else None)
 
 
 def _about(shown: Sequence[Shown], used: Sequence[Shown], best: list[Suggestion[int]]) -> tuple[int | None, float]:
@@ -191,7 +200,7 @@ def _about(shown: Sequence[Shown], used: Sequence[Shown], best: list[Suggestion[
     return None, 0.0
 
 
-def _returned(tx: StoreTx, matter: Matter, by: ContactId) -> None:
+def _returned(tx: StoreTx, rules: Rules, matter: Matter, by: ContactId) -> None:
     tx.knowledge.outcomes.back(matter.contact, tx.now, by)
     tx.emit(MatterReturned(about=matter.contact, article=matter.article, by=by), actor="ledger")
-    gaps.missed(tx, matter.contact, fit="returned", used=False)
+    gaps.missed(tx, matter.contact, rules, fit="returned", used=False, near=matter.article)

@@ -72,9 +72,9 @@ class HelpPages:
         language = self._language(request)
         question, category = _question(request), number_in(request, "category")
         if question:
-            found = await self._sure(request, question, language, _LISTED)
+            found, near = await self._asked(request, question, language, _LISTED)
             if not found:
-                await self._given.store.run(lambda tx: gaps.asked_in_vain(tx, question))
+                await self._given.store.run(lambda tx: gaps.asked_in_vain(tx, self._given.rules, question, near))
         else:
             found = await self._given.store.snapshot(lambda tx: shelves.newest(tx, language, _LISTED, category))
         all_of = await self._given.store.snapshot(lambda tx: shelves.categories(tx, language))
@@ -86,10 +86,16 @@ class HelpPages:
                           categories=shown, chosen=chosen, indexed=not question)
 
     async def _sure(self, request: web.Request, question: str, language: str, limit: int) -> list[Article]:
+        return (await self._asked(request, question, language, limit))[0]
+
+    async def _asked(self, request: web.Request, question: str, language: str, limit: int,
+                     ) -> tuple[list[Article], int | None]:
+        """What is sure to answer; and the article that comes nearest, sure or not."""
         self._pace.take(request[PEER])
         best = await self._given.library.suggest(question, states=FOR_CITIZENS, limit=limit, language=language)
         sure = [each.id for each in best if not each.weak]
-        return await self._given.store.snapshot(lambda tx: shelves.public(tx, sure))
+        near = next((each.id for each in best if each.confidence >= gaps.WEAK), None)
+        return await self._given.store.snapshot(lambda tx: shelves.public(tx, sure)), near
 
     async def typed(self, request: web.Request) -> web.Response:
         """Nothing when nothing is sure."""

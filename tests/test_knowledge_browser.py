@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
 from agents import contacts
@@ -149,6 +150,7 @@ async def test_every_part_of_the_editor(tmp_path: Path, monkeypatch: pytest.Monk
                                         width: int) -> None:
     async with town(tmp_path, monkeypatch) as house:
         boss = await worker(house, "boss", "مدیر" if language == "fa" else "Boss", role=Role.ADMIN, language=language)
+        sara = await worker(house, "sara", "سارا")
         await write(house, boss, title="گم شدن کارت ملی")
         accepted = await says(house, "سلام من علی رضایی هستم 09121234567؛ ساعت کار استخر شهرداری چند است؟")
         contact = (await read(house, lambda tx: tx.messages.get(accepted.message))).contact
@@ -190,8 +192,22 @@ async def test_every_part_of_the_editor(tmp_path: Path, monkeypatch: pytest.Monk
         await expect(page.locator("[role=status] table tr")).to_have_count(2)
         await browser.shot(page, f"knowledge-imported-{language}-{width}")
         await part("gaps", "[data-gap]")
+        why = "مسئول مطلب‌هایی است" if language == "fa" else "Owns the articles"
+        await expect(page.locator(".gap-why")).to_contain_text(why)
+        await expect(page.locator(".parts .count")).to_have_text("۲" if language == "fa" else "2")
         await page.locator("[data-gap] .link").click()
         await expect(page.locator("[data-gap] ul li")).not_to_contain_text("رضایی")
+        await expect(page.locator(".gap-draft")).to_contain_text("هر روز از ۸ تا ۱۶")
+        await expect(page.locator(".gap-draft")).not_to_contain_text("رضایی")
+        found = await Axe().run(page, context="main", options={
+            "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa"]}})
+        assert [(each["id"], node["html"]) for each in found.response["violations"] for node in each["nodes"]] == []
+        assert await narrow(page) <= 0
+        await browser.shot(page, f"knowledge-gap-draft-{language}-{width}")
+        await page.locator("[name=gap-owner]").select_option(str(sara.id))
+        await expect(page.locator(".gap-why bdi").first).to_have_text("سارا")
+        await page.locator("[name=gap-owner]").select_option("")
+        await expect(page.locator(".gap-why bdi").first).to_have_text("مدیر" if language == "fa" else "Boss")
         await page.locator("[data-gap] .primary").click()
         await expect(page.locator(".column [name=body]")).to_have_value(re.compile("استخر"))
         await part(f"from/{contact}", "[data-find]")

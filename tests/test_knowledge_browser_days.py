@@ -127,13 +127,13 @@ async def test_days_of_both_calendars_agree(tmp_path: Path, monkeypatch: pytest.
         asked: Any = [[day.isoformat(), [each.year, each.month, each.day]]
                       for day, each in zip(days, theirs, strict=True)]
         wrong = await page.evaluate("""async (asked) => {
-            const {jalali, fromJalali, written, read} = await import("/knowledge/static/calendar.js");
+            const {jalali, fromJalali, written, read} = await import("/static/calendar.js");
             return asked.filter(([key, parts]) => jalali(key).join() !== parts.join() || fromJalali(...parts) !== key
                 || read(written(key, "fa")) !== key || read(written(key, "en")) !== key);
         }""", asked)
         assert wrong == []
         assert await page.evaluate("""async () => {
-            const {weeks, monthsOn, instant, read} = await import("/knowledge/static/calendar.js");
+            const {weeks, monthsOn, instant, read} = await import("/static/calendar.js");
             return [weeks("2026-11-22", "fa")[0], weeks("2026-11-22", "en")[0], monthsOn("2026-10-22", "fa", 5),
                     monthsOn("2026-01-31", "en", 1), instant("2026-11-22", "08:30", "Asia/Tehran"),
                     instant("2026-03-29", "12:00", "Europe/Berlin"), instant("2026-03-28", "12:00", "Europe/Berlin"),

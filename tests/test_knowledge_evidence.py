@@ -311,7 +311,7 @@ async def test_the_ledger_reads_on_after_a_restart(tmp_path: Path) -> None:
         await t.answer(contact)
 
         async def followed() -> bool:
-            return await read(t.house, lambda tx: int(tx.marks.get("knowledge", "followed")) >= tx.journal.head() - 3)
+            return await read(t.house, lambda tx: int(tx.marks.get("knowledge", "followed")) >= tx.journal.head() - 5)
         await until(followed, what="the mark")
 
         def forget(tx: Any) -> None:

@@ -15,6 +15,7 @@ const SHORT = format({day: "numeric", month: "short"});
 const YEAR = format({year: "numeric"});
 const SECONDS = format({hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23"});
 const KEY = new Intl.DateTimeFormat("en-CA", {timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit"});
+const HOUR = new Intl.DateTimeFormat("en-GB", {timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23"});
 const WHOLE = format({year: "numeric", month: "2-digit", day: "2-digit"});
 const DAY = 86_400_000;
 
@@ -23,6 +24,9 @@ export const dayKey = (at) => KEY.format(new Date(at));
 
 /** A day as people type it: 1405/08/30 with Persian digits in Persian, 2026-11-21 in English. */
 export const dateField = (at) => language === "fa" ? WHOLE.format(new Date(at)).replace(/[\u200e\u200f]/g, "") : dayKey(at);
+
+/** The hour a time has in the desk's time zone, as a key like 08:30. */
+export const clockKey = (at) => HOUR.format(new Date(at));
 
 /** Hours and minutes. */
 export const clock = (at) => CLOCK.format(new Date(at));
@@ -69,12 +73,6 @@ export function roughly(milliseconds) {
 
 /** How long ago, ISO time to milliseconds on the server's clock. */
 export const since = (at) => at ? now() - Date.parse(at) : 0;
-
-/** The value a datetime-local field wants, in the agent's own zone. */
-export function field(milliseconds) {
-  const date = new Date(milliseconds - new Date(milliseconds).getTimezoneOffset() * 60_000);
-  return date.toISOString().slice(0, 16);
-}
 
 /** The size of a file. */
 export function size(bytes) {

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from knowledge import articles, drafts, gaps, permits, reports, routing
-from knowledge.asks import MAYBE, NUMBER, TEXT, answer, id_of, many, obj
+from knowledge.asks import MAYBE, MOMENT, NUMBER, TEXT, answer, id_of, many, number_in, obj
 from knowledge.given import Given
 from knowledge.routes.articles import ARTICLE, readable
 from router.errors import BadRequest
@@ -37,15 +37,17 @@ class Evidence:
             get(path="/api/knowledge/report", handler=self.report, access=Access.SUPERVISOR, errors=(),
                 summary="What articles and categories achieved, against contacts without them",
                 answer=answer(articles=many(_ANY), categories=many(_ANY), return_days=NUMBER)),
-            get(path="/api/knowledge/gaps", handler=self.gaps, errors=(), query={"state": TEXT},
-                summary="Questions without a good answer, asked most often first", answer=answer(gaps=many(_ANY))),
-            get(path="/api/knowledge/gaps/{id}", handler=self.gap, summary="One gap with its examples",
-                answer=answer(gap=_ANY, examples=many(_ANY))),
+            get(path="/api/knowledge/gaps", handler=self.gaps, errors=(), query={"state": TEXT, "owner": NUMBER},
+                summary="Questions without a good answer, asked most often first; `owner` names whose",
+                answer=answer(gaps=many(_ANY), counts=_ANY)),
+            get(path="/api/knowledge/gaps/{id}", handler=self.gap,
+                answer=answer(gap=_ANY, examples=many(_ANY), draft=_ANY),
+                summary="One gap with its examples and the draft that is prepared from them"),
             post(path="/api/knowledge/gaps/{id}", handler=self.change_gap, answer=answer(gap=_ANY),
-                 summary="Take a gap, give it to somebody, or settle it",
-                 body=obj("version", version=NUMBER, state=TEXT, owner=MAYBE, note=TEXT)),
+                 summary="Take a gap, give it to somebody or (null) back, set its day, or settle it",
+                 body=obj("version", version=NUMBER, state=TEXT, owner=MAYBE, due_at=MOMENT, note=TEXT)),
             post(path="/api/knowledge/gaps/{id}/draft", handler=self.draft_gap,
-                 summary="A draft with the gap's questions in it", body=obj("version", version=NUMBER),
+                 summary="The prepared draft becomes an article", body=obj("version", version=NUMBER),
                  answer=answer(gap=_ANY, article=NUMBER)),
             get(path="/api/contacts/{id}/draft", handler=self.draft, errors=(404, 409),
                 summary="An article out of a resolved contact, with personal data marked; nothing is stored",
@@ -77,31 +79,41 @@ class Evidence:
         named = request.query.get("state", "")
         if named and named not in gaps.STATES:
             raise BadRequest(f"state is one of {', '.join(gaps.STATES)}", field="state")
-        states = (named,) if named else ("open", "owned")
-        found = await self._given.store.snapshot(lambda tx: tx.knowledge.gaps.listed(states))
-        return json_answer({"gaps": [gaps.view(each) for each in found]})
-
-    async def gap(self, request: web.Request) -> web.Response:
-        """Examples are folded of spaces and carry no personal data."""
-        number = id_of(request)
+        states, owner = (named,) if named else ("open", "owned"), number_in(request, "owner")
 
         def read(tx: StoreTx) -> dict[str, Any]:
-            return {"gap": gaps.view(tx.knowledge.gaps.get(number)), "examples": tx.knowledge.gaps.examples(number)}
+            return {"gaps": [gaps.view(tx, each) for each in tx.knowledge.gaps.listed(states, owner=owner)],
+                    "counts": tx.knowledge.gaps.counted(owner)}
+        return json_answer(await self._given.store.snapshot(read))
+
+    async def gap(self, request: web.Request) -> web.Response:
+        """Examples are folded of spaces and carry no personal data, nor does the draft."""
+        agent, number = self._given.who(request), id_of(request)
+
+        def read(tx: StoreTx) -> dict[str, Any]:
+            found = tx.knowledge.gaps.get(number)
+            return {"gap": gaps.view(tx, found), "examples": tx.knowledge.gaps.examples(number),
+                    "draft": drafts.of_gap(tx, agent, found, self._given.readable)}
         return json_answer(await self._given.store.snapshot(read))
 
     async def change_gap(self, request: web.Request) -> web.Response:
         """Compare-and-set."""
         agent, number, data = self._given.who(request), id_of(request), await json_body(request)
         version = take(data, "version", int)
-        made = await self._given.store.run(lambda tx: gaps.change(tx, agent, number, version, data))
-        return json_answer({"gap": gaps.view(made)})
+        rules = self._given.rules
+        return json_answer({"gap": await self._given.store.run(
+            lambda tx: gaps.view(tx, gaps.change(tx, rules, agent, number, version, data)))})
 
     async def draft_gap(self, request: web.Request) -> web.Response:
         """Whoever asks owns the gap then."""
         agent, number, data = self._given.who(request), id_of(request), await json_body(request)
         version = take(data, "version", int)
-        gap, article = await self._given.store.run(lambda tx: gaps.draft(tx, agent, number, version))
-        return json_answer({"gap": gaps.view(gap), "article": article})
+        rules, reads = self._given.rules, self._given.readable
+
+        def unit(tx: StoreTx) -> dict[str, Any]:
+            gap, article = gaps.draft(tx, rules, agent, number, version, reads)
+            return {"gap": gaps.view(tx, gap), "article": article}
+        return json_answer(await self._given.store.run(unit))
 
     async def draft(self, request: web.Request) -> web.Response:
         """For a person's eyes."""

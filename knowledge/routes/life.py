@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from knowledge import articles, duties, merge, permits
+from knowledge import articles, duties, gaps, merge, permits
 from knowledge.asks import MAYBE, MOMENT, NUMBER, TEXT, answer, id_of, many, obj
 from knowledge.given import Given
 from knowledge.markup import as_html
@@ -81,8 +81,10 @@ class Living:
                  summary="Refuse them, or take one's own back", body=obj("words", words=TEXT)),
             post(path=one + "/flags", handler=self.flag, summary="Say that an article is wrong",
                  body=obj("words", words=TEXT, contact=MAYBE), answer=answer(task=_ANY)),
-            get(path="/api/knowledge/tasks", handler=self.tasks, summary="Work on articles: one's own, or all",
-                query={"state": TEXT, "all": NUMBER}, answer=answer(tasks=many(_ANY))),
+            get(path="/api/knowledge/tasks", handler=self.tasks,
+                summary="Work on articles and gaps: one's own, or all; `counts` say how much is open",
+                query={"state": TEXT, "all": NUMBER},
+                answer=answer(tasks=many(_ANY), gaps=many(_ANY), counts=_ANY)),
             post(path="/api/knowledge/tasks/{id}/settle", handler=self.settle, answer=answer(task=_ANY),
                  summary="Done by a newer version, or refused with words",
                  body=obj("state", state={"type": "string", "enum": ["done", "refused"]}, words=TEXT)),
@@ -244,11 +246,16 @@ class Living:
         agent, state = self._given.who(request), request.query.get("state", "open")
         everybody = permits.leads(agent) and request.query.get("all") == "1"
 
-        def read(tx: StoreTx) -> list[dict[str, Any]]:
-            found = tx.knowledge.life.tasks(state=state, owner=None if everybody else agent.id)
+        def read(tx: StoreTx) -> dict[str, Any]:
+            owner = None if everybody else agent.id
+            found = tx.knowledge.life.tasks(state=state, owner=owner)
             titles = {each.id: each.title for each in tx.knowledge.many([task.article for task in found]).values()}
-            return [asdict(task) | {"title": titles.get(task.article, "")} for task in found]
-        return json_answer({"tasks": await self._given.store.snapshot(read)})
+            open_ones = tx.knowledge.gaps.listed(owner=owner) if state == "open" else []
+            mine = tx.knowledge.gaps.counted(owner)
+            return {"tasks": [asdict(task) | {"title": titles.get(task.article, "")} for task in found],
+                    "gaps": [gaps.view(tx, each) for each in open_ones],
+                    "counts": {"tasks": tx.knowledge.life.open_of(owner), **mine}}
+        return json_answer(await self._given.store.snapshot(read))
 
     async def settle(self, request: web.Request) -> web.Response:
         """Done or refused."""

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from aiohttp import web
 
 from knowledge import articles, importing, permits, reading, routing
-from knowledge.asks import FLAG, NUMBER, TEXT, answer, id_of, many, number_in, obj
+from knowledge.asks import FLAG, MAYBE, NUMBER, TEXT, answer, id_of, many, number_in, obj
 from knowledge.given import Given
 from router.errors import BadRequest, NotFound
 from router.events import KnowledgeSet
@@ -27,7 +27,7 @@ _ANY = {"type": "object"}
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}")
 GROUPS, WORDS, WORD_CHARS = 2_000, 20, 60
 _CATEGORY = {"name": TEXT, "title_fa": TEXT, "title_en": TEXT, "position": NUMBER, "least_role": TEXT,
-             "skills": many(TEXT), "public": FLAG}
+             "skills": many(TEXT), "queues": many(TEXT), "editors": many(TEXT), "owner": MAYBE, "public": FLAG}
 
 
 class Setup:
@@ -89,7 +89,7 @@ class Setup:
 
         def unit(tx: StoreTx) -> Category:
             tx.emit(KnowledgeSet(what="categories"), actor=f"agent:{agent.id}")
-            return tx.knowledge.life.add_category(**given)
+            return tx.knowledge.life.add_category(**_there(tx, given))
         return json_answer({"category": asdict(await self._given.store.run(unit))})
 
     async def change_category(self, request: web.Request) -> web.Response:
@@ -100,7 +100,7 @@ class Setup:
 
         def unit(tx: StoreTx) -> Category:
             tx.emit(KnowledgeSet(what="categories"), actor=f"agent:{agent.id}")
-            return tx.knowledge.life.change_category(number, version, **given)
+            return tx.knowledge.life.change_category(number, version, **_there(tx, given))
         return json_answer({"category": asdict(await self._given.store.run(unit))})
 
     async def synonyms(self, request: web.Request) -> web.Response:
@@ -188,11 +188,29 @@ def _category(data: dict[str, Any]) -> dict[str, Any]:
         found["least_role"] = articles.one_of(data, "least_role", [role.value for role in Role])
     if "skills" in data:
         found["skills"] = list(articles.keywords_of(take(data, "skills", list)))
+    for name in ("queues", "editors"):
+        if name in data:
+            found[name] = list(articles.keywords_of(take(data, name, list)))
+    if "owner" in data:
+        found["owner_id"] = take(data, "owner", int, default=None)
     if "public" in data:
         found["public"] = take(data, "public", bool)
     if not found:
         raise BadRequest("name at least one field")
     return found
+
+
+def _there(tx: StoreTx, given: dict[str, Any]) -> dict[str, Any]:
+    """BadRequest when a queue or the owner that a category names is not there."""
+    known = {each.name for each in tx.desk.queues()}
+    for name in ("queues", "editors"):
+        for each in given.get(name, ()):
+            if each not in known:
+                raise BadRequest(f"there is no queue {each!r}", field=name)
+    if given.get("owner_id") is not None and not any(
+            each.id == given["owner_id"] and each.active for each in tx.desk.agents()):
+        raise BadRequest("nobody with this number works here", field="owner")
+    return given
 
 
 def _words(data: dict[str, Any], *, least: int) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ import {html, mount, useEffect, useState} from "/static/html.js";
 import {boot} from "/static/boot.js";
 import {Bar, Settings, Toasts} from "/static/parts/frame.js";
 import {icon} from "/static/parts/icon.js";
+import {number} from "/static/words.js";
+import {useCall} from "./ask.js";
 import {Draft} from "./draft.js";
 import {Editor, New} from "./editor.js";
 import {List} from "./list.js";
@@ -33,10 +35,12 @@ function Desk() {
     return () => removeEventListener("hashchange", changed);
   }, []);
   const View = SINGLE[name] ?? PARTS[name][0];
+  const [waiting] = useCall("/api/knowledge/tasks?state=open");
+  const mine = waiting ? waiting.counts.tasks + waiting.counts.gaps : 0;
   const here = SINGLE[name] ? "articles" : name;
   return html`<div class="page-frame"><${Bar} page="knowledge" me=${boot.me}><${Settings} me=${boot.me} /></${Bar}>
     <div class="admin-frame ${SINGLE[name] ? "wide" : ""}"><nav class="parts" aria-label=${w("articles")}>${Object.entries(PARTS).filter(([, part]) => RANK[boot.me.role] >= RANK[part[2]]).map(([part, [, sign]]) =>
-      html`<a key=${part} href=${`#${part}`} aria-current=${part === here ? "page" : null}>${icon(sign)}<span>${w(part)}</span></a>`)}</nav>
+      html`<a key=${part} href=${`#${part}`} aria-current=${part === here ? "page" : null}>${icon(sign)}<span>${w(part)}</span>${part === "work" && mine > 0 && html`<span class="count" aria-label=${w("work.mine", {n: mine})}>${number(mine)}</span>`}</a>`)}</nav>
     <main class="admin-body" id="main" tabindex="-1"><${View} key=${`${name}/${id}`} id=${id} /></main></div><${Toasts} /></div>`;
 }
 

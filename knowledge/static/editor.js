@@ -3,15 +3,14 @@
 import {html, useEffect, useRef, useState} from "/static/html.js";
 import {boot, language, now} from "/static/boot.js";
 import {CallError} from "/static/call.js";
+import {instant, monthsOn, plus} from "/static/calendar.js";
 import {dayKey, moment} from "/static/dates.js";
 import {act, send, toast} from "/static/page.js";
 import {Doing, Failed} from "/static/parts/bits.js";
+import {Clock, DayField} from "/static/parts/day.js";
 import {icon} from "/static/parts/icon.js";
-import {numerals} from "/static/words.js";
 import {Choice, changed, leads, nameOf, useCall} from "./ask.js";
 import {Behind, Files, Flag, Links, Versions} from "./beside.js";
-import {instant, monthsOn, plus} from "./calendar.js";
-import {DayField} from "./day.js";
 import {LOOK, Marks} from "./list.js";
 import {Achieved} from "./report.js";
 import {shelfName, w} from "./words.js";
@@ -132,15 +131,6 @@ function Schedule({article, taken}) {
   return html`<div class="row wrap later"><div class="grow"><${DayField} label=${w("publish.at")} name="publish_at" value=${day} min=${today} pick=${set} /></div>
     <${Clock} label=${w("publish.clock")} value=${clock} pick=${turn} />
     <button type="button" class="button" disabled=${!at || Date.parse(at) <= now()} onClick=${() => go(at)}>${w("publish.later")}</button></div>`;
-}
-
-// The browser's own field would show the hour as the browser's language has it, not as the desk's.
-function Clock({label, value, pick}) {
-  const take = (text) => {
-    const [, hour, minute] = /^(\d{1,2})(?::(\d{2}))?$/.exec(text.replace(/[۰-۹٠-٩]/g, (digit) => digit.codePointAt(0) & 0xf).replace(/[٫.،,]/, ":").trim()) ?? [];
-    pick(hour && Number(hour) < 24 && Number(minute ?? 0) < 60 ? `${hour.padStart(2, "0")}:${minute ?? "00"}` : "");
-  };
-  return html`<label class="field clock"><span>${label}</span><input name="clock" dir="ltr" inputmode="numeric" maxlength="5" required aria-invalid=${value ? null : "true"} defaultValue=${numerals(value)} onInput=${(event) => take(event.target.value)} /></label>`;
 }
 
 function Look({body}) {

@@ -1,11 +1,13 @@
 // What waits for somebody: articles to mend, words to approve, questions without an answer.
 
 import {html, useState} from "/static/html.js";
-import {boot} from "/static/boot.js";
-import {moment} from "/static/dates.js";
+import {boot, language, now} from "/static/boot.js";
+import {instant} from "/static/calendar.js";
+import {dayKey, moment} from "/static/dates.js";
 import {act, send} from "/static/page.js";
 import {Doing, Empty, Text} from "/static/parts/bits.js";
-import {Part, Pieces, changed, leads, nameOf, useCall} from "./ask.js";
+import {DayField} from "/static/parts/day.js";
+import {Choice, Part, Pieces, changed, leads, nameOf, useCall} from "./ask.js";
 import {w} from "./words.js";
 
 const told = (name, path, body, then) => act(name, async () => { const done = await send("POST", path, body); changed(); then?.(done); });
@@ -13,10 +15,11 @@ const told = (name, path, body, then) => act(name, async () => { const done = aw
 export function Work() {
   const [all, set] = useState(leads);
   const [got, error] = useCall(`/api/knowledge/tasks?state=open${all ? "&all=1" : ""}`);
-  const list = got?.tasks ?? [];
+  const list = got?.tasks ?? [], gaps = got?.gaps ?? [];
   return html`<${Part} name="work" error=${error} buttons=${leads && html`<label class="check"><input type="checkbox" checked=${!all} onChange=${(event) => set(!event.target.checked)} />${w("mine")}</label>`}>
-    ${got && !list.length && html`<${Empty} sign="check">${w("none")}</${Empty}>`}
-    <ul class="stack">${list.map((each) => html`<${Task} key=${each.id} task=${each} />`)}</ul></${Part}>`;
+    ${got && !list.length && !gaps.length && html`<${Empty} sign="check">${w("none")}</${Empty}>`}
+    <ul class="stack">${list.map((each) => html`<${Task} key=${each.id} task=${each} />`)}</ul>
+    ${gaps.length > 0 && html`<h2>${w("gaps")}</h2><p class="small quiet">${w("gap.counts", got.counts)}</p><ul class="stack">${gaps.map((each) => html`<${Gap} key=${each.id} gap=${each} />`)}</ul>`}</${Part}>`;
 }
 
 function Task({task}) {
@@ -50,6 +53,7 @@ export function Gaps() {
   const [got, error] = useCall("/api/knowledge/gaps");
   const list = got?.gaps ?? [];
   return html`<${Part} name="gaps" error=${error}>${got && !list.length && html`<${Empty} sign="check">${w("none")}</${Empty}>`}
+    ${list.length > 0 && html`<p class="small quiet" role="status">${w("gap.counts", got.counts)}</p>`}
     <ul class="stack">${list.map((each) => html`<${Gap} key=${each.id} gap=${each} />`)}</ul></${Part}>`;
 }
 
@@ -58,12 +62,21 @@ function Gap({gap}) {
   const [got] = useCall(open ? `/api/knowledge/gaps/${gap.id}` : "");
   const change = (fields) => told(`gap:${gap.id}`, `/api/knowledge/gaps/${gap.id}`, {version: gap.version, ...fields});
   const draft = () => told(`gap:${gap.id}`, `/api/knowledge/gaps/${gap.id}/draft`, {version: gap.version}, ({article}) => { location.hash = `#article/${article}`; });
+  const mine = gap.owner === boot.me.id, may = leads || mine || !gap.owner, begins = may || gap.state === "open";
   return html`<li class="card stack" data-gap=${gap.id}><div class="row wrap"><span class="count hot">${w("gap.asked", {n: gap.asked})}</span><${Text} class="grow strong">${gap.title}</${Text}>
-      <span class="chip">${w(`gap.${gap.state}`)}</span>${gap.owner && html`<bdi class="small faint">${nameOf(gap.owner)}</bdi>`}<span class="small faint">${moment(gap.last_at)}</span></div>
-    ${open && html`<ul class="stack small" dir="auto">${(got?.examples ?? []).map((each) => html`<li key=${each.number} class="row"><span class="chip">${w(`fit.${each.fit}`)}</span><span class="grow" dir="auto">${each.words}</span></li>`)}</ul>`}
+      <span class="chip">${w(`gap.${gap.state}`)}</span>${gap.overdue && html`<span class="chip bad">${w("gap.late")}</span>`}<span class="small faint">${moment(gap.last_at)}</span></div>
+    ${gap.owner && html`<p class="small quiet gap-why">${w("owner")}: <bdi class="strong">${nameOf(gap.owner)}</bdi>${gap.due_at && ` · ${w("gap.due", {day: moment(gap.due_at)})}`} · <span dir="auto">${gap.why[language]}</span></p>`}
+    ${open && html`<ul class="stack small" dir="auto">${(got?.examples ?? []).map((each) => html`<li key=${`${each.source}${each.number}`} class="row"><span class="chip">${w(`fit.${each.fit}`)}</span><span class="grow" dir="auto">${each.words}</span></li>`)}</ul>
+      ${leads && html`<${Given} gap=${gap} change=${change} />`}
+      ${got?.draft && !gap.article && html`<div class="look stack gap-draft"><p class="small faint">${w("gap.prepared", {answers: got.draft.answers, removed: got.draft.removed})}</p><p class="strong" dir="auto">${got.draft.title}</p><p class="drafted" dir="auto">${got.draft.body}</p></div>`}`}
     <div class="row wrap"><button type="button" class="link small" aria-expanded=${open ? "true" : "false"} onClick=${() => set(!open)}>${w("examples")}</button><span class="grow"></span>
-      ${gap.owner !== boot.me.id && html`<button type="button" class="button slim" onClick=${() => change({owner: boot.me.id})}>${w("gap.take")}</button>`}
-      ${gap.article ? html`<a class="button slim" href=${`#article/${gap.article}`}>${w("open")}</a>` : html`<button type="button" class="button slim primary" onClick=${draft}>${w("gap.draft")}</button>`}
-      <button type="button" class="button slim" onClick=${() => change({state: "done"})}>${w("gap.done")}</button>
+      ${begins && !(mine && gap.state === "owned") && html`<button type="button" class="button slim gap-take" onClick=${() => change({owner: boot.me.id})}>${w("gap.take")}</button>`}
+      ${mine && html`<button type="button" class="button slim gap-back" onClick=${() => change({owner: null})}>${w("gap.back")}</button>`}
+      ${gap.article ? html`<a class="button slim" href=${`#article/${gap.article}`}>${w("open")}</a>` : begins && html`<button type="button" class="button slim primary" onClick=${draft}>${w("gap.draft")}</button>`}
+      ${may && html`<button type="button" class="button slim" onClick=${() => change({state: "done"})}>${w("gap.done")}</button>`}
       ${leads && html`<button type="button" class="button slim" onClick=${() => change({state: "ignored"})}>${w("gap.ignore")}</button>`}</div></li>`;
 }
+
+/** Whose it is, and until when: for those who give work to others. */
+const Given = ({gap, change}) => html`<div class="fields"><${Choice} label=${w("owner")} name="gap-owner" value=${gap.owner ?? ""} pick=${(id) => change({owner: id ? Number(id) : null})} of=${[["", w("gap.rule")], ...boot.people.map(({id, name}) => [id, name])]} />
+  <${DayField} label=${w("gap.day")} name="gap-day" value=${gap.due_at ? dayKey(gap.due_at) : ""} min=${dayKey(now())} pick=${(key) => key && change({due_at: instant(key, "23:59", boot.desk.timezone)})} /></div>`;

@@ -6,8 +6,9 @@ from functools import cached_property
 
 from storage.knowledge.articles import Article, ArticleRows, ArticleState
 from storage.knowledge.gaps import Gap, GapRows
-from storage.knowledge.life import Approval, Category, File, Life, Link, Task, Version
+from storage.knowledge.life import Approval, File, Life, Link, Task, Version
 from storage.knowledge.outcomes import Matter, Outcomes, Tally
+from storage.knowledge.shelves import Category
 from storage.knowledge.suggestions import NO_MATTER, UNRESOLVED, Lesson, Shown, SuggestionRows
 
 __all__ = [

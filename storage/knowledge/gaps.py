@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, case, delete, func, insert, or_, select, update
 
 from router.errors import Conflict, NotFound
 from router.model import AgentId, ContactId
@@ -34,6 +34,8 @@ class Gap:
     language: str
     state: str
     owner: AgentId | None
+    why: Mapping[str, Any]  #: the rule that found the owner, and what it saw
+    due_at: datetime | None
     article: int | None  #: the draft that answers it
     words: Mapping[str, float]  #: stems and how much they tell
     asked: int
@@ -59,24 +61,21 @@ class GapRows:
         """Whether this question was gathered before."""
         return self._db.execute(select(_Q.c.id).where(_Q.c.source == source, _Q.c.number == number)).first() is not None
 
-    def add(self, title: str, language: str, words: Mapping[str, float]) -> Gap:
+    def add(self, title: str, language: str, words: Mapping[str, float], *, due_at: datetime) -> Gap:
         """A new open gap, asked for once."""
         return _gap(self._db.execute(insert(_G).values(
             title=title, language=language, state="open", words=dict(words), asked=1, first_at=self._now,
-            last_at=self._now, note="", version=1).returning(*_G.c)).one())
+            last_at=self._now, note="", version=1, why={}, due_at=due_at).returning(*_G.c)).one())
 
-    def grow(self, gap: int, words: Mapping[str, float], *, again: bool = False) -> None:
-        """One more question; a gap that was done is open `again`."""
-        values: dict[str, Any] = {"words": dict(words), "asked": _G.c.asked + 1, "last_at": self._now,
-                                  "version": _G.c.version + 1}
-        if again:
-            values["state"] = "open"
-        self._db.execute(update(_G).where(_G.c.id == gap).values(**values))
+    def grow(self, gap: int, **fields: Any) -> Gap:
+        """One more question."""
+        return _gap(self._db.execute(update(_G).where(_G.c.id == gap).values(
+            asked=_G.c.asked + 1, last_at=self._now, version=_G.c.version + 1, **fields).returning(*_G.c)).one())
 
-    def example(self, gap: int, source: str, number: int, *, fit: str, words: str) -> None:
-        """Keep a question with its gap; the oldest beyond EXAMPLES go."""
+    def example(self, gap: int, source: str, number: int, *, fit: str, words: str, article: int | None) -> None:
+        """Keep a question with its gap, and the article that was nearest; the oldest beyond EXAMPLES go."""
         self._db.execute(insert_new(self._db, _Q).values(
-            gap_id=gap, source=source, number=number, fit=fit, words=words, at=self._now))
+            gap_id=gap, source=source, number=number, fit=fit, words=words, article_id=article, at=self._now))
         old = (select(_Q.c.id).where(_Q.c.gap_id == gap).order_by(_Q.c.id.desc()).offset(EXAMPLES)
                .limit(EXAMPLES).scalar_subquery())
         self._db.execute(delete(_Q).where(_Q.c.id.in_(old)))
@@ -88,10 +87,40 @@ class GapRows:
             raise NotFound(f"there is no gap {gap}")
         return _gap(row)
 
-    def listed(self, states: tuple[str, ...] = LIVE, *, limit: int = 100) -> list[Gap]:
+    def listed(self, states: tuple[str, ...] = LIVE, *, owner: int | None = None, limit: int = 100) -> list[Gap]:
         """Those asked for most often first."""
-        return [_gap(row) for row in self._db.execute(
-            select(_G).where(_G.c.state.in_(states)).order_by(_G.c.asked.desc(), _G.c.id).limit(limit))]
+        wanted = select(_G).where(_G.c.state.in_(states)).order_by(_G.c.asked.desc(), _G.c.id).limit(limit)
+        if owner is not None:
+            wanted = wanted.where(_G.c.owner_id == owner)
+        return [_gap(row) for row in self._db.execute(wanted)]
+
+    def without(self, active: Collection[int], *, limit: int) -> list[Gap]:
+        """Live gaps that nobody of these owns."""
+        return [_gap(row) for row in self._db.execute(select(_G).where(
+            _G.c.state.in_(LIVE), or_(_G.c.owner_id.is_(None), _G.c.owner_id.not_in(list(active))))
+            .order_by(_G.c.id).limit(limit))]
+
+    def burden(self) -> dict[AgentId, int]:
+        """How many live gaps each owner has."""
+        return {AgentId(row[0]): int(row[1]) for row in self._db.execute(
+            select(_G.c.owner_id, func.count()).where(_G.c.state.in_(LIVE), _G.c.owner_id.is_not(None))
+            .group_by(_G.c.owner_id))}
+
+    def counted(self, owner: int | None = None) -> dict[str, int]:
+        """Live gaps and those whose day is over; of one owner, when given."""
+        late = func.sum(case((_G.c.due_at < self._now, 1), else_=0))
+        wanted = select(func.count(), late).where(_G.c.state.in_(LIVE))
+        if owner is not None:
+            wanted = wanted.where(_G.c.owner_id == owner)
+        row = self._db.execute(wanted).one()
+        return {"gaps": int(row[0]), "overdue": int(row[1] or 0)}
+
+    def workers(self, queue: int, since: datetime, *, limit: int = 2_000) -> list[AgentId]:
+        """Who had each of the newest contacts of a queue that were closed since."""
+        return [AgentId(number) for number in self._db.execute(
+            select(_C.c.last_agent_id).where(_C.c.queue_id == queue, _C.c.closed_at >= since,
+                                             _C.c.last_agent_id.is_not(None))
+            .order_by(_C.c.id.desc()).limit(limit)).scalars()]
 
     def clusters(self, *, limit: int) -> list[Gap]:
         """What new questions are compared with: the gaps asked for last, of every state."""
@@ -101,8 +130,8 @@ class GapRows:
     def examples(self, gap: int) -> list[dict[str, Any]]:
         """Newest first."""
         return [dict(row._mapping) for row in self._db.execute(
-            select(_Q.c.source, _Q.c.number, _Q.c.fit, _Q.c.words, _Q.c.at).where(_Q.c.gap_id == gap)
-            .order_by(_Q.c.id.desc()).limit(EXAMPLES))]
+            select(_Q.c.source, _Q.c.number, _Q.c.fit, _Q.c.words, _Q.c.article_id.label("article"), _Q.c.at)
+            .where(_Q.c.gap_id == gap).order_by(_Q.c.id.desc()).limit(EXAMPLES))]
 
     def change(self, gap: int, version: int, **fields: Any) -> Gap:
         """Compare-and-set."""
@@ -113,12 +142,13 @@ class GapRows:
             raise Conflict("somebody else changed this gap, or it grew; load it again")
         return _gap(row)
 
-    def trim(self, most: int) -> None:
-        """Forget the oldest gaps that were asked for only once, beyond so many gaps."""
+    def trim(self, most: int, *, spare: int) -> None:
+        """Forget the oldest gaps that were asked for only once, beyond so many gaps; one is spared."""
         over = int(self._db.execute(select(func.count()).select_from(_G)).scalar_one()) - most
         if over <= 0:
             return
-        alone = select(_G.c.id).where(_G.c.asked == 1, _G.c.state == "open").order_by(_G.c.last_at).limit(over)
+        alone = (select(_G.c.id).where(_G.c.asked == 1, _G.c.state == "open", _G.c.id != spare)
+                 .order_by(_G.c.last_at).limit(over))
         gone = list(self._db.execute(alone).scalars())
         self._db.execute(delete(_Q).where(_Q.c.gap_id.in_(gone)))
         self._db.execute(delete(_G).where(_G.c.id.in_(gone)))

@@ -1,4 +1,4 @@
-"""How articles live: versions, approvals, categories, files, links, tasks, synonyms. Decides nothing."""
+"""How articles live: versions, approvals, files, links, tasks, synonyms. Decides nothing."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from router.errors import Conflict, NotFound
 from router.model import AgentId
 from storage import tables
 from storage.items import insert_new
+from storage.knowledge.shelves import Shelves, fields_of
 
 _V: Any = tables.ArticleVersions.__table__  # type: ignore[attr-defined]
 _P: Any = tables.Approvals.__table__  # type: ignore[attr-defined]
-_C: Any = tables.Categories.__table__  # type: ignore[attr-defined]
 _F: Any = tables.ArticleFiles.__table__  # type: ignore[attr-defined]
 _L: Any = tables.ArticleLinks.__table__  # type: ignore[attr-defined]
 _T: Any = tables.ArticleTasks.__table__  # type: ignore[attr-defined]
@@ -63,21 +63,6 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Category:
-    """A shelf of articles. Agents see it with the role and, where there are any, one of the skills."""
-
-    id: int
-    name: str
-    title_fa: str
-    title_en: str
-    position: int = 0
-    least_role: str = "agent"
-    skills: tuple[str, ...] = ()
-    public: bool = True  #: its public articles stand on the help pages
-    version: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class File:
     """A picture or attachment of an article."""
 
@@ -119,19 +104,12 @@ class Task:
     settled_at: datetime | None = None
 
 
-def _fields(row: Any, **renamed: str) -> dict[str, Any]:
-    values = dict(row._mapping)
-    for old, new in renamed.items():
-        values[new] = values.pop(old)
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
-
-
 def _version(row: Any) -> Version:
-    return Version(**{k: v for k, v in _fields(row, article_id="article", agent_id="agent").items() if k != "id"})
+    return Version(**{k: v for k, v in fields_of(row, article_id="article", agent_id="agent").items() if k != "id"})
 
 
 def _approval(row: Any) -> Approval:
-    return Approval(**_fields(row, article_id="article", agent_id="agent"))
+    return Approval(**fields_of(row, article_id="article", agent_id="agent"))
 
 
 def _file(row: Any) -> File:
@@ -139,20 +117,15 @@ def _file(row: Any) -> File:
 
 
 def _task(row: Any) -> Task:
-    return Task(**_fields(row, article_id="article", owner_id="owner", reporter_id="reporter", contact_id="contact"))
+    return Task(**fields_of(row, article_id="article", owner_id="owner", reporter_id="reporter", contact_id="contact"))
 
 
-class Life:
+class Life(Shelves):
     """See the module."""
 
     def __init__(self, connection: Connection, now: datetime) -> None:
-        self._db, self._now = connection, now
-
-    def _one(self, table: Any, number: int, what: str) -> Any:
-        row = self._db.execute(select(table).where(table.c.id == number)).first()
-        if row is None:
-            raise NotFound(f"there is no {what} {number}")
-        return row
+        super().__init__(connection)
+        self._now = now
 
     def versions(self, article: int, *, limit: int = 100) -> list[Version]:
         """Newest first."""
@@ -191,28 +164,6 @@ class Life:
             self.approval(number)
             raise Conflict("this was decided before")
         return _approval(row)
-
-    def categories(self) -> list[Category]:
-        """In their order."""
-        return [Category(**_fields(row)) for row in self._db.execute(
-            select(_C).order_by(_C.c.position, _C.c.id).limit(_MOST))]
-
-    def category(self, number: int) -> Category:
-        """NotFound when there is none."""
-        return Category(**_fields(self._one(_C, number, "category")))
-
-    def add_category(self, **fields: Any) -> Category:
-        """A new one; a name twice is a Conflict."""
-        return Category(**_fields(self._db.execute(insert(_C).values(version=1, **fields).returning(*_C.c)).one()))
-
-    def change_category(self, number: int, version: int, **fields: Any) -> Category:
-        """Compare-and-set."""
-        row = self._db.execute(update(_C).where(_C.c.id == number, _C.c.version == version).values(
-            version=version + 1, **fields).returning(*_C.c)).first()
-        if row is None:
-            self.category(number)
-            raise Conflict("somebody else changed this category; load it again")
-        return Category(**_fields(row))
 
     def add_file(self, article: int, agent: AgentId, *, name: str, media_type: str, size: int, digest: str) -> File:
         """A picture or attachment; the bytes are already among the files."""
@@ -266,6 +217,11 @@ class Life:
         if article is not None:
             wanted = wanted.where(_T.c.article_id == article)
         return [_task(row) for row in self._db.execute(wanted)]
+
+    def open_of(self, owner: int | None) -> int:
+        """How many tasks are open; of one owner, when given."""
+        wanted = select(func.count()).select_from(_T).where(_T.c.state == "open")
+        return int(self._db.execute(wanted if owner is None else wanted.where(_T.c.owner_id == owner)).scalar_one())
 
     def settle_task(self, number: int, state: str, by: AgentId, answer: str = "") -> Task:
         """From open, once; Conflict afterwards."""

@@ -27,6 +27,9 @@ class Categories(SQLModel, table=True):
     position: int = 0
     least_role: str = string("agent")
     skills: list[str] = json()
+    queues: list[str] = json()
+    editors: list[str] = json()
+    owner_id: int | None = _number()
     public: bool = True
     version: int = 1
 
@@ -197,6 +200,8 @@ class Matters(SQLModel, table=True):
     used: bool = False
     fit: str = string("none")
     confidence: float = 0.0
+    rated: float | None = Field(default=None, sa_column=Column(Float, nullable=True))
+    rated_at: datetime | None = when()
     returned_at: datetime | None = when()
     returned_contact_id: int | None = _number()
 
@@ -205,12 +210,14 @@ class Gaps(SQLModel, table=True):
     """Questions that are like each other and have no good answer: work to be done."""
 
     __tablename__ = "gaps"
-    __table_args__ = (Index("gaps_state", "state", "id"),)
+    __table_args__ = (Index("gaps_state", "state", "id"), Index("gaps_owner", "owner_id", "state"))
     id: int | None = key()
     title: str = string()
     language: str = string()
     state: str = string("open")
     owner_id: int | None = _number()
+    why: dict[str, Any] = json()
+    due_at: datetime | None = when()
     article_id: int | None = _number()
     words: dict[str, float] = json()
     asked: int = 0
@@ -231,6 +238,7 @@ class GapQuestions(SQLModel, table=True):
     number: int = Field(default=0, sa_column=Column(Key, nullable=False))
     fit: str = string()
     words: str = string()
+    article_id: int | None = _number()
     at: datetime = when(null=False, index=True)
 
 

@@ -2,9 +2,11 @@
 
 import {html, useState} from "../html.js";
 import {boot, now} from "../boot.js";
-import {field, moment} from "../dates.js";
+import {instant, plus} from "../calendar.js";
+import {clockKey, dayKey, moment} from "../dates.js";
 import {known, ui} from "../page.js";
 import {Avatar, Text} from "../parts/bits.js";
+import {Clock, DayField} from "../parts/day.js";
 import {Ask, Field} from "../parts/dialog.js";
 import {icon} from "../parts/icon.js";
 import {colleagues, queues} from "../state.js";
@@ -33,23 +35,25 @@ export function Transfer({contact: id}) {
     <${Field} label=${t("note.for-colleague")}><textarea name="note" dir="auto" maxlength="5000"></textarea></${Field}></${Ask}>`;
 }
 
-// Sensible times; whatever else is wanted is typed.
+// Sensible times of the desk; whatever else is wanted is typed.
 const presets = () => {
-  const morning = new Date(now());
-  morning.setHours(8, 30, 0, 0);
-  const tomorrow = morning.getTime() + 24 * HOUR;
-  return [["snooze.hour", now() + HOUR], ["snooze.three", now() + 3 * HOUR], ["snooze.tomorrow", tomorrow], ["snooze.week", tomorrow + 6 * 24 * HOUR]];
+  const morning = (days) => Date.parse(instant(plus(dayKey(now()), days), "08:30", boot.desk.timezone));
+  return [["snooze.hour", now() + HOUR], ["snooze.three", now() + 3 * HOUR], ["snooze.tomorrow", morning(1)], ["snooze.week", morning(7)]];
 };
+const parted = (at) => ({day: dayKey(at), clock: clockKey(at)});
 
-/** Put aside until a time. */
+/** Put aside until a day and an hour of the desk. */
 export function Snooze({contact: id}) {
   const contact = useContact(id);
-  const [until, set] = useState(field(now() + HOUR));
-  return html`<${Ask} title=${t("deed.snooze")} name=${called("snooze", {id})} submit=${t("deed.snooze")} run=${() => snooze(contact, new Date(until).toISOString())}>
+  const [{day, clock, round}, set] = useState(() => ({...parted(now() + HOUR), round: 0}));
+  const at = day && clock ? instant(day, clock, boot.desk.timezone) : "", over = Boolean(at) && Date.parse(at) <= now();
+  const choose = (wanted) => set({...parted(wanted), round: round + 1});  // the hour is drawn anew
+  return html`<${Ask} title=${t("deed.snooze")} name=${called("snooze", {id})} submit=${t("deed.snooze")} ready=${Boolean(at) && !over} run=${() => snooze(contact, at)}>
     <p class="quiet small">${t("snooze.meaning")}</p>
-    <div class="row wrap">${presets().map(([key, at]) => html`<button key=${key} type="button" class=${`button ${field(at) === until ? "primary" : ""}`} onClick=${() => set(field(at))}>${t(key)}</button>`)}</div>
-    <${Field} label=${t("snooze.until")} hint=${until && moment(new Date(until).toISOString())}><input class="ltr" type="datetime-local" required value=${until}
-      min=${field(now())} onInput=${(event) => set(event.target.value)} /></${Field}></${Ask}>`;
+    <div class="row wrap">${presets().map(([key, wanted]) => html`<button key=${key} type="button" class=${`button ${dayKey(wanted) === day && clockKey(wanted) === clock ? "primary" : ""}`} onClick=${() => choose(wanted)}>${t(key)}</button>`)}</div>
+    <div class="row wrap until"><div class="grow"><${DayField} label=${t("snooze.day")} name="until" value=${day} min=${dayKey(now())} pick=${(key) => set({day: key, clock, round})} /></div>
+      <${Clock} key=${round} label=${t("snooze.clock")} value=${clock} pick=${(hour) => set({day, clock: hour, round})} /></div>
+    <p class=${`small ${over ? "day-fault" : "quiet"}`} role="status">${over ? t("snooze.past") : at && `${t("snooze.until")}: ${moment(at)}`}</p></${Ask}>`;
 }
 
 /** Close with a disposition. */

@@ -39,6 +39,9 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("least_role", sa.Text(), nullable=False),
         sa.Column("skills", Json(), nullable=False),
+        sa.Column("queues", Json(), nullable=False),
+        sa.Column("editors", Json(), nullable=False),
+        sa.Column("owner_id", Key, nullable=True),
         sa.Column("public", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -149,6 +152,8 @@ def upgrade() -> None:
         sa.Column("used", sa.Boolean(), nullable=False),
         sa.Column("fit", sa.Text(), nullable=False),
         sa.Column("confidence", sa.Float(), nullable=False),
+        sa.Column("rated", sa.Float(), nullable=True),
+        sa.Column("rated_at", Moment(), nullable=True),
         sa.Column("returned_at", Moment(), nullable=True),
         sa.Column("returned_contact_id", Key, nullable=True),
         sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"]),
@@ -163,6 +168,8 @@ def upgrade() -> None:
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("owner_id", Key, nullable=True),
+        sa.Column("why", Json(), nullable=False),
+        sa.Column("due_at", Moment(), nullable=True),
         sa.Column("article_id", Key, nullable=True),
         sa.Column("words", Json(), nullable=False),
         sa.Column("asked", sa.Integer(), nullable=False),
@@ -173,6 +180,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id")
     )
     op.create_index("gaps_state", "gaps", ["state", "id"])
+    op.create_index("gaps_owner", "gaps", ["owner_id", "state"])
     op.create_table("gap_questions",
         sa.Column("id", Key, autoincrement=True, nullable=False),
         sa.Column("gap_id", Key, nullable=False),
@@ -180,6 +188,7 @@ def upgrade() -> None:
         sa.Column("number", Key, nullable=False),
         sa.Column("fit", sa.Text(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("article_id", Key, nullable=True),
         sa.Column("at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(["gap_id"], ["gaps.id"]),
         sa.PrimaryKeyConstraint("id"),
