@@ -117,9 +117,7 @@ class Center(AbstractHook):  # type: ignore[misc]
             status = pdu.header(got).status
             if status:
                 raise meaning(status)
-            given = pdu.message_id(got) or own
-            self._fresh.append(given)
-            return given
+            return pdu.message_id(got) or own
         except TimeoutError:
             outcome = Doubtful.code
             raise Doubtful("the message centre did not answer", provider_code="time-out") from None
@@ -145,6 +143,8 @@ class Center(AbstractHook):  # type: ignore[misc]
         head = pdu.header(pdu_)
         if head.command == pdu.SUBMIT_ANSWER:
             answer = self._answers.get(self._written.pop(head.sequence, ""))
+            # At once: a report may stand in the very bytes that follow, and is read before whoever waits here goes on.
+            self._fresh.append(pdu.message_id(pdu_))
             if answer is not None and not answer.done():
                 answer.set_result(pdu_)
         elif head.command == pdu.BIND_ANSWER:

@@ -12,6 +12,7 @@ from typing import Any
 
 from aiosmpplib import ESME
 
+GOODBYE = 1.0  #: seconds for the other side to say goodbye as well
 BUFFER = 66_560  #: bytes read ahead; the longest message of the protocol is smaller
 
 
@@ -51,15 +52,18 @@ class Session(ESME):  # type: ignore[misc]
             operation.close()
             operation = asyncio.open_connection(
                 self.smsc_host, self.smsc_port, limit=BUFFER, ssl=self._tls, server_hostname=self.smsc_host,
-                ssl_handshake_timeout=self.socket_timeout)
+                ssl_handshake_timeout=self.socket_timeout, ssl_shutdown_timeout=GOODBYE)
         return await super()._socket_operation(operation)
 
     async def _disconnect(self) -> None:
         writer = self._writer
         try:
-            await super()._disconnect()
-        except NotImplementedError:
-            self._writer = None  # TLS cannot be closed on one side only, which the library tries last
+            if self._tls is None:
+                await super()._disconnect()
+            else:
+                # The library waits for an emptied buffer and then closes one direction: TLS would wait for ever, and
+                # cannot be closed by halves.
+                self._writer = None
         finally:
             self._let_go(writer)
 
