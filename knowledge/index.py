@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import zlib
+from bisect import bisect_left
 from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Generic, TypeVar
 
 import numpy as np
 
-from knowledge.postings import TOP, Meaning, Numbers, Posting, Scores, by_key, gather, norm, refine
-from knowledge.runs import GRAM, Counter, Cut, coded, cut
+from knowledge.postings import Meaning, Numbers, Posting, Scores, by_key, gather, norm, refine
+from knowledge.runs import Counter, Cut, coded, cut
 from knowledge.standing import Asked, Lookup, Terms
 from knowledge.tokens import ARTICLE_CHARS, Question, spaced, telling, words
 from knowledge.vocabulary import Vocabulary
@@ -21,10 +23,12 @@ K = TypeVar("K", bound=Hashable)
 #: Texts imagined beside the real ones, so that a word in both of two texts is not yet a common word.
 BACKGROUND = 50
 _FUZZ = 2.0  #: a likely misspelling counts likeness to this power
-_COMMON = 0.5  #: what a run of letters weighs that every compared text has
 _RERANKED = 30  #: so many of the best by words are compared by runs of letters
-_CLOSE = 0.4  #: of these, those with so much of the best one's score
+_CLOSE = 0.5  #: of these, those with so much of the best one's score
+_PLACED = 20  #: so many of the best by both are told apart by the places of words
 _RUNS_OF = 3_000  #: characters of a text that are compared so
+_NOWHERE = 1 << 40  #: no text has this number
+_BY_TWO = itemgetter(0, 1)
 _FREQUENT = 3_000  #: a word in more texts than this refines what rarer words found
 _REFINED = 400
 
@@ -166,31 +170,34 @@ class Index(Generic[K]):
         if not best:
             return []
         top = scores[best[0]]
-        runs = self._by_runs(question, [n for n in best[:_RERANKED] if scores[n] >= _CLOSE * top])
-        top_runs = max(runs.values()) or 1.0
-        fused = [(scores[n] / top + runs.get(n, 0.0) / top_runs) / 2 for n in best]
+        close = [self._text(n).runs for n in best[:_RERANKED] if scores[n] >= _CLOSE * top]
+        runs = self._runs.scores(coded(question.spaced), close)
+        most_runs, none = max(runs) or 1.0, [0.0] * (len(best) - len(runs))
+        fused = [(scores[n] / top + run / most_runs) / 2 for n, run in zip(best, runs + none, strict=True)]
         if not self._flat:
             fused = self._with_places(fused, asked, best)
-        most = sum(each.telling for each in asked)
-        share = min(1.0, top / most) if most else 0.0
+        share = min(1.0, top / (sum([each.telling for each in asked]) or math.inf))
         order = sorted([(-round(score, 9), *by_key(self._text(n).key)) for score, n in zip(fused, best, strict=True)])
         return [Match(key=key, score=-score * share) for score, _, key in order[:limit]]
 
     def _with_places(self, alone: Sequence[float], asked: Sequence[Asked], best: Sequence[int]) -> list[float]:
-        """These scores and what the places of words say, as high as they were before."""
-        texts = [self._text(number) for number in best]
-        told = self._lookup.told(asked, [text.terms for text in texts], [text.title for text in texts], self._telling)
-        fused: Scores = told + alone
+        """These scores and what the places of words say of the highest, as high as they were before."""
+        fused: Scores = np.array(alone)
+        highest = np.argsort(-fused, kind="stable")[:_PLACED]
+        texts = [self._text(best[at]) for at in highest.tolist()]
+        titles = [text.title for text in texts]
+        fused[highest] += self._lookup.told(asked, [text.terms for text in texts], titles, self._telling)
         fused *= max(alone) / fused.max()
         both: list[float] = fused.tolist()
         return both
 
     def found(self, question: Question, keys: Sequence[K]) -> list[tuple[str, ...]]:
         """By text, stems of the question that stand in it, the most telling first."""
-        there = sorted((len(posting), word, posting.has) for word in question.asked
-                       if (posting := self._postings.get(word)) is not None)
-        numbers = [self._numbers.get(key, -1) for key in keys]
-        return [tuple(word for _, word, has in there if number >= 0 and has(number)) for number in numbers]
+        there = sorted([(len(posting.texts), word, posting.texts) for word in question.asked
+                        if (posting := self._postings.get(word)) is not None], key=_BY_TWO)
+        numbers = [self._numbers.get(key, _NOWHERE) for key in keys]
+        return [tuple([word for often, word, texts in there
+                       if (at := bisect_left(texts, number)) < often and texts[at] == number]) for number in numbers]
 
     def known(self, word: str) -> bool:
         """Whether a stem stands in any text."""
@@ -198,8 +205,7 @@ class Index(Generic[K]):
 
     def near(self, word: str) -> str:
         """The known stem that an unknown one most likely is; itself when there is none."""
-        found = self._vocabulary.near(word)
-        return found[0][0] if found else word
+        return next((known for known, _ in self._vocabulary.near(word)), word)
 
     def _text(self, number: int) -> _Text[K]:
         text = self._texts[number]
@@ -218,25 +224,26 @@ class Index(Generic[K]):
                   ) -> tuple[list[int], dict[int, float], list[Asked]]:
         """The best texts (of `only`) by BM25 with their scores, and the words of the question."""
         meant, asked = [], []
-        for word in question.asked:
-            meanings = self._meanings(word, question.also.get(word, ()))
-            asked.append(Asked(means=tuple(posting.number for posting, _ in meanings),
+        for word, meanings in zip(question.asked, self._meanings(question), strict=True):
+            asked.append(Asked(means=tuple([posting.number for posting, _ in meanings]),
                                telling=self._idf(len(self._postings[word]) if word in self._postings else 0)))
             if meanings:
-                meant.append((sum(len(posting) for posting, _ in meanings), word, meanings))
+                meant.append((sum([len(posting.texts) for posting, _ in meanings]), word, meanings))
+        meant.sort(key=_BY_TWO)
         scores: Scores = np.zeros(len(self._texts))
-        narrow: Numbers | None = None
-        for texts, _, meanings in sorted(meant, key=lambda each: each[:2]):
-            if texts > _FREQUENT and narrow is None:
-                touched = np.flatnonzero(scores)
-                if len(touched) >= _REFINED:
-                    narrow = self._narrowed(touched, scores, only)
-            if narrow is None:
-                gather(meanings, self._norms, scores, self._scratch)
-            else:
+        rare = sum(texts <= _FREQUENT for texts, _, _ in meant)
+        gather([meanings for _, _, meanings in meant[:rare]], self._norms, scores, self._scratch)
+        touched, narrow = np.flatnonzero(scores), None
+        for _, _, meanings in meant[rare:]:
+            if narrow is None and len(touched) >= _REFINED:
+                narrow = self._narrowed(touched, scores, only)
+            if narrow is not None:
                 refine(meanings, narrow, self._norms, scores)
-        likely = self._best(np.flatnonzero(scores) if narrow is None else narrow, scores, count, only)
-        return likely, {number: float(scores[number]) for number in likely}, asked
+            else:
+                gather([meanings], self._norms, scores, self._scratch)
+                touched = np.flatnonzero(scores)
+        likely = self._best(touched if narrow is None else narrow, scores, count, only)
+        return likely, dict(zip(likely, scores[likely].tolist(), strict=True)), asked
 
     def _narrowed(self, touched: Numbers, scores: Scores, only: Collection[K] | None) -> Numbers:
         return np.sort(np.array(self._best(touched, scores, _REFINED, only), dtype=np.int64))
@@ -264,33 +271,30 @@ class Index(Generic[K]):
         order: list[int] = numbers[np.lexsort((self._places[numbers], -values))].tolist()
         return order
 
-    def _meanings(self, word: str, also: Sequence[tuple[str, float]]) -> list[Meaning]:
-        """A known word means itself; an unknown one the known ones it is like, weighing by likeness; either one's
-        synonyms (`also`) weigh what they say."""
-        found = [(self._postings[w], self._idf(len(self._postings[w])) * weight) for w, weight in also
-                 if w in self._postings]
-        own = self._postings.get(word)
-        if own is not None:
-            return [(own, self._idf(len(own))), *found]
-        if found:
-            return found
-        texts = 0
-        for known, like in self._vocabulary.near(word):
-            posting = self._postings[known]
-            texts += len(posting)
-            if found and texts > _FREQUENT:
-                break
-            found.append((posting, self._idf(len(posting)) * like**_FUZZ))
+    def _meanings(self, question: Question) -> list[list[Meaning]]:
+        """Of each word: itself, or the known ones an unknown one is like, weighing by likeness; and its synonyms."""
+        found: list[list[Meaning]] = []
+        strange = []
+        for word in question.asked:
+            meant = []
+            for each, weight in ((word, 1.0), *question.also.get(word, ())):
+                posting = self._postings.get(each)
+                if posting is not None:
+                    meant.append((posting, self._idf(len(posting.texts)) * weight))
+            if not meant:
+                strange.append(len(found))
+            found.append(meant)
+        for at, likes in zip(strange, self._vocabulary.near_each([question.asked[at] for at in strange]), strict=True):
+            found[at] = self._alike(likes)
         return found
 
-    def _by_runs(self, question: Question, numbers: Sequence[int]) -> dict[int, float]:
-        """The same texts by the runs of letters they share with the question; rare among them weighs more."""
-        texts = [self._text(number).runs for number in numbers]
-        counts = self._runs.count(coded(question.spaced), texts).astype(np.float64)
-        lengths = np.array([len(text) + GRAM - 1 for text in texts], dtype=np.float64)
-        norms = norm(lengths / (lengths.sum() / len(texts)))[:, None]
-        there = np.count_nonzero(counts, axis=0)
-        weights = _COMMON + np.log(1 + (len(texts) - there + 0.5) / (there + 0.5))
-        weights[there == 0] = 0.0
-        scores = (weights * TOP * counts / (counts + norms)).sum(axis=1)
-        return dict(zip(numbers, scores.tolist(), strict=True))
+    def _alike(self, likes: Sequence[tuple[str, float]]) -> list[Meaning]:
+        texts = 0
+        found: list[Meaning] = []
+        for known, like in likes:
+            posting = self._postings[known]
+            texts += len(posting.texts)
+            if found and texts > _FREQUENT:
+                break
+            found.append((posting, self._idf(len(posting.texts)) * like**_FUZZ))
+        return found

@@ -47,11 +47,6 @@ class Posting:
         at = bisect_left(self.texts, number)
         return at < len(self.texts) and self.texts[at] == number
 
-    def views(self) -> tuple[Numbers, Scores]:
-        """Texts and counts; read before the next change."""
-        return (np.frombuffer(self.texts, dtype=np.uint32).astype(np.int64),
-                np.frombuffer(self.counts, dtype=np.float32).astype(np.float64))
-
 
 def norm(lengths: Scores) -> Scores:
     """What texts of so many times the average length are measured against."""
@@ -59,22 +54,29 @@ def norm(lengths: Scores) -> Scores:
     return found
 
 
-def gather(meanings: Sequence[Meaning], norms: Scores, scores: Scores, scratch: Scores) -> None:
-    """Add one word's BM25 to the scores; in each text the best of its meanings counts. `scratch` is all nought."""
-    if len(meanings) == 1:
-        [(posting, weight)] = meanings
-        numbers, counts = posting.views()
-        scores[numbers] += (weight * TOP) * counts / (counts + norms[numbers])
-        return
+def gather(words: Sequence[Sequence[Meaning]], norms: Scores, scores: Scores, scratch: Scores) -> None:
+    """Add the BM25 of some words to the scores, word by word; in each text the best of a word's meanings counts.
+    `scratch` is all nought."""
     every, counted = array("I"), array("f")
-    for posting, _ in meanings:
-        every += posting.texts
-        counted += posting.counts
-    numbers, counts = np.frombuffer(every, dtype=np.uint32).astype(np.int64), np.frombuffer(counted, dtype=np.float32)
-    weights = np.repeat([weight * TOP for _, weight in meanings], [len(posting) for posting, _ in meanings])
-    np.maximum.at(scratch, numbers, weights * counts / (counts + norms[numbers]))
-    scores[numbers] += scratch[numbers]  # a text that is there twice is written twice, not added twice
-    scratch[numbers] = 0.0
+    weights, sizes, ends = [], [], []
+    for meanings in words:
+        for posting, weight in meanings:
+            every += posting.texts
+            counted += posting.counts
+            weights.append(weight * TOP)
+            sizes.append(len(posting.texts))
+        ends.append(len(every))
+    numbers = np.frombuffer(every, dtype=np.uint32).astype(np.int64)
+    counts = np.frombuffer(counted, dtype=np.float32).astype(np.float64)
+    values = np.repeat(weights, sizes) * counts / (counts + norms[numbers])
+    for meanings, start, end in zip(words, (0, *ends), ends, strict=False):
+        some = numbers[start:end]
+        if len(meanings) == 1:
+            scores[some] += values[start:end]
+        else:
+            np.maximum.at(scratch, some, values[start:end])
+            scores[some] += scratch[some]  # a text that is there twice is written twice, not added twice
+            scratch[some] = 0.0
 
 
 def refine(meanings: Sequence[Meaning], narrow: Numbers, norms: Scores, scores: Scores) -> None:
@@ -87,6 +89,7 @@ def refine(meanings: Sequence[Meaning], narrow: Numbers, norms: Scores, scores: 
         found = np.where(there, counts[at].astype(np.float64), 0.0)
         best = np.maximum(best, (weight * TOP) * found / (found + norms[narrow]))
     scores[narrow] += best
+
 
 def by_key(key: Any) -> tuple[bool, Any]:
     """Keys of one kind by themselves, numbers before names."""

@@ -9,6 +9,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.postings import TOP, norm
+
 Codes: TypeAlias = NDArray[np.uint16]
 Slots: TypeAlias = NDArray[np.int64]
 
@@ -16,6 +18,7 @@ GRAM = 4  #: letters in a run
 _BITS = 20  #: a run's number has so many; two runs of one question meet by chance once in some thousand questions
 _REST = 4  #: the last so many are looked at where the first are met: a table of these stays near the processor
 _PRIME = 0x9E3779B1
+_COMMON = 0.5  #: what a run of letters weighs that every compared text has
 
 
 def coded(spaced: str) -> Codes:
@@ -59,9 +62,21 @@ class Counter:
         self._table = np.zeros(1 << _BITS, dtype=np.int16)
         self._likely = np.zeros(1 << (_BITS - _REST), dtype=np.bool_)
 
+    def scores(self, asked: Codes, texts: Sequence[Cut]) -> list[float]:
+        """How much each text has of the question's runs, as BM25 has it; rare among these texts weighs more."""
+        counts = self.count(asked, texts).astype(np.float64)
+        lengths = np.array([len(text) + GRAM - 1 for text in texts], dtype=np.float64)
+        norms = norm(lengths / (lengths.sum() / len(texts)))[:, None]
+        there = np.count_nonzero(counts, axis=0)
+        weights = _COMMON + np.log(1 + (len(texts) - there + 0.5) / (there + 0.5))
+        weights[there == 0] = 0.0
+        found: list[float] = (weights * TOP * counts / (counts + norms)).sum(axis=1).tolist()
+        return found
+
     def count(self, asked: Codes, texts: Sequence[Cut]) -> NDArray[np.int64]:
         """How often each different run of the question stands in each text: texts x runs."""
-        runs = np.unique(numbered(asked))[: np.iinfo(np.int16).max - 1]
+        runs = np.sort(numbered(asked))
+        runs = runs[np.append(True, runs[1:] != runs[:-1])[: len(runs)]][: np.iinfo(np.int16).max - 1]
         wide = len(runs) + 1
         hits, found = self._hits(runs, texts)
         owners = np.searchsorted(np.cumsum([len(text) for text in texts]), hits, side="right")

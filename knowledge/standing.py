@@ -46,14 +46,14 @@ class Lookup:
         slots = self._slots(asked, np.concatenate([*texts, named]))
         body = slots[: len(slots) - len(named)]
         lengths = np.array([len(terms) for terms in texts], dtype=np.int64)
-        hits = np.flatnonzero(body)
+        hits = np.flatnonzero(body > 0)
         owners = np.repeat(np.arange(len(texts)), lengths)[hits]
-        cells = owners * len(worth) + body[hits] - 1
+        cells = owners * len(worth) + body[hits].astype(np.int64) - 1
         return (_EARLY * _early(cells, hits - (np.cumsum(lengths) - lengths)[owners], worth, len(texts))
                 + _BESIDE * _beside(cells, hits, worth, len(texts))
                 + _NAMED * _named(slots[len(body):] > 0, titles, telling(named)))
 
-    def _slots(self, asked: Sequence[Asked], terms: Terms) -> Numbers:
+    def _slots(self, asked: Sequence[Asked], terms: Terms) -> NDArray[np.uint8]:
         """For each word of the texts, which word of the question it is, from 1; 0 for none."""
         numbers = [number for each in asked for number in each.means]
         highest = max(int(terms.max(initial=0)), max(numbers, default=0))
@@ -62,7 +62,7 @@ class Lookup:
         for at in range(len(asked) - 1, -1, -1):  # a word that two words may mean is the first
             for number in asked[at].means:
                 self._table[number] = at + 1
-        slots: Numbers = self._table[terms].astype(np.int64)
+        slots: NDArray[np.uint8] = self._table[terms]
         self._table[numbers] = 0
         return slots
 

@@ -233,17 +233,17 @@ class Engine(Generic[K]):
         fresh = {self._past.key(match.key) for match in near if match.key >= self._taught_at}
         model = self.meanings if self.uses_meaning else None
         meant = model.judge(vector, only=only) if model and vector is not None else {}
-        usual, lately = self._weights, replace(self._weights, alike=max(_FRESH, self._weights.alike))
+        usual, lately = self._weights, max(_FRESH, self._weights.alike)
         choice = bool(language and self._spoken[language])
         found = []
         for key in dict.fromkeys((*texts, *lessons.shares, *alike, *meant)):
             article = self._articles.get(key)
             if article is None or (only is not None and key not in only):
                 continue
-            parts = self._parts(key, texts.get(key, 0.0), alike.get(key, 0.0), lessons)
-            parts = (lately if key in fresh else usual).weighed(parts)
+            text, taught, voted = self._parts(key, texts.get(key, 0.0), alike.get(key, 0.0), lessons)
+            parts = usual.text * text, usual.lessons * taught, (lately if key in fresh else usual.alike) * voted
             by_meaning = usual.meaning * meant.get(key, 0.0)
-            if (score := sum(parts) + by_meaning) > 0:
+            if (score := parts[0] + parts[1] + parts[2] + by_meaning) > 0:
                 fits = proven(self._outcomes, key) if self._outcomes else 1.0
                 if choice and article.language and article.language != language:
                     fits *= _OTHER_LANGUAGE

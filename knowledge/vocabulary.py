@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -13,28 +15,33 @@ _LIKE = 0.5  #: least likeness (Dice of letter pairs, 0..1) that counts
 _AT_MOST = 8  #: known words taken for one unknown
 _SHORTEST = 3
 _LONGER = 2  #: letters more or fewer
-_COMPARED = 12  #: those that look most alike are compared exactly
+_COMPARED = 8  #: those that look most alike are compared exactly
 _ADD_UP = np.uint32(0x01010101)  #: the highest byte of the product is the sum of all four
-_CUT = 5_000  #: words whose pairs are kept
 _WIDE = 4  #: 64-bit words of a mark, one bit for a letter pair
 _BITS = 64 * _WIDE
 _LOOSE = 0.1  #: pairs may share a bit, so that marks are compared by so much less strictly
+_PAIRS = 24  #: of a word that are compared; longer ones differ in their first half or not at all
+_NONE, _NO_OTHER = 0, 1  #: in place of pairs that a known word, and one that is looked for, does not have
 
 Marks: TypeAlias = NDArray[np.uint64]
+Numbers: TypeAlias = NDArray[np.int64]
+Shorts: TypeAlias = NDArray[np.uint16]
 
 
-def _pairs(word: str) -> set[str]:
-    framed = f"^{word}$"
-    return {framed[at : at + 2] for at in range(len(framed) - 1)}
+def _pairs(word: str) -> list[int]:
+    """Different pairs of neighbours, both ends included, as numbers that no two pairs of one script share."""
+    framed = f"^{word[:_PAIRS]}$"
+    codes = framed.encode("utf-16-le", "surrogatepass")
+    letters = array("H", codes).tolist()
+    return list({(one * 40_503 + other) % 65_534 + 2: None for one, other in pairwise(letters)})[:_PAIRS]
 
 
-def _mark(pairs: set[str]) -> list[int]:
+def _mark(pairs: Sequence[int]) -> list[int]:
     """The pairs as bits, so that many words are compared in one go."""
-    bits = [0] * _WIDE
+    whole = 0
     for pair in pairs:
-        place = (ord(pair[0]) * 131 + ord(pair[1]) * 31) % _BITS
-        bits[place // 64] |= 1 << place % 64
-    return bits
+        whole |= 1 << pair % _BITS
+    return [whole >> (64 * at) & 0xFFFF_FFFF_FFFF_FFFF for at in range(_WIDE)]
 
 
 def _ends(word: str) -> tuple[str, ...]:
@@ -50,9 +57,10 @@ class Vocabulary:
         self._words: list[str] = []
         self._numbers: dict[str, int] = {}
         self._free: list[int] = []
-        self._cut: dict[str, set[str]] = {}  #: pairs of words that were compared before
         self._marks: Marks = np.zeros((64, _WIDE), dtype=np.uint64)
-        self._pairs: NDArray[np.int16] = np.zeros(64, dtype=np.int16)
+        self._pairs: Shorts = np.zeros((64, _PAIRS), dtype=np.uint16)
+        self._often: NDArray[np.int16] = np.zeros(64, dtype=np.int16)  #: how many pairs a word has
+        self._letters: NDArray[np.int32] = np.zeros(64, dtype=np.int32)
 
     def __contains__(self, word: str) -> bool:
         return word in self._numbers
@@ -64,16 +72,22 @@ class Vocabulary:
         number = self._free.pop() if self._free else len(self._words)
         if number == len(self._words):
             self._words.append(word)
-            if number == len(self._pairs):
-                self._marks = np.concatenate([self._marks, np.zeros_like(self._marks)])
-                self._pairs = np.concatenate([self._pairs, np.zeros_like(self._pairs)])
+            if number == len(self._often):
+                self._grow()
         self._words[number] = word
         self._numbers[word] = number
         pairs = _pairs(word)
         self._marks[number] = _mark(pairs)
-        self._pairs[number] = min(len(pairs), np.iinfo(np.int16).max)
+        self._pairs[number] = pairs + [_NONE] * (_PAIRS - len(pairs))
+        self._often[number], self._letters[number] = len(pairs), len(word)
         for end in _ends(word):
             self._with[end].append(number)
+
+    def _grow(self) -> None:
+        self._marks = np.concatenate([self._marks, np.zeros_like(self._marks)])
+        self._pairs = np.concatenate([self._pairs, np.zeros_like(self._pairs)])
+        self._often = np.concatenate([self._often, np.zeros_like(self._often)])
+        self._letters = np.concatenate([self._letters, np.zeros_like(self._letters)])
 
     def drop(self, word: str) -> None:
         """Forget a word that stands in no text any more."""
@@ -89,42 +103,69 @@ class Vocabulary:
 
     def near(self, word: str) -> list[tuple[str, float]]:
         """Known words like this one with their likeness, the best first, ties by the word."""
-        size = len(word)
-        if size < _SHORTEST or any(char.isdigit() for char in word):
-            return []
-        short, long, tail, long_tail = _ends(word)
-        halves = [self._with[half] for half in ((long, long_tail) if size > 5 else (short, tail)) if half in self._with]
-        if not halves:
-            return []
-        pairs, found = _pairs(word), []
-        own = len(pairs)
-        for known in self._likely(np.concatenate([np.frombuffer(half, dtype=np.uint32) for half in halves]), pairs):
-            if -_LONGER <= len(known) - size <= _LONGER:
-                others = self._pairs_of(known)
-                like = 2 * len(pairs & others) / (own + len(others))
-                if like >= _LIKE:
-                    found.append((-like, known))
-        found.sort()
-        return [(known, -like) for like, known in found[:_AT_MOST]]
+        return self.near_each([word])[0]
 
-    def _pairs_of(self, known: str) -> set[str]:
-        found = self._cut.get(known)
-        if found is None:
-            if len(self._cut) >= _CUT:
-                self._cut.clear()
-            found = self._cut[known] = _pairs(known)
+    def near_each(self, words: Sequence[str]) -> list[list[tuple[str, float]]]:
+        """The same for several words, which takes little longer than for one."""
+        found: list[list[tuple[str, float]]] = [[] for _ in words]
+        halves = [self._halves(word) for word in words]
+        places = [place for place, some in enumerate(halves) if some]
+        if not places:
+            return found
+        among = [number for place in places for number in halves[place]]
+        looked = [(len(words[place]), _pairs(words[place])) for place in places]
+        owners = np.repeat(np.arange(len(places)), [sum(map(len, halves[place])) for place in places])
+        numbers, owners = self._likely(looked, np.concatenate(among), owners)
+        likes: list[dict[str, float]] = [{} for _ in places]
+        like = self._like(looked, numbers, owners)
+        for number, owner, much in zip(numbers.tolist(), owners.tolist(), like.tolist(), strict=True):
+            if much >= _LIKE:
+                likes[owner][self._words[number]] = much
+        for place, alike in zip(places, likes, strict=True):
+            found[place] = sorted(alike.items(), key=lambda each: (-each[1], each[0]))[:_AT_MOST]
         return found
 
-    def _likely(self, numbers: NDArray[np.uint32], pairs: set[str]) -> set[str]:
-        """Those whose marks look most alike, a few more than are wanted."""
-        own = min(len(pairs), 1000)
-        others = self._pairs[numbers]
-        numbers = numbers[np.abs(others - own) <= 2 * _LONGER]  # a pair that stands twice counts once
-        counts = np.bitwise_count(self._marks[numbers] & np.array(_mark(pairs), dtype=np.uint64))
+    def _halves(self, word: str) -> list[NDArray[np.uint32]]:
+        """Known words that have one end with this one in common."""
+        if len(word) < _SHORTEST or any(char.isdigit() for char in word):
+            return []
+        short, long, tail, long_tail = _ends(word)
+        return [np.frombuffer(self._with[half], dtype=np.uint32)
+                for half in ((long, long_tail) if len(word) > 5 else (short, tail)) if half in self._with]
+
+    def _likely(self, looked: Sequence[tuple[int, list[int]]], numbers: NDArray[np.uint32], owners: Numbers,
+                ) -> tuple[NDArray[np.uint32], Numbers]:
+        """For each word those whose marks look most alike, a few more than are wanted."""
+        size = np.array([letters for letters, _ in looked], dtype=np.int32)
+        sized = np.abs(self._letters[numbers] - size[owners]) <= _LONGER
+        numbers, owners = numbers[sized], owners[sized]
+        own = np.array([len(pairs) for _, pairs in looked], dtype=np.int16)
+        marks = np.array([_mark(pairs) for _, pairs in looked], dtype=np.uint64)
+        counts = np.bitwise_count(self._marks[numbers] & marks[owners])
         shared = (counts.view(np.uint32).ravel() * _ADD_UP >> np.uint32(24)).astype(np.int16)
-        like = 2 * shared / (self._pairs[numbers] + np.int16(own))
+        like = 2 * shared / (self._often[numbers] + own[owners])
         good = np.flatnonzero(like >= _LIKE - _LOOSE)
-        if len(good) > _COMPARED:  # equals stay together: what is found must not hang on the order of arrival
-            least = np.partition(like[good], -_COMPARED)[-_COMPARED]
-            good = good[like[good] >= least][: 10 * _COMPARED]
-        return {self._words[number] for number in numbers[good].tolist()}
+        ends = np.searchsorted(owners[good], np.arange(len(looked) + 1)).tolist()
+        some = [_best(good[start:end], like) for start, end in pairwise(ends)]
+        chosen = np.concatenate(some)
+        return numbers[chosen], owners[chosen]
+
+    def _like(self, looked: Sequence[tuple[int, list[int]]], numbers: NDArray[np.uint32], owners: Numbers,
+              ) -> NDArray[np.float64]:
+        """How like its word each of these is."""
+        wide = max(len(pairs) for _, pairs in looked)
+        asked = np.array([pairs + [_NO_OTHER] * (wide - len(pairs)) for _, pairs in looked], dtype=np.uint16)
+        both = self._pairs[numbers][:, :, None] == asked[owners][:, None, :]
+        shared = np.count_nonzero(both, axis=(1, 2))  # a pair stands once in either
+        own = np.array([len(pairs) for _, pairs in looked])
+        like: NDArray[np.float64] = 2 * shared / (self._often[numbers] + own[owners])
+        return like
+
+
+def _best(good: Numbers, like: NDArray[np.float64]) -> Numbers:
+    """Equals stay together: what is found must not hang on the order of arrival."""
+    if len(good) <= _COMPARED:
+        return good
+    alike = like[good]
+    best: Numbers = good[alike >= np.partition(alike, -_COMPARED)[-_COMPARED]][: 10 * _COMPARED]
+    return best

@@ -101,6 +101,34 @@ def test_numbers_and_forgotten_words_are_not_near() -> None:
     assert vocabulary.near("pasport") == []
 
 
+WORDS_ONCE = st.lists(st.text(alphabet="ابتگذرنامه abc\U0001f44d", min_size=1, max_size=30), max_size=12)
+
+
+@given(WORDS_ONCE, WORDS_ONCE, st.randoms(use_true_random=False))
+def test_several_misspelt_words_are_read_like_each_alone(known: list[str], asked: list[str], chance: random.Random,
+                                                         ) -> None:
+    vocabulary, other = Vocabulary(), Vocabulary()
+    for word in known:
+        vocabulary.add(word)
+    chance.shuffle(known)
+    for word in known:
+        other.add(word)
+    together = vocabulary.near_each(asked)
+    assert together == [vocabulary.near(word) for word in asked] == other.near_each(asked)
+    for found in together:
+        assert all(0.5 <= like <= 1 for _, like in found)
+        assert found == sorted(found, key=lambda each: (-each[1], each[0]))
+
+
+def test_likeness_is_that_of_letter_pairs() -> None:
+    vocabulary = Vocabulary()
+    for word in ("night", "nacht", "x" * 40 + "night"):
+        vocabulary.add(word)
+    [(word, like), *_] = vocabulary.near("nigt")
+    assert (word, like) == ("night", pytest.approx(2 * 4 / (5 + 6)))  # ^n ni ig gt t$ and ^n ni ig gh ht t$
+    assert vocabulary.near("x" * 41 + "night")[0] == ("x" * 40 + "night", pytest.approx(1.0))
+
+
 FINDS = {
     "plain": ("کارت ملی من گم شده", "card"),
     "arabic letters": ("كارت ملي گم شده", "card"),
