@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from knowledge import shelves
 from knowledge.library import FOR_CITIZENS, Library
 from knowledge.markup import as_text
 from storage.store import SqlStore
 
+_LOOKED_AT = 5
 _CHARS = 600  #: of the article; the rest stands behind the address
 
 
@@ -20,14 +22,15 @@ class Answers:
 
     async def __call__(self, question: str, language: str) -> Mapping[str, Any] | None:
         """{"text", "article", "confidence"}, or None when not sure. TooMany when too many ask."""
-        best = await self._library.suggest(question, states=FOR_CITIZENS, limit=1, language=language)
-        if not best or best[0].weak:
+        best = await self._library.suggest(question, states=FOR_CITIZENS, limit=_LOOKED_AT, language=language)
+        sure = {each.id: each for each in best if not each.weak}
+        # Not all that is public is for citizens: its category may be the house's own.
+        found = await self._store.snapshot(lambda tx: shelves.public(tx, list(sure))) if sure else []
+        if not found:
             return None
-        article = await self._store.snapshot(lambda tx: tx.knowledge.get(best[0].id))
-        if article.state not in FOR_CITIZENS:
-            return None
+        article = found[0]
         body = " ".join(as_text(article.body).split(" "))
         if len(body) > _CHARS:
             body = body[:_CHARS].rsplit(" ", 1)[0] + "…"
         return {"text": f"{article.title}\n{body}\n{self._url}/help/{article.id}", "article": article.id,
-                "confidence": round(best[0].confidence, 3)}
+                "confidence": round(sure[article.id].confidence, 3)}

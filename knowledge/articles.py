@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from knowledge import permits
-from router.errors import BadRequest, Conflict, NotFound
+from knowledge import permits, sight
+from router.errors import BadRequest, Conflict, Forbidden, NotFound
 from router.events import ArticleChanged
 from router.records import Agent, Timer
 from router.rules.text import clean, language
@@ -21,6 +21,8 @@ KEYWORDS, KEYWORD_CHARS = 30, 60
 LANGUAGES = ("fa", "en")
 LONGEST_WAIT = timedelta(days=730)  #: for a scheduled publication or a review
 PUBLISH = "publish"  #: the timer's kind; its subject is the article
+#: What agents of a queue change of its internal articles.
+WORDS = frozenset({"title", "body", "keywords", "note", "in_step"})
 _KNOWN = frozenset({"title", "body", "language", "state", "keywords", "version", "category", "owner", "review_at",
                     "publish_at", "twin", "in_step", "note"})
 
@@ -122,15 +124,19 @@ def change(tx: StoreTx, agent: Agent, article: int, version: int, given: Mapping
     """Change some fields; Conflict when somebody changed it since `version`."""
     if not given:
         raise BadRequest("name at least one field to change")
-    before = tx.knowledge.get(article)
-    permits.editable(agent, before)
+    before, granted = tx.knowledge.get(article), sight.rights(tx, agent)
+    permits.readable(agent, before, granted)
+    permits.editable(agent, before, granted, four_eyes=four_eyes)
     values = dict(given)
+    by_queue = not permits.leads(agent) and permits.by_queue(before, granted)
+    if by_queue and not values.keys() <= WORDS:
+        raise Forbidden("of this article you may change the words; a supervisor does the rest")
     in_step, note = values.pop("in_step", False), values.pop("note", "")
     twin = values.pop("twin", before.twin)
     _checked(tx, agent, values)
     state = values.get("state", before.state)
     written = any(name in values and values[name] != getattr(before, name) for name in ("title", "body"))
-    if state in permits.LIVE and (written or state is not before.state):
+    if not by_queue and state in permits.LIVE and (written or state is not before.state):
         permits.publishes(agent, agent.id if written else before.writer, four_eyes=four_eyes)
     if state is not before.state:
         # Whoever decides now ends what was to happen by itself.
@@ -152,7 +158,7 @@ def _checked(tx: StoreTx, agent: Agent, values: dict[str, Any]) -> None:
             category = tx.knowledge.life.category(values["category"])
         except NotFound:
             raise BadRequest("there is no such category", field="category") from None
-        if not permits.sees_category(agent, category):
+        if not sight.rights(tx, agent).holds(category):
             raise BadRequest("there is no such category", field="category")
     if values.get("owner") is not None:
         try:
@@ -179,7 +185,8 @@ def pair(tx: StoreTx, agent: Agent, article: Article, twin: int | None) -> Artic
     found = tx.knowledge.many([twin]).get(twin)
     if found is None or found.id == article.id or found.language == article.language:
         raise BadRequest("a translation is another article in another language", field="twin")
-    permits.editable(agent, found)
+    granted = sight.rights(tx, agent)
+    permits.editable(agent, permits.readable(agent, found, granted), granted)
     if found.twin not in (None, article.id):
         raise Conflict(f"article {twin} has a translation already")
     tx.knowledge.matched(article.id, found.id, found.text_version)

@@ -13,9 +13,9 @@ from aiohttp import web
 from knowledge.articles import LANGUAGES
 from knowledge.asks import id_of
 from knowledge.given import Given
-from knowledge.routes.articles import readable
 from knowledge.routes.life import PICTURES
 from knowledge.sheets import Sheets
+from knowledge.sight import readable
 from knowledge.words import DESK
 from router.routes import Access, Route
 from storage.knowledge import File

@@ -7,10 +7,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from knowledge import permits
 from router.model import AgentId
 from router.records import Agent, Role
 from router.rules.text import digits_fa, isolate
-from storage.knowledge import Gap
+from storage.knowledge import Category, Gap
 from storage.tx import StoreTx
 
 Why = dict[str, Any]
@@ -114,13 +115,14 @@ def told(tx: StoreTx, why: Mapping[str, Any]) -> dict[str, str]:
 def _rule(tx: StoreTx, why: Mapping[str, Any]) -> tuple[str, str]:
     rule = why.get("rule", "")
     if rule == "category":
-        shelf = {each.id: each for each in tx.knowledge.life.categories()}.get(why["category"])
-        en, fa = (isolate(shelf.title_en), isolate(shelf.title_fa)) if shelf else ("?", "؟")
+        shelf = _open(tx).get(why["category"])
+        en, fa = (isolate(shelf.title_en), isolate(shelf.title_fa)) if shelf else ("(internal)", "(داخلی)")
         return (f"Keeps the category {en}, which is nearest to {why['questions']} of the questions.",
                 f"مسئول دستهٔ {fa} است که به {why['questions']} پرسش از همه نزدیک‌تر است.")
     if rule == "articles":
         found = tx.knowledge.many([why["article"]]).get(why["article"])
-        title = isolate(found.title) if found else str(why["article"])
+        told_of = found and found.state in permits.LIVE and (found.category is None or found.category in _open(tx))
+        title = isolate(found.title) if found and told_of else str(why["article"])
         return (f"Owns the articles nearest to {why['questions']} of the questions, like {title}.",
                 f"مسئول مطلب‌هایی است که به {why['questions']} پرسش از همه نزدیک‌ترند، مانند {title}.")
     if rule == "queue":
@@ -136,6 +138,12 @@ def _rule(tx: StoreTx, why: Mapping[str, Any]) -> tuple[str, str]:
                      "مسئول دانش این میز است؛ کسی به موضوع نزدیک‌تر نیست."),
             "admin": ("Is the first administrator; nobody is nearer to the matter.",
                       "نخستین مدیر است؛ کسی به موضوع نزدیک‌تر نیست.")}.get(rule, ("", ""))
+
+
+def _open(tx: StoreTx) -> dict[int, Category]:
+    """Categories that exist for everybody who works here: only they are named."""
+    return {each.id: each for each in tx.knowledge.life.categories()
+            if each.least_role == Role.AGENT and not each.skills and not each.queues}
 
 
 def _name(tx: StoreTx, number: Any) -> str:

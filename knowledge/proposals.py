@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from knowledge import permits, reasons
+from knowledge import permits, reasons, sight
 from knowledge.given import Given
 from knowledge.library import FOR_AGENTS
 from knowledge.markup import as_text
@@ -18,20 +18,22 @@ from storage.knowledge import Article
 from storage.tx import StoreTx
 
 LIMIT = 5
+MORE = 4  #: so many times more is looked for where some may be kept from who asks
 _BEHIND = 0.25  #: an article with less of the best one's score is not shown
 _DOUBTFUL = 0.1  #: nor one of less confidence
 
 
 async def propose(given: Given, agent: Agent, contact: ContactId) -> list[dict[str, Any]]:
     """The articles for what the citizen said lately, best first. What is shown for the first time is recorded."""
-    def asked(tx: StoreTx) -> tuple[str, str]:
+    def asked(tx: StoreTx) -> tuple[str, str, bool]:
         found = given.readable(tx, agent, contact)
-        return tx.knowledge.question(contact), found.language
-    question, language = await given.store.snapshot(asked)
+        return tx.knowledge.question(contact), found.language, sight.rights(tx, agent).narrow
+    question, language, narrow = await given.store.snapshot(asked)
     if not question:
         return []
-    best = await given.library.suggest(question, states=FOR_AGENTS, limit=LIMIT, language=language)
-    best = [each for each in best if each.score >= _BEHIND * best[0].score and each.confidence >= _DOUBTFUL]
+    best = await given.library.suggest(question, states=FOR_AGENTS, limit=LIMIT * (MORE if narrow else 1),
+                                       language=language)
+    best = [each for each in best if each.confidence >= _DOUBTFUL]
     if not best:
         return []
 
@@ -46,13 +48,12 @@ async def propose(given: Given, agent: Agent, contact: ContactId) -> list[dict[s
 
 
 def _there(tx: StoreTx, agent: Agent, best: Sequence[Suggestion[int]]) -> list[tuple[Suggestion[int], Article]]:
-    """Articles may have gone or been archived since the library was asked, or stand on a shelf this agent does not
-    see."""
-    articles = tx.knowledge.many([each.id for each in best])
-    unseen = permits.hidden(agent, tx.knowledge.life.categories())
-    return [(each, articles[each.id]) for each in best
-            if each.id in articles and articles[each.id].state in FOR_AGENTS
-            and articles[each.id].category not in unseen]
+    """Articles may have gone or been archived since the library was asked, or not exist for this agent."""
+    articles, granted = tx.knowledge.many([each.id for each in best]), sight.rights(tx, agent)
+    there = [(each, articles[each.id]) for each in best
+             if each.id in articles and articles[each.id].state in FOR_AGENTS
+             and permits.reads(agent, articles[each.id], granted)]
+    return [pair for pair in there if pair[0].score >= _BEHIND * there[0][0].score][:LIMIT]
 
 
 def _show(tx: StoreTx, agent: Agent, contact: ContactId, best: Sequence[Suggestion[int]]) -> list[dict[str, Any]]:
@@ -77,7 +78,7 @@ def use(tx: StoreTx, given: Given, agent: Agent, contact: ContactId, article: in
     """The agent put the article into an answer; recorded once. Conflict with a clear word when it went meanwhile."""
     given.readable(tx, agent, contact)
     found = tx.knowledge.get(article)
-    if found.category in permits.hidden(agent, tx.knowledge.life.categories()):
+    if sight.rights(tx, agent).hides(found):
         raise NotFound(f"there is no article {article}")
     if found.state not in FOR_AGENTS:
         if any(each.article == article for each in tx.knowledge.shown(contact)):
@@ -91,6 +92,9 @@ def use(tx: StoreTx, given: Given, agent: Agent, contact: ContactId, article: in
 def opened(tx: StoreTx, given: Given, agent: Agent, contact: ContactId, article: int) -> bool:
     """The agent read it in full; recorded once, when it was shown for this contact."""
     given.readable(tx, agent, contact)
+    known = tx.knowledge.many([article]).get(article)
+    if known is not None and sight.rights(tx, agent).hides(known):
+        raise NotFound(f"there is no article {article}")
     first = tx.knowledge.opened(contact, article)
     if first:
         tx.emit(ArticleOutcome(about=contact, article=article, step="opened"), actor=f"agent:{agent.id}")

@@ -178,8 +178,14 @@ async def test_every_part_of_the_editor(tmp_path: Path, monkeypatch: pytest.Monk
         await page.locator("[data-category=new] [name=name]").fill("papers")
         await page.locator("[data-category=new] [name=title_fa]").fill("مدارک")
         await page.locator("[data-category=new] [name=title_en]").fill("Papers")
+        queue = (await read(house, lambda tx: tx.desk.queues()))[0].name
+        await page.locator("[data-category=new] [name=queues]").fill(queue)
+        await page.locator("[data-category=new] [name=editors]").fill(queue)
+        await page.locator("[data-category=new] [name=owner]").select_option(str(sara.id))
         await page.locator("[data-category=new] button").click()
         await expect(page.locator("[data-category=papers]")).to_be_visible()
+        [shelf] = await read(house, lambda tx: tx.knowledge.life.categories())
+        assert shelf.queues == (queue,) == shelf.editors and shelf.owner == sara.id
         await page.locator("form.row [name=words]").last.fill("قبض، صورت‌حساب")
         await page.locator("form.row button").last.click()
         await until(lambda: read(house, lambda tx: tx.knowledge.life.synonyms()), what="the synonyms")

@@ -7,10 +7,11 @@ from typing import Any
 
 from aiohttp import web
 
-from knowledge import articles, permits, proposals, reasons
+from knowledge import articles, permits, proposals, reasons, sight
 from knowledge.asks import FLAG, MAYBE, MOMENT, NUMBER, TEXT, answer, id_of, many, number_in, obj
 from knowledge.given import Given
 from knowledge.markup import as_text
+from knowledge.sight import readable
 from router.errors import BadRequest
 from router.model import ContactId
 from router.records import Agent
@@ -31,7 +32,7 @@ FIELDS: dict[str, Any] = {
 _SHOWN = {**FIELDS, "id": NUMBER, "version": NUMBER, "created_at": MOMENT, "updated_at": MOMENT, "author": MAYBE,
           "publish_at": _WHEN, "publish_state": TEXT}
 ARTICLE = {"type": "object", "properties": {
-    **_SHOWN, "text": TEXT, "why": _WORDS, "weak": FLAG, "behind": FLAG, "tasks": many(TEXT)},
+    **_SHOWN, "text": TEXT, "why": _WORDS, "weak": FLAG, "behind": FLAG, "tasks": many(TEXT), "editable": FLAG},
     "required": list(_SHOWN), "additionalProperties": False}
 _SUGGESTION = answer(article=NUMBER, version=NUMBER, state=STATE, title=TEXT, text=TEXT, language=TEXT, weak=FLAG,
                      why=_WORDS, marks=many(TEXT))
@@ -89,32 +90,35 @@ class Articles:
         owner, overdue = number_in(request, "owner"), bool(number_in(request, "overdue"))
 
         def read(tx: StoreTx) -> dict[str, Any]:
-            unseen = permits.hidden(agent, tx.knowledge.life.categories())
+            granted = sight.rights(tx, agent)
             page = tx.knowledge.newest(
                 states, language=language, before=before, limit=limit + 1, owner=owner, overdue=overdue,
-                categories=None if category is None else [category], hidden=unseen)
-            shown = [each for each in page[:limit] if permits.reads(agent, each, unseen)]
+                categories=None if category is None else [category], hidden=granted.unseen,
+                inner=granted.inner)
+            shown = [each for each in page[:limit] if permits.reads(agent, each, granted)]
             return {"articles": _marked(tx, shown), "next": page[limit - 1].id if len(page) > limit else None}
         return json_answer(await self._given.store.snapshot(read))
 
     async def _found(self, question: str, agent: Agent, states: frozenset[ArticleState], language: str, limit: int,
                      ) -> web.Response:
-        best = await self._given.library.suggest(question, states=states, limit=limit, language=language)
+        granted = await self._given.store.snapshot(lambda tx: sight.rights(tx, agent))
+        more = limit * proposals.MORE if granted.narrow else limit
+        best = await self._given.library.suggest(question, states=states, limit=more, language=language)
 
         def read(tx: StoreTx) -> list[dict[str, Any]]:
-            there = tx.knowledge.many([each.id for each in best])
-            unseen = permits.hidden(agent, tx.knowledge.life.categories())
+            there, granted = tx.knowledge.many([each.id for each in best]), sight.rights(tx, agent)
             return [_plain(there[each.id]) | {"weak": each.weak, "why": reasons.told(reasons.kept(each))}
                     for each in best if each.id in there and there[each.id].state in states
-                    and permits.reads(agent, there[each.id], unseen)]
+                    and permits.reads(agent, there[each.id], granted)][:limit]
         return json_answer({"articles": await self._given.store.snapshot(read), "next": None})
 
     async def one(self, request: web.Request) -> web.Response:
         """Drafts only for those who write them, archived ones for supervisors."""
         agent, number = self._given.who(request), id_of(request)
         def read(tx: StoreTx) -> dict[str, Any]:
-            article = readable(tx, agent, number)
-            return _plain(article) | _marked(tx, [article])[0]
+            article, granted = readable(tx, agent, number), sight.rights(tx, agent)
+            may = permits.edits(agent, article, granted, four_eyes=self._given.rules.four_eyes)
+            return _plain(article) | _marked(tx, [article])[0] | {"editable": may}
         return json_answer({"article": await self._given.store.snapshot(read)})
 
     async def create(self, request: web.Request) -> web.Response:
@@ -170,11 +174,6 @@ class Articles:
         await self._given.store.run(
             lambda tx: proposals.said(tx, self._given, agent, contact, article, helped=helped))
         return json_answer({"helped": helped})
-
-
-def readable(tx: StoreTx, agent: Agent, number: int) -> Article:
-    """The article; NotFound when this agent may not read it."""
-    return permits.readable(agent, tx.knowledge.get(number), permits.hidden(agent, tx.knowledge.life.categories()))
 
 
 def _plain(article: Article) -> dict[str, Any]:

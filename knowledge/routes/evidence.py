@@ -7,10 +7,11 @@ from typing import Any
 
 from aiohttp import web
 
-from knowledge import articles, drafts, gaps, permits, reports, routing
+from knowledge import articles, drafts, gaps, reports, routing, sight
 from knowledge.asks import MAYBE, MOMENT, NUMBER, TEXT, answer, id_of, many, number_in, obj
 from knowledge.given import Given
-from knowledge.routes.articles import ARTICLE, readable
+from knowledge.routes.articles import ARTICLE
+from knowledge.sight import readable
 from router.errors import BadRequest
 from router.model import ContactId
 from router.records import Contact
@@ -72,7 +73,7 @@ class Evidence:
         """Those used most first."""
         agent, days = self._given.who(request), self._given.rules.return_days
         return json_answer(await self._given.store.snapshot(
-            lambda tx: reports.everything(tx, days, permits.hidden(agent, tx.knowledge.life.categories()))))
+            lambda tx: reports.everything(tx, days, sight.rights(tx, agent).unseen)))
 
     async def gaps(self, request: web.Request) -> web.Response:
         """Open and owned ones unless told otherwise."""

@@ -9,16 +9,17 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from knowledge import articles, duties, gaps, merge, permits
+from knowledge import articles, duties, gaps, merge, permits, sight
 from knowledge.asks import MAYBE, MOMENT, NUMBER, TEXT, answer, id_of, many, obj
 from knowledge.given import Given
 from knowledge.markup import as_html
-from knowledge.routes.articles import ARTICLE, FIELDS, readable
+from knowledge.routes.articles import ARTICLE, FIELDS
+from knowledge.sight import readable
 from router.errors import BadRequest, Conflict
 from router.routes import Access, Route
 from router.rules.text import clean
 from router.web import json_answer, json_body, take
-from storage.knowledge import Approval, ArticleState, File, Task
+from storage.knowledge import Approval, Article, ArticleState, File, Task
 from storage.tx import StoreTx
 
 FILES = 40
@@ -153,7 +154,8 @@ class Living:
     async def upload(self, request: web.Request) -> web.Response:
         """Durable before it is named."""
         agent, number = self._given.who(request), id_of(request)
-        await self._given.store.snapshot(lambda tx: permits.editable(agent, readable(tx, agent, number)))
+        four_eyes = self._given.rules.four_eyes
+        await self._given.store.snapshot(lambda tx: sight.editable(tx, agent, number, four_eyes=four_eyes))
         content = await request.read()
         name = " ".join(clean(unquote(request.headers.get("X-File-Name", ""))[:400]).split())[:200] or "file"
         if not content:
@@ -162,7 +164,7 @@ class Living:
         kind = request.content_type if len(request.content_type) < 100 else "application/octet-stream"
 
         def unit(tx: StoreTx) -> File:
-            permits.editable(agent, readable(tx, agent, number))
+            sight.editable(tx, agent, number, four_eyes=self._given.rules.four_eyes)
             if len(tx.knowledge.life.files(number)) >= FILES:
                 raise Conflict(f"an article has at most {FILES} files")
             return tx.knowledge.life.add_file(number, agent.id, name=name, media_type=kind, size=len(content),
@@ -180,7 +182,7 @@ class Living:
         wanted = duties.links_of(await json_body(request))
 
         def unit(tx: StoreTx) -> Any:
-            permits.editable(agent, readable(tx, agent, number))
+            sight.editable(tx, agent, number, four_eyes=self._given.rules.four_eyes)
             tx.knowledge.life.link(number, wanted)
             return tx.knowledge.life.links(number)
         return json_answer({"links": [asdict(each) for each in await self._given.store.run(unit)]})
@@ -209,17 +211,20 @@ class Living:
         agent = self._given.who(request)
 
         def read(tx: StoreTx) -> list[dict[str, Any]]:
-            unseen = permits.hidden(agent, tx.knowledge.life.categories())
-            return [_asked(tx, each) for each in tx.knowledge.life.approvals()
-                    if each.agent == agent.id or (permits.leads(agent)
-                                                  and tx.knowledge.get(each.article).category not in unseen)]
+            granted, every = sight.rights(tx, agent), tx.knowledge.life.approvals()
+            about = tx.knowledge.many({each.article for each in every})
+            return [_asked(tx, each) for each in every
+                    if (each.agent == agent.id or permits.leads(agent)) and not granted.hides(about[each.article])]
         return json_answer({"approvals": await self._given.store.snapshot(read)})
 
     async def approve(self, request: web.Request) -> web.Response:
         """409 when the article changed meanwhile and the changes do not fit."""
         agent, number = self._given.who(request), id_of(request)
-        made = await self._given.store.run(
-            lambda tx: duties.approve(tx, agent, number, four_eyes=self._given.rules.four_eyes))
+
+        def unit(tx: StoreTx) -> Article:
+            readable(tx, agent, tx.knowledge.life.approval(number).article)
+            return duties.approve(tx, agent, number, four_eyes=self._given.rules.four_eyes)
+        made = await self._given.store.run(unit)
         return json_answer({"article": articles.view(made)})
 
     async def refuse(self, request: web.Request) -> web.Response:
@@ -248,13 +253,15 @@ class Living:
 
         def read(tx: StoreTx) -> dict[str, Any]:
             owner = None if everybody else agent.id
-            found = tx.knowledge.life.tasks(state=state, owner=owner)
-            titles = {each.id: each.title for each in tx.knowledge.many([task.article for task in found]).values()}
+            found, granted = tx.knowledge.life.tasks(state=state, owner=owner), sight.rights(tx, agent)
+            titles = {each.id: each.title for each in tx.knowledge.many({task.article for task in found}).values()
+                      if not granted.hides(each)}
+            found = [task for task in found if task.article in titles]
             open_ones = tx.knowledge.gaps.listed(owner=owner) if state == "open" else []
             mine = tx.knowledge.gaps.counted(owner)
-            return {"tasks": [asdict(task) | {"title": titles.get(task.article, "")} for task in found],
+            return {"tasks": [asdict(task) | {"title": titles[task.article]} for task in found],
                     "gaps": [gaps.view(tx, each) for each in open_ones],
-                    "counts": {"tasks": tx.knowledge.life.open_of(owner), **mine}}
+                    "counts": {"tasks": len(found) if state == "open" else 0, **mine}}
         return json_answer(await self._given.store.snapshot(read))
 
     async def settle(self, request: web.Request) -> web.Response:

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from knowledge import articles, importing, permits, reading, routing
+from knowledge import articles, importing, permits, reading, routing, sight
 from knowledge.asks import FLAG, MAYBE, NUMBER, TEXT, answer, id_of, many, number_in, obj
 from knowledge.given import Given
 from router.errors import BadRequest, NotFound
@@ -75,9 +75,11 @@ class Setup:
         agent = self._given.who(request)
 
         def read(tx: StoreTx) -> list[dict[str, Any]]:
-            counts = tx.knowledge.counts(permits.LIVE)
-            return [asdict(each) | {"articles": counts.get(each.id, 0)} for each in tx.knowledge.life.categories()
-                    if permits.sees_category(agent, each)]
+            all_of, open_ones = tx.knowledge.counts(permits.LIVE), tx.knowledge.counts([ArticleState.PUBLIC])
+            granted = sight.rights(tx, agent)
+            return [asdict(each) | {"articles": (all_of if granted.holds(each) else open_ones).get(each.id, 0),
+                                    "holds": granted.holds(each)}
+                    for each in tx.knowledge.life.categories() if each.id not in granted.unseen]
         return json_answer({"categories": await self._given.store.snapshot(read)})
 
     async def add_category(self, request: web.Request) -> web.Response:
@@ -152,8 +154,9 @@ class Setup:
         state, dry = _state(request), bool(number_in(request, "dry"))
         category = number_in(request, "category")
         if category is not None:
-            seen = await self._given.store.snapshot(lambda tx: tx.knowledge.life.category(category))
-            if not permits.sees_category(agent, seen):
+            holds = await self._given.store.snapshot(
+                lambda tx: sight.rights(tx, agent).holds(tx.knowledge.life.category(category)))
+            if not holds:
                 raise NotFound(f"there is no category {category}")
         items = await asyncio.to_thread(reading.read, name, content)
         report = await importing.run(self._given.store, agent, items, state=state, category=category, dry=dry,

@@ -44,7 +44,8 @@ function Column({start, done}) {
   const [looking, look] = useState(false), [notice, say] = useState(null), [step, keep] = useState(false);
   const area = useRef(null);
   const dirty = title !== base.title || body !== base.body;
-  const mayWrite = leads || (base.state === "draft" && (!base.id || [base.author, base.owner].includes(boot.me.id)));
+  const whole = leads || (base.state === "draft" && (!base.id || [base.author, base.owner].includes(boot.me.id)));
+  const mayWrite = whole || Boolean(base.editable);  // of a category of one's queue: the words, not where it stands
   // Somebody else saved while this stands open: what was not touched here follows, what was is put together at saving.
   useEffect(() => {
     if (start.version > base.version && !dirty) { set(start); retitle(start.title); rewrite(start.body); }
@@ -96,21 +97,21 @@ function Column({start, done}) {
     <div class="row wrap">${mayWrite && html`<${Doing} name=${`save:${base.id}`} class="primary" run=${() => save()} disabled=${!title.trim()}>${w("save")}</${Doing}>`}
       ${base.id && (!leads || boot.four_eyes) && html`<${Doing} name=${`ask:${base.id}`} run=${ask}>${w("ask")}</${Doing}>`}
       ${base.id && base.state === "public" && html`<a class="button" href=${`/help/${base.id}`} target="_blank">${w("see")}</a>`}</div>
-    ${base.id && html`<${Beside} article=${base} save=${save} mayWrite=${mayWrite} taken=${taken} put=${(text) => rewrite((old) => `${old}\n${text}`)} />`}</section>`;
+    ${base.id && html`<${Beside} article=${base} save=${save} whole=${whole} mayWrite=${mayWrite} taken=${taken} put=${(text) => rewrite((old) => `${old}\n${text}`)} />`}</section>`;
 }
 
-function Beside({article, save, mayWrite, taken, put}) {
+function Beside({article, save, whole, mayWrite, taken, put}) {
   const [shelves] = useCall("/api/knowledge/categories");
   const set = (fields) => act(`set:${article.id}`, () => save(fields));
   const today = dayKey(now()), review = (key) => set({review_at: key ? instant(key, "12:00", zone) : null});
   const later = MONTHS.map((n) => [w(`months.${n}`), () => review(monthsOn(today, language, n))]);
-  return html`<div class="stack" lang=${language}>${mayWrite && html`<div class="fields">
+  return html`<div class="stack" lang=${language}>${whole && html`<div class="fields">
       ${leads && html`<${Choice} label=${w("state")} value=${article.state} pick=${(state) => set({state})} name="state" of=${["draft", "internal", "public", "archived"].map((each) => [each, w(`state.${each}`)])} />`}
-      <${Choice} label=${w("category")} value=${article.category ?? ""} pick=${(value) => set({category: value ? Number(value) : null})} of=${[["", "—"], ...(shelves?.categories ?? []).map((each) => [each.id, shelfName(each)])]} />
+      <${Choice} label=${w("category")} value=${article.category ?? ""} pick=${(value) => set({category: value ? Number(value) : null})} of=${[["", "—"], ...(shelves?.categories ?? []).filter((each) => each.holds || each.id === article.category).map((each) => [each.id, shelfName(each)])]} />
       <${Choice} label=${w("owner")} value=${article.owner ?? ""} pick=${(value) => set({owner: value ? Number(value) : null})} of=${[["", "—"], ...boot.people.map((each) => [each.id, each.name])]} />
       <${DayField} label=${w("review")} name="review_at" value=${article.review_at ? dayKey(article.review_at) : ""} min=${plus(today, 1)} pick=${review} more=${[...later, [w("review.none"), () => review("")]]} /></div>
     <label class="field"><span>${w("keywords")}</span><input dir="auto" value=${article.keywords.join("، ")} onChange=${(event) => set({keywords: event.target.value.split(/[,،]/).map((each) => each.trim()).filter(Boolean)})} /><small>${w("keywords.hint")}</small></label>`}
-    ${!mayWrite && article.owner && html`<p class="small quiet">${w("owner")}: <bdi>${nameOf(article.owner)}</bdi></p>`}
+    ${!whole && article.owner && html`<p class="small quiet">${w("owner")}: <bdi>${nameOf(article.owner)}</bdi></p>`}
     ${leads && html`<${Schedule} article=${article} taken=${taken} />`}
     <${Behind} title=${w("files")}><${Files} article=${article} mayWrite=${mayWrite} put=${put} /></${Behind}>
     <${Behind} title=${w("links")}><${Links} article=${article} mayWrite=${mayWrite} /></${Behind}>

@@ -1,7 +1,7 @@
 // What administrators set: categories, synonyms, automatic routing; and taking articles in from files.
 
 import {html, useEffect, useState} from "/static/html.js";
-import {language} from "/static/boot.js";
+import {boot, language} from "/static/boot.js";
 import {act, send, toast} from "/static/page.js";
 import {Doing, Text} from "/static/parts/bits.js";
 import {icon} from "/static/parts/icon.js";
@@ -21,7 +21,7 @@ function Categories() {
   const put = (event, each) => {
     event.preventDefault();
     const form = event.currentTarget, values = Object.fromEntries(new FormData(form));
-    const body = {title_fa: values.title_fa, title_en: values.title_en, least_role: values.least_role, skills: split(values.skills), public: Boolean(values.public), ...(each ? {version: each.version} : {name: values.name})};
+    const body = {title_fa: values.title_fa, title_en: values.title_en, least_role: values.least_role, skills: split(values.skills), queues: split(values.queues), editors: split(values.editors), owner: values.owner ? Number(values.owner) : null, public: Boolean(values.public), ...(each ? {version: each.version} : {name: values.name})};
     saved("category", `/api/knowledge/categories${each ? `/${each.id}` : ""}`, body).then((done) => done && !each && form.reset());
   };
   return html`<section class="card stack"><h2>${w("categories")}</h2>${(got?.categories ?? []).map((each) => html`<${Row} key=${`${each.id}/${each.version}`} each=${each} put=${put} />`)}<hr /><${Row} put=${put} /></section>`;
@@ -33,6 +33,8 @@ const Row = ({each, put}) => html`<form class="fields" onSubmit=${(event) => put
     ${["title_fa", "title_en"].map((name) => html`<label key=${name} class="field"><span>${w(name)}</span><input name=${name} required maxlength="80" dir="auto" defaultValue=${each?.[name] ?? ""} /></label>`)}
     <${Choice} label=${w("least_role")} name="least_role" value=${each?.least_role ?? "agent"} pick=${() => {}} of=${["agent", "supervisor", "admin"].map((role) => [role, w(`role.${role}`)])} />
     <label class="field"><span>${w("skills")}</span><input name="skills" dir="auto" defaultValue=${each?.skills.join(", ") ?? ""} /></label>
+    ${["queues", "editors"].map((name) => html`<label key=${name} class="field"><span>${w(`category.${name}`)}</span><input name=${name} dir="ltr" defaultValue=${each?.[name].join(", ") ?? ""} /><small>${w(`category.${name}.hint`)}</small></label>`)}
+    <${Choice} label=${w("category.owner")} name="owner" value=${each?.owner ?? ""} pick=${() => {}} of=${[["", "—"], ...boot.people.map(({id, name}) => [id, name])]} />
     <label class="check"><input type="checkbox" name="public" defaultChecked=${each?.public ?? true} />${w("for_citizens")}</label>
     <button class="button slim">${w(each ? "save" : "add")}</button></form>`;
 

@@ -166,8 +166,9 @@ class ArticleRows:
 
     def newest(self, states: Collection[ArticleState], *, language: str = "", before: int | None = None,
                limit: int = 50, categories: Collection[int] | None = None, owner: int | None = None,
-               overdue: bool = False, hidden: Collection[int] = ()) -> list[Article]:
-        """Articles of some states, newest id first; `before` continues a page; `hidden` are categories left out."""
+               overdue: bool = False, hidden: Collection[int] = (), inner: Collection[int] = ()) -> list[Article]:
+        """Articles of some states, newest id first; `before` continues a page; `hidden` are categories left out, of
+        `inner` ones only what is public comes."""
         wanted = (select(_A).where(_A.c.state.in_([state.value for state in states]))
                   .order_by(_A.c.id.desc()).limit(limit))
         if language:
@@ -178,6 +179,9 @@ class ArticleRows:
             wanted = wanted.where(_A.c.category_id.in_(list(categories)))
         if hidden:
             wanted = wanted.where(or_(_A.c.category_id.is_(None), _A.c.category_id.not_in(list(hidden))))
+        if inner:
+            wanted = wanted.where(or_(_A.c.category_id.is_(None), _A.c.category_id.not_in(list(inner)),
+                                      _A.c.state == ArticleState.PUBLIC.value))
         if owner is not None:
             wanted = wanted.where(_A.c.owner_id == owner)
         if overdue:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, select, update
 
 from router.errors import Conflict, NotFound
 from router.model import AgentId
@@ -217,11 +217,6 @@ class Life(Shelves):
         if article is not None:
             wanted = wanted.where(_T.c.article_id == article)
         return [_task(row) for row in self._db.execute(wanted)]
-
-    def open_of(self, owner: int | None) -> int:
-        """How many tasks are open; of one owner, when given."""
-        wanted = select(func.count()).select_from(_T).where(_T.c.state == "open")
-        return int(self._db.execute(wanted if owner is None else wanted.where(_T.c.owner_id == owner)).scalar_one())
 
     def settle_task(self, number: int, state: str, by: AgentId, answer: str = "") -> Task:
         """From open, once; Conflict afterwards."""
