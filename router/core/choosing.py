@@ -103,8 +103,9 @@ class _Found(NamedTuple):
 def _by_cover(state: State, line: Line, group: Group, by_load: list[tuple[int, int]]) -> tuple[Agent, Terms] | None:
     """Down the tiers; among those alike in what comes first, whoever is missed least by other work."""
     policy = group.policy
-    crews, learner = state.floor.crew_of.values(), state.learner
-    state.floor.cover.refresh(learner.used, state.config, crews, learner.table)
+    floor, learner = state.floor, state.learner
+    floor.cover.refresh(learner.used, state.config, floor.crew_of.values(),
+                        lambda: learner.table(floor.holders.skilled))
     packed = sorted(by_load, reverse=True) if policy.pack else by_load
     best: _Found | None = None
     candidates = 0

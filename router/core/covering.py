@@ -45,12 +45,12 @@ class Cover:
                 seats[ask] += n
 
     def refresh(self, used: Table, config: Config, crews: Collection[Crew],
-                filled: Callable[[Collection[Crew]], Table]) -> None:
+                filled: Callable[[], Table]) -> None:
         """Anew, if the table in force or the configuration is another one, or crews are not counted."""
         if self.fresh and self.table is used and self.config is config:
             return
         self.fresh, self.table, self.config = True, used, config
-        self._learn(filled(crews), config)
+        self._learn(filled(), config)
         for crew in crews:
             self.adopt(crew)
 

@@ -10,11 +10,10 @@ from typing import Any
 from router.core.config import Config, Id, Policy, QueueRules
 from router.core.covering import Cover
 from router.core.crews import READY, Agent, Crew
+from router.core.holders import Holders, ring_of
 from router.core.waiting import Line, Need
 from router.core.waiting import bits as bits
-from router.core.waiting import has as has
 
-LANGUAGE = "language:"  #: a language is a skill of this name inside
 _NO_POLICY = Policy()
 
 
@@ -27,6 +26,8 @@ class Floor:
         self.agents: dict[Id, Agent] = {}
         self.crews: list[Crew | None] = []
         self.crew_of: dict[tuple[Any, ...], Crew] = {}
+        self.holders = Holders()
+        self.width = 64  #: so many needs have a place in what crews are able to
         self.needs: list[Need | None] = []
         self.need_of: dict[tuple[Any, ...], Need] = {}
         self.at: dict[int, int] = {}  #: load -> bits of crews with a ready agent that has it
@@ -137,9 +138,10 @@ class Floor:
         crew = self.crew_of.get(key)
         if crew is None:
             index = next((i for i, each in enumerate(self.crews) if each is None), len(self.crews))
-            crew = self.crew_of[key] = Crew(key, index)
+            self.crew_of[key] = crew = Crew(key, index)
             self.crews[index:index + 1] = [crew]
-            crew.able = bytearray(max(64, 2 * len(self.needs)))
+            crew.able = bytearray(self.width)
+            self.holders.add(crew)
             crew.whole = any(0 < crew.costs.get(m, self.config.media[m].points) <= crew.capacity
                              <= crew.costs.get(m, self.config.media[m].points) for m in taken)
             if crew.whole:
@@ -165,6 +167,7 @@ class Floor:
         if crew.agents:
             return False
         del self.crew_of[crew.key]
+        self.holders.drop(crew)
         self.crews[crew.index] = None
         self.whole &= ~crew.bit
         self.cover.changed(crew)
@@ -205,24 +208,27 @@ class Floor:
         medium = self.config.media[need.medium]
         need.slow, need.whole = medium.slow, need.points >= self.config.capacity
         self.sized[need.points] = self.sized.get(need.points, 0) | need.bit
-        for crew in self.crew_of.values():
-            self._match(need, crew)
+        if index >= self.width:
+            for crew in self.crew_of.values():
+                crew.able.extend(bytes(self.width))
+            self.width *= 2
+        self._meet(need)
         return need
 
     def forget(self, need: Need) -> None:
         """Nobody needs it any more."""
-        for number in bits(need.crews):
-            crew = self.crews[number]
-            if crew is not None:
-                crew.needs &= ~need.bit
-                crew.able[need.index] = 0
-                crew.within.clear()
+        self._part(need)
         del self.need_of[need.key]
         self.needs[need.index], self.sized[need.points] = None, self.sized[need.points] ^ need.bit
 
+    def _meet(self, need: Need) -> None:
+        """Whoever may be concerned is matched with it."""
+        for number in bits(self.holders.of(need, self.queues)):
+            crew = self.crews[number]
+            if crew is not None:
+                self._match(need, crew)
+
     def _match(self, need: Need, crew: Crew) -> None:
-        if need.index >= len(crew.able):
-            crew.able.extend(bytes(len(crew.able) + need.index))
         cost = self.cost(need, crew)
         crew.able[need.index] = cost
         if cost:
@@ -234,13 +240,20 @@ class Floor:
             need.fits.clear()
             need.tiers.clear()
 
+    def _part(self, need: Need) -> None:
+        """No crew serves it."""
+        for number in bits(need.crews):
+            crew = self.crews[number]
+            if crew is not None:
+                crew.needs &= ~need.bit
+                crew.able[need.index] = 0
+                crew.within.clear()
+        need.crews = 0
+
     def match_again(self, need: Need) -> None:
         """What it asks of agents is read anew."""
-        need.crews = 0
-        for crew in self.crew_of.values():
-            crew.needs &= ~need.bit
-            crew.within.clear()
-            self._match(need, crew)
+        self._part(need)
+        self._meet(need)
         need.fits.clear()
         need.tiers.clear()
 
@@ -249,29 +262,15 @@ class Floor:
         if need.medium not in crew.media or crew.backup > need.backup:
             return 0
         cost: int = crew.costs.get(need.medium, need.points)
-        if not 0 < cost <= crew.capacity or self.ring_of(need, crew) < 0:
-            return 0
-        return cost
+        return cost if 0 < cost <= crew.capacity and self.ring_of(need, crew) >= 0 else 0
 
     def could(self, base: tuple[Any, ...], ring: int, backup: int, crew: Crew) -> bool:
         """May it serve what that base asks, so many rings on?"""
         return self.cost(Need((*base[:6], ring, backup), 0), crew) > 0
 
     def ring_of(self, need: Need, crew: Crew) -> int:
-        """The first ring in which the crew may serve it (0 = from the start); -1 = in none that it has reached."""
-        member = crew.queues is None or need.queue in crew.queues
-        if member and has(crew.skills, need.skills):
-            return 0
-        for number, ring in enumerate(need.rings[:need.ring], 1):
-            kept = tuple((s, max(1, level - ring.relax)) for s, level in need.skills if s not in ring.drop)
-            if member and has(crew.skills, kept):
-                return number
-            for other in ring.queues:
-                rules = self.queues.get(other)
-                if rules is not None and (crew.queues is None or other in crew.queues) and \
-                        has(crew.skills, tuple(rules.requires.items())):
-                    return number
-        return -1
+        """As `holders.ring_of`."""
+        return ring_of(need, crew, self.queues)
 
     def fitting(self, need: Need, load: int) -> int:
         """Bits of crews whose agents can take it beside that load."""

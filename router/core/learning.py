@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 
 from router.core.config import Config, Id
 from router.core.crews import Crew
-from router.core.floor import LANGUAGE, has
-from router.core.waiting import Skills
+from router.core.holders import LANGUAGE
+from router.core.waiting import Skills, has
 
 BANDS = 6  #: steps of flexibility that count as different
 _PRIOR_MS = 3_000_000  #: one kind of work nobody has seen yet, in agent-time
@@ -64,15 +64,9 @@ class Learner:
                         for (medium, skills), seconds in work.items()}
         self.used = dict(self.counted)
 
-    def table(self, crews: Iterable[Crew]) -> dict[Kind, int]:
-        """The work to weigh crews by: what was seen, and a little of everything somebody is there for."""
-        table = dict(self.used)
-        for crew in crews:
-            for medium in crew.media:
-                for skill in crew.skills:
-                    if not skill.startswith(LANGUAGE):
-                        table.setdefault((medium, ((skill, 1),)), _PRIOR_MS if not self.used else 0)
-        return table
+    def table(self, skilled: Iterable[tuple[str, str]]) -> Mapping[Kind, int]:
+        """The work to weigh crews by: what was seen; before that a little of everything somebody is there for."""
+        return self.used or {(medium, ((skill, 1),)): _PRIOR_MS for medium, skill in skilled}
 
 
 def weigh(crews: Iterable[Crew], table: Mapping[Kind, int]) -> list[Crew]:
@@ -89,8 +83,19 @@ def weigh(crews: Iterable[Crew], table: Mapping[Kind, int]) -> list[Crew]:
         for skill in crew.skills:
             could += sum(work for medium, skills, work in by_skill.get(skill, ())
                          if medium in crew.media and has(crew.skills, skills))
-        band, crew.band = crew.band, BANDS * could // total if total else 0
-        crew.flex = could / total if total else 0.0
-        if band != crew.band:
+        if _set(crew, could, total):
             changed.append(crew)
     return changed
+
+
+def guess(crews: Iterable[Crew], total: int) -> list[Crew]:
+    """The same before anything was seen: each of `total` pairs of a medium and a skill is as likely as another."""
+    return [crew for crew in crews
+            if _set(crew, len(crew.media) * sum(level > 0 and not skill.startswith(LANGUAGE)
+                                                for skill, level in crew.skills.items()), total)]
+
+
+def _set(crew: Crew, could: int, total: int) -> bool:
+    band, crew.band = crew.band, BANDS * could // total if total else 0
+    crew.flex = could / total if total else 0.0
+    return band != crew.band

@@ -7,7 +7,7 @@ from dataclasses import replace
 from router.core import acts, arrivals, events, staff
 from router.core.config import Id, PolicyError, QueueRules, check_queue
 from router.core.crews import Agent
-from router.core.floor import LANGUAGE
+from router.core.holders import LANGUAGE
 from router.core.state import State
 from router.core.waiting import WAITING, Contact, Line
 

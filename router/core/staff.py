@@ -5,7 +5,7 @@ from __future__ import annotations
 from router.core import acts, events, moments
 from router.core.config import PolicyError, skill_level
 from router.core.crews import OFFLINE, READY, STATES, WRITING, Agent
-from router.core.floor import LANGUAGE
+from router.core.holders import LANGUAGE
 from router.core.state import State
 from router.core.waiting import OFFERED, Contact
 

@@ -8,8 +8,9 @@ from typing import Any
 from router.core.config import Config, Id
 from router.core.crews import Agent, Crew
 from router.core.decisions import Decision, Servable, Step, Unservable
-from router.core.floor import LANGUAGE, Floor, bits
-from router.core.learning import Learner, weigh
+from router.core.floor import Floor, bits
+from router.core.holders import LANGUAGE
+from router.core.learning import Learner, guess, weigh
 from router.core.order import GUARDED, Group
 from router.core.waiting import WAITING, Contact, Line, Need
 
@@ -275,7 +276,8 @@ class State:
 
     def weigh(self, crews: list[Crew]) -> None:
         """Set the flexibility of crews by the table in force."""
-        for crew in weigh(crews, self.learner.table(self.floor.crew_of.values())):
+        skilled, used = self.floor.holders.skilled, self.learner.used
+        for crew in weigh(crews, used) if used else guess(crews, len(skilled)):
             for number in bits(crew.needs):
                 need = self.floor.needs[number]
                 if need is not None:
