@@ -14,7 +14,7 @@ from knowledge.given import Given, Rules
 from knowledge.library import FOR_AGENTS
 from knowledge.markup import as_text
 from knowledge.suggest import Suggestion
-from router.events import ArticleOutcome, MatterReturned, MatterSettled
+from router.events import ArticleOutcome, MatterRated, MatterReturned, MatterSettled
 from router.model import ContactId
 from router.ports import Batch, Bus
 from router.records import Contact, ContactState, Entry
@@ -91,6 +91,8 @@ class Ledger:
             await routing.consider(self._given, entry.contact)
         elif entry.name == "routing-undone" and entry.contact:
             await routing.corrected(self._given, entry.contact)
+        elif entry.name == "survey-answered" and entry.contact:
+            await self._given.store.run(lambda tx: rate(tx, entry))
         elif entry.name == "agent-changed" and data.get("profile"):
             return await self._provide()
         elif entry.name == "object-changed" and not entry.actor.startswith("agent:"):
@@ -156,6 +158,21 @@ def told(tx: StoreTx, entry: Entry) -> None:
         tx.knowledge.say(contact, article, "yes" if entry.data["value"] else "no")
 
 
+def rate(tx: StoreTx, entry: Entry) -> None:
+    """The citizen said how content they are, for the first time or anew: 1 to 5, or 0 and 1. It is about the contact,
+    so that contacts with an article and without it can be compared. Before the contact is settled there is nothing to
+    write it to; settling looks for it."""
+    score = entry.data.get("score")
+    least, most = (0, 1) if entry.data.get("scale") == "yes-no" else (1, 5)
+    if entry.contact is None or not isinstance(score, int) or not least <= score <= most:
+        return
+    rated = (score - least) / (most - least)
+    if tx.knowledge.outcomes.rate(entry.contact, rated, entry.at):
+        matter = tx.knowledge.outcomes.matter(entry.contact)
+        tx.emit(MatterRated(about=entry.contact, article=matter.article if matter else None, rated=rated),
+                actor="ledger")
+
+
 def _helped(shown: Sequence[Shown]) -> list[Shown]:
     """Those that went out, without those of which the citizen said that they did not help."""
     return [each for each in shown if each.used_at and each.said != "no"]
@@ -179,6 +196,8 @@ def settle(tx: StoreTx, number: ContactId, best: list[Suggestion[int]], rules: R
                                  disposition=contact.disposition, article_id=article, category_id=category,
                                  used=bool(used), fit=fit, confidence=round(sure, 4))
     tx.emit(MatterSettled(about=number, article=article, used=bool(used), fit=fit), actor="ledger")
+    for entry in tx.journal.of_contacts([number], names=("survey-answered",))[-1:]:
+        rate(tx, entry)
     if again and known is not None:
         _returned(tx, rules, known, number)
     if article is not None:

@@ -212,7 +212,7 @@ class Library:
                 await self._understand(self._shelf)
             elif entry.name == "matter-settled" and entry.contact:
                 closed.add(entry.contact)  # what a dialogue told is known only now
-            self._told = self._told or entry.name in ("matter-settled", "matter-returned")
+            self._told = self._told or entry.name in ("matter-settled", "matter-returned", "matter-rated")
         shelf = self._shelf
         if self._told and time.monotonic() - self._weighed > _WEIGHED_EVERY:
             await self._weigh(shelf)

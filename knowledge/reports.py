@@ -14,13 +14,16 @@ _STEPS = ("shown", "opened", "used", "sent", "edited", "yes", "no")
 
 
 def shares(with_it: Tally, without: Tally) -> dict[str, Any]:
-    """Resolved and came back, both ways, and whether the difference says anything."""
+    """Resolved, came back and content in surveys, both ways, and whether the difference says anything."""
     ours, others = tally.wilson(with_it.resolved, with_it.contacts), tally.wilson(without.resolved, without.contacts)
     back = tally.wilson(with_it.returned, with_it.contacts)
+    liked, others_liked = (tally.wilson(each.liked, each.rated) for each in (with_it, without))
     others_back = tally.wilson(without.returned, without.contacts)
     return {"resolved": {"with": _share(ours), "without": _share(others), "verdict": tally.verdict(ours, others)},
             "returned": {"with": _share(back), "without": _share(others_back),
                          "verdict": tally.verdict(back, others_back)},
+            "liked": {"with": _share(liked), "without": _share(others_liked),
+                      "verdict": tally.verdict(liked, others_liked)},
             "open": with_it.open + without.open}
 
 
@@ -61,10 +64,13 @@ def outcomes(tx: StoreTx, days: int) -> dict[int, Outcome]:
     both = tx.knowledge.outcomes.compared(tx.now - timedelta(days=days))
     good, of = sum(each.resolved for each in both.values()), sum(each.contacts for each in both.values())
     anywhere = (good + 1) / (of + 2)
+    content = (sum(each.favour for each in both.values()) + 1) / (sum(each.weight for each in both.values()) + 2)
     made = {}
     for (number, used), each in both.items():
         if used and each.contacts:
             without = both.get((number, False), Tally())
             usual = (without.resolved + tally.STRENGTH * anywhere) / (without.contacts + tally.STRENGTH)
-            made[number] = Outcome(shown=each.contacts, resolved=each.resolved, usual=usual)
+            liked = (without.favour + tally.STRENGTH * content) / (without.weight + tally.STRENGTH)
+            made[number] = Outcome(shown=each.contacts, resolved=each.resolved, usual=usual, rated=each.weight,
+                                   liked=each.favour, usually_liked=liked)
     return made

@@ -126,4 +126,6 @@ async def town(tmp_path: Path, database: str = "", *, clock: Any = utc_now, queu
                 aiohttp.ClientSession(house.url, headers={"Authorization": f"Bearer {secret}"}))
         http["nobody"] = await stack.enter_async_context(aiohttp.ClientSession(house.url))
         await asyncio.wait_for(house.library.ready.wait(), 10)
+        # What happened before the ledger began to follow is history to it.
+        await until(lambda: read(house, lambda tx: tx.marks.get("knowledge", "followed")), what="the ledger follows")
         yield Town(house, http, people)

@@ -15,13 +15,13 @@ const Share = ({share, own}) => !share.of ? html`<span class="faint">—</span>`
   <span class="span" aria-hidden="true"><i style=${{"inset-inline-start": `${100 * share.low}%`, "inset-inline-end": `${100 - 100 * share.high}%`}}></i><b style=${{"inset-inline-start": `${100 * share.count / share.of}%`}}></b></span></span>`;
 
 // More resolved is good, more that come back is not.
-const LOOK = {resolved: {more: "good", fewer: "bad"}, returned: {more: "bad", fewer: "good"}};
+const LOOK = {resolved: {more: "good", fewer: "bad"}, returned: {more: "bad", fewer: "good"}, liked: {more: "good", fewer: "bad"}};
 
 const Verdict = ({of, name}) => html`<span class=${`chip ${LOOK[name][of.verdict] ?? ""}`}>${w(`verdict.${of.verdict}`)}</span>`;
 
-/** Resolved and came back, with an article and without it. */
+/** Resolved, came back, content where surveys were answered: with an article and without it. */
 const Against = ({of, title}) => html`<div class="scrolls" tabindex="0" role="region" aria-label=${title}><table class="small against"><thead><tr><td></td><th scope="col">${w("with")}</th><th scope="col">${w("without")}</th><th scope="col">${w("verdict")}</th></tr></thead>
-  <tbody>${["resolved", "returned"].map((name) => html`<tr key=${name}><th scope="row">${w(name)}</th><td><${Share} share=${of[name].with} own /></td><td><${Share} share=${of[name].without} /></td><td><${Verdict} of=${of[name]} name=${name} /></td></tr>`)}</tbody></table></div>
+  <tbody>${["resolved", "returned", ...(of.liked.with.of + of.liked.without.of ? ["liked"] : [])].map((name) => html`<tr key=${name}><th scope="row">${w(name)}</th><td><${Share} share=${of[name].with} own /></td><td><${Share} share=${of[name].without} /></td><td><${Verdict} of=${of[name]} name=${name} /></td></tr>`)}</tbody></table></div>
   ${of.open > 0 && html`<p class="tiny faint">${w("still.open", {n: of.open})}</p>`}`;
 
 const Steps = ({steps}) => html`<dl class="facts small">${STEPS.map((name) => html`<div key=${name}><dt>${w(name)}</dt><dd class="strong">${number(steps[name])}</dd></div>`)}</dl>`;

@@ -88,6 +88,15 @@ class MatterReturned(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MatterRated(Event):
+    """A citizen was asked afterwards how content they are, or said it anew: 0 not at all, 1 wholly."""
+
+    name: ClassVar[str] = "matter-rated"
+    article: int | None
+    rated: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GapChanged(Event):
     """Questions without a good answer: one more, or somebody took or settled the work."""
 

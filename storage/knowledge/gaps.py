@@ -170,8 +170,9 @@ class GapRows:
 
     def propose(self, contact: ContactId, proposed: Mapping[str, Any], applied: Mapping[str, Any]) -> bool:
         """Record a proposal the first time it is made; False afterwards."""
-        return bool(self._db.execute(insert_new(self._db, _H).values(
-            contact_id=contact, at=self._now, proposed=dict(proposed), applied=dict(applied), ended={})).rowcount)
+        return self._db.execute(insert_new(self._db, _H, _H.c.id).values(
+            contact_id=contact, at=self._now, proposed=dict(proposed), applied=dict(applied), ended={},
+            )).scalar() is not None
 
     def apply(self, contact: ContactId, applied: Mapping[str, Any]) -> None:
         """What was set without a person."""

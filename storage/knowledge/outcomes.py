@@ -21,6 +21,8 @@ _M: Any = tables.Matters.__table__  # type: ignore[attr-defined]
 _A: Any = tables.Articles.__table__  # type: ignore[attr-defined]
 _C: Any = tables.Contacts.__table__  # type: ignore[attr-defined]
 _W: Any = tables.Messages.__table__  # type: ignore[attr-defined]
+#: Of what citizens say in a survey, 0..1: from here on they were content, or not; what lies between says neither.
+CONTENT, DISCONTENT = 0.75, 0.25
 NEAR_RANK = 3  #: an article shown at this place or before was meant for the matter
 
 
@@ -39,6 +41,8 @@ class Matter:
     confidence: float
     returned_at: datetime | None = None
     returned_contact: int | None = None
+    rated: float | None = None  #: how content the citizen said they are, 0..1
+    rated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,13 +53,17 @@ class Tally:
     resolved: int = 0  #: closed as resolved, nobody came back, and nobody said that it did not help
     returned: int = 0
     open: int = 0  #: closed, but the citizen may still come back within the days; in no other figure
+    rated: int = 0  #: whose citizen was content or was not, and said nothing of the article itself
+    liked: int = 0  #: of these, content
+    weight: float = 0.0  #: of `rated`, a contact with several articles counting for each its part
+    favour: float = 0.0  #: of `liked`, the same
 
 
 def _matter(row: Any) -> Matter:
     return Matter(contact=ContactId(row.contact_id), customer=row.customer_id, closed_at=row.closed_at,
                   disposition=row.disposition, article=row.article_id, category=row.category_id, used=bool(row.used),
                   fit=row.fit, confidence=row.confidence, returned_at=row.returned_at,
-                  returned_contact=row.returned_contact_id)
+                  returned_contact=row.returned_contact_id, rated=row.rated, rated_at=row.rated_at)
 
 
 class Outcomes:
@@ -71,9 +79,9 @@ class Outcomes:
 
     def settle(self, contact: ContactId, **fields: Any) -> None:
         """Write down, or anew, what a closed contact was about."""
-        new = self._db.execute(insert_new(self._db, _M).values(
+        new = self._db.execute(insert_new(self._db, _M, _M.c.id).values(
             contact_id=contact, **({"disposition": "", "used": False, "fit": "none", "confidence": 0.0} | fields)))
-        if not new.rowcount:
+        if new.scalar() is None:
             self._db.execute(update(_M).where(_M.c.contact_id == contact).values(**fields))
 
     def earlier(self, customer: int, contact: ContactId, since: datetime, until: datetime) -> list[Matter]:
@@ -87,6 +95,13 @@ class Outcomes:
         """The citizen came back on the same matter."""
         self._db.execute(update(_M).where(_M.c.contact_id == contact, _M.c.returned_at.is_(None))
                          .values(returned_at=at, returned_contact_id=by))
+
+    def rate(self, contact: ContactId, rated: float, at: datetime) -> bool:
+        """How content the citizen said they are; the last word counts. False when nothing changed."""
+        return bool(self._db.execute(
+            update(_M).where(_M.c.contact_id == contact, or_(_M.c.rated.is_(None), _M.c.rated != rated),
+                             or_(_M.c.rated_at.is_(None), _M.c.rated_at <= at))
+            .values(rated=rated, rated_at=at)).rowcount)
 
     def answered_after(self, contact: ContactId, at: datetime) -> bool:
         """Whether we had to answer again after a time, and the citizen had said something before that."""
@@ -140,18 +155,29 @@ class Outcomes:
         key = _A.c.category_id if by_category else _S.c.article_id
         used = func.max(case((_S.c.used_at.is_not(None), 1), else_=0))
         refused = func.max(case((_S.c.said == "no", 1), else_=0)) - func.max(case((_S.c.said == "yes", 1), else_=0))
-        near = (select(key.label("key"), _S.c.contact_id, used.label("used"), refused.label("refused"))
+        direct = func.max(case((_S.c.said != "", 1), else_=0))
+        near = (select(key.label("key"), _S.c.contact_id, used.label("used"), refused.label("refused"),
+                       direct.label("direct"))
                 .join(_A, _A.c.id == _S.c.article_id)
                 .where(or_(_S.c.used_at.is_not(None), and_(_S.c.rank >= 1, _S.c.rank <= NEAR_RANK)), key.is_not(None))
                 .group_by(key, _S.c.contact_id)).subquery()
         over = or_(_M.c.closed_at <= settled_before, _M.c.returned_at.is_not(None))
         came = _M.c.returned_at.is_not(None)
         good = and_(over, ~came, _M.c.disposition.not_in([*UNRESOLVED, ""]), near.c.refused <= 0)
+        liked = and_(over, near.c.direct == 0, _M.c.rated >= CONTENT)
+        rated = or_(liked, and_(over, near.c.direct == 0, _M.c.rated <= DISCONTENT))
+        many = select(_S.c.contact_id, func.count().label("used")).where(
+            _S.c.used_at.is_not(None)).group_by(_S.c.contact_id).subquery()
+        part = case((near.c.used == 1, 1.0 / many.c.used), else_=1.0)
         rows = self._db.execute(
-            select(near.c.key, near.c.used, *(func.sum(case((each, 1), else_=0)) for each in (over, good, came, ~over)))
-            .join(_M, _M.c.contact_id == near.c.contact_id).group_by(near.c.key, near.c.used))
-        return {(row[0], bool(row[1])): Tally(contacts=int(row[2]), resolved=int(row[3]), returned=int(row[4]),
-                                              open=int(row[5])) for row in rows}
+            select(near.c.key, near.c.used,
+                   *(func.sum(case((each, 1), else_=0)) for each in (over, good, came, ~over, rated, liked)),
+                   *(func.sum(case((each, part), else_=0.0)) for each in (rated, liked)))
+            .join(_M, _M.c.contact_id == near.c.contact_id)
+            .outerjoin(many, many.c.contact_id == near.c.contact_id).group_by(near.c.key, near.c.used))
+        return {(row[0], bool(row[1])): Tally(
+            contacts=int(row[2]), resolved=int(row[3]), returned=int(row[4]), open=int(row[5]), rated=int(row[6]),
+            liked=int(row[7]), weight=float(row[8]), favour=float(row[9])) for row in rows}
 
     def sweep(self, before: datetime, *, limit: int = 5_000) -> int:
         """Forget proposals, matters and feedback older than a time, whose contacts are over; returns how many."""

@@ -72,9 +72,9 @@ class SuggestionRows:
         first = []
         for rank, (article, score, why) in enumerate(found, 1):
             values = {"rank": rank, "score": score, "why": dict(why)}
-            new = self._db.execute(insert_new(self._db, _S).values(
-                contact_id=contact, article_id=article, shown_at=self._now, **values)).rowcount
-            if new:
+            new = self._db.execute(insert_new(self._db, _S, _S.c.id).values(
+                contact_id=contact, article_id=article, shown_at=self._now, **values)).scalar()
+            if new is not None:
                 first.append(article)
             else:
                 self._db.execute(update(_S).where(_S.c.contact_id == contact, _S.c.article_id == article,
