@@ -124,7 +124,7 @@ async def _channel(
 ) -> list[Finding]:
     house = House(settings)
     wire = Wire(accept=_refuse, reads=Lines(store), blobs=store.blobs, bus=house.bus, clock=utc_now,
-                report=_ignore, refused=_forget, base_url=house.url)
+                report=_ignore, refused=_forget, base_url=house.url, zone=settings.desk.timezone)
     try:
         channel = kind(medium).adapter(name, own, common, wire)  # type: ignore[arg-type]
         async with asyncio.timeout(30):

@@ -173,7 +173,8 @@ class House:
                 continue
             wire = Wire(accept=self.intake, reads=self.lines, blobs=self.store.blobs, bus=self.bus, clock=self.clock,
                         report=partial(self._lights.report, name), refused=partial(self._refused, name),
-                        ours=self._ours, base_url=self.url, exchanged=self.exchanges, pieces=Pieces(self.store))
+                        ours=self._ours, base_url=self.url, exchanged=self.exchanges, pieces=Pieces(self.store),
+                        zone=self.settings.desk.timezone)
             channel = kind(common.medium).adapter(name, own, common, wire)
             self.channels[name] = channel
             self.limits[name] = channel.limits

@@ -75,6 +75,7 @@ class SignalKind(StrEnum):
     TYPING = "typing"  #: is typing; never stored
     STATED = "stated"  #: says how else they are reached (`stated`); proves nothing
     TRANSCRIPT = "transcript"  #: wants a copy of the conversation at the address in `stated`
+    RECOGNISED = "recognised"  #: proved to be who wrote before from the address `value` of the same medium
     OPT_OUT = "opt-out"  #: takes no messages here any more (blocked the bot, wrote STOP)
     OPT_IN = "opt-in"  #: takes messages again
 
@@ -200,6 +201,7 @@ class Signal:
     thread: Thread = field(default_factory=Thread)
     language: str = ""
     stated: tuple[Address, ...] = ()
+    vouched: tuple[Address, ...] = ()  #: proved to be the sender's own as well
     data: Mapping[str, Any] = field(default_factory=dict)
     raw: bytes = b""
 

@@ -190,6 +190,7 @@ class Wire:
     ours: Callable[[], tuple[str, ...]] = tuple  #: every address at which the house itself is reached
     base_url: str  #: where citizens and providers reach us, without trailing slash
     exchanged: Callable[[Exchange], None] = _unlogged  #: one redacted line for the exchange log; never waits
+    zone: str = "Asia/Tehran"  #: the desk's time zone, in which citizens are shown times
     pieces: Pieces | None = None  #: keeps parts of longer messages until all are there
 
 

@@ -22,6 +22,9 @@ def apply(tx: Tx, signal: Signal, policy: ChannelPolicy, address: KnownAddress, 
     """The contact after the signal; None when it concerns none."""
     if signal.kind in (SignalKind.OPT_OUT, SignalKind.OPT_IN):
         return _consent(tx, signal, policy, address, key)
+    if signal.kind is SignalKind.RECOGNISED:
+        identity.recognise(tx, signal, address)
+        return tx.contacts.newest_on(signal.channel, key)
     contact = tx.contacts.live_on(signal.channel, key)
     if signal.kind is SignalKind.LEFT:
         return None if contact is None else leave(tx, contact, policy, signal)

@@ -11,11 +11,13 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from router.errors import NotFound
 from router.model import Address, AddressId, ContactId, CustomerId, Medium
 from router.records import Customer, KnownAddress
-from storage.tables import Addresses, Contacts, Customers
+from storage.tables import Addresses, Cases, Contacts, Customers, Dialogues
 
 _A: Any = Addresses.__table__  # type: ignore[attr-defined]
 _C: Any = Customers.__table__  # type: ignore[attr-defined]
 _K: Any = Contacts.__table__  # type: ignore[attr-defined]
+_CASES: Any = Cases.__table__  # type: ignore[attr-defined]
+_TALKS: Any = Dialogues.__table__  # type: ignore[attr-defined]
 _KNOWN = select(_A).where(_A.c.medium == bindparam("medium"), _A.c.value == bindparam("value"))
 _NEW_CUSTOMER = insert(_C).returning(_C.c.id)
 _NEW_ADDRESS = insert(_A).returning(*_A.c)
@@ -90,10 +92,12 @@ class People:
             "opted_out_at": None, "verified_at": None, "suppressed": "", "created_at": self._now}).one())
 
     def join(self, gone: CustomerId, into: CustomerId) -> None:
-        """Two files are one person: addresses and contacts of the one move to the other; the empty file says where."""
+        """Two files are one person: all of the one moves to the other; the empty file says where."""
         self._db.execute(update(_A).where(_A.c.customer_id == gone).values(customer_id=into))
         self._db.execute(update(_K).where(_K.c.customer_id == gone).values(
             customer_id=into, version=_K.c.version + 1))
+        for table in (_CASES, _TALKS):
+            self._db.execute(update(table).where(table.c.customer_id == gone).values(customer_id=into))
         self.change(gone, data={**self.customer(gone).data, "joined": into})
 
     def address(self, contact: ContactId) -> KnownAddress:

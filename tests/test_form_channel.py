@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import pytest
@@ -21,7 +22,8 @@ from channels.form.words import WORDS
 from channels.sandbox.mail import FakeMail
 from channels.sandbox.sms import FakeGateway
 from router.errors import TooMany
-from router.model import DeliveryState
+from router.model import DeliveryState, MessageId
+from router.ports import ThreadMessage
 from settings import Secret, SettingsError
 from tests.benches import reply, words
 from tests.house import configured, read, running, until
@@ -66,12 +68,12 @@ class Site:
 
 @contextlib.asynccontextmanager
 async def site(tmp_path: Path, secrets: bool = True, others: dict[str, Any] | None = None,
-               **own: Any) -> AsyncIterator[Site]:
+               desk: dict[str, Any] | None = None, **own: Any) -> AsyncIterator[Site]:
     settings = {"medium": "form", "least_seconds": 0.0, "origins": ["https://www.example.org"], "per_hour": 100,
                 "per_hour_address": 50, **own}
     queues = {name: {"title_fa": name, "title_en": name} for name in ("general", "bills")}
     async with running(tmp_path, {"form": settings, **(others or {})}, environ=SECRETS if secrets else {},
-                       queues=queues) as house, aiohttp.ClientSession() as http:
+                       queues=queues, desk=desk) as house, aiohttp.ClientSession() as http:
         yield Site(house, http)
 
 
@@ -208,6 +210,29 @@ async def test_the_page_of_the_form_shows_answers_and_takes_more(tmp_path: Path)
         for path in ("track/" + "0" * 40, "track/x"):
             async with here.http.get(f"{here.base}/{path}") as got:
                 assert got.status == 404
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tehran", "Europe/Berlin", "America/St_Johns"])
+async def test_times_on_the_page_are_the_desks(tmp_path: Path, zone: str) -> None:
+    async with site(tmp_path, desk={"timezone": zone}) as here:
+        body = (await here.json(GOOD))[1]
+        (message,) = await read(here.house, lambda tx: tx.messages.of(1))
+        async with here.http.get(body["track"], params={"language": "en"}) as got:
+            assert f">{message.at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}</time>" in await got.text()
+
+
+@pytest.mark.parametrize(("zone", "at", "en", "fa"), [
+    ("Asia/Tehran", datetime(2026, 7, 1, 8, tzinfo=UTC), "2026-07-01 11:30", "۱۴۰۵/۴/۱۰ ۱۱:۳۰"),
+    ("Asia/Tehran", datetime(2021, 7, 1, 8, tzinfo=UTC), "2021-07-01 12:30", "۱۴۰۰/۴/۱۰ ۱۲:۳۰"),  # summer time, then
+    ("Asia/Tehran", datetime(2026, 3, 20, 20, 30, tzinfo=UTC), "2026-03-21 00:00", "۱۴۰۵/۱/۱ ۰۰:۰۰"),
+    ("Europe/Berlin", datetime(2026, 7, 1, 8, tzinfo=UTC), "2026-07-01 10:00", "۱۴۰۵/۴/۱۰ ۱۰:۰۰"),
+    ("Europe/Berlin", datetime(2026, 12, 1, 8, tzinfo=UTC), "2026-12-01 09:00", "۱۴۰۵/۹/۱۰ ۰۹:۰۰"),
+])
+def test_a_time_in_each_season(zone: str, at: datetime, en: str, fa: str) -> None:
+    said = ThreadMessage(seq=1, id=MessageId(1), mine=True, at=at, text="x", author="", external_id="", state="",
+                         attachments=(), data={}, delivery=None)
+    for lang, shown in (("en", en), ("fa", fa)):
+        assert f">{shown}</time>" in page.track("/f", lang, "482", "active", [said], "/more", ZoneInfo(zone))
 
 
 @pytest.mark.parametrize(("given_", "channel"), [

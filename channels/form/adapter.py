@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -40,6 +41,7 @@ class Adapter:
         self.name, self.settings, self.common, self.wire = name, settings, common, wire
         self.base = f"/channels/{name}"
         self.limits = Limits(attachment_bytes=0, attachments=0, one_thread=False, forwards=True)
+        self._zone = ZoneInfo(wire.zone)
         self._most = settings.files * settings.file_bytes + 4 * settings.text_chars + PAGE_BYTES  #: bytes of a form
         self._paces = {"peer": Pace(settings.per_hour), "address": Pace(settings.per_hour_address)}
 
@@ -141,7 +143,7 @@ class Adapter:
         state = "closed" if ended else "waiting" if line.contact.answered_at is None else "active"
         messages = await self.wire.reads.thread(self.name, thread)
         more = f"{self.base}/track/{thread}"
-        return _html(page.track(self.base, lang, line.contact.reference, state, messages, more))
+        return _html(page.track(self.base, lang, line.contact.reference, state, messages, more, self._zone))
 
     async def more(self, request: web.Request) -> web.Response:
         """Another word in the same thread; the browser is sent back to the page."""

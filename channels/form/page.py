@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta, timezone
+from datetime import tzinfo
 from html import escape
 
 from channels.form.parse import NAME_CHARS, SUBJECT_CHARS, TRAP, Filled
@@ -13,7 +13,6 @@ from router.ports import ThreadMessage
 from router.rules.jalali import from_gregorian
 from router.rules.text import digits_fa, direction
 
-_TEHRAN = timezone(timedelta(hours=3, minutes=30))
 _KINDS = {"name": ("text", "name"), "email": ("email", "email"), "mobile": ("tel", "tel"), "subject": ("text", "off")}
 
 
@@ -114,10 +113,12 @@ def thanks(settings: Settings, base: str, lang: str, reference: str, track: str)
         f'<p><a href="{escape(track)}">{t["track"]}</a></p><p class="hint">{t["keep"]}</p>'))
 
 
-def track(base: str, lang: str, reference: str, state: str, messages: Sequence[ThreadMessage], more: str) -> str:
-    """What was said so far, and a field to say more. `state` is waiting, active or closed."""
+def track(base: str, lang: str, reference: str, state: str, messages: Sequence[ThreadMessage], more: str,
+          zone: tzinfo) -> str:
+    """What was said so far, at times of the desk's zone, and a field to say more. `state` is waiting, active or
+    closed."""
     t = WORDS[lang]
-    said = "".join(_said(each, lang) for each in messages)
+    said = "".join(_said(each, lang, zone) for each in messages)
     form_ = (f'<form method="post" action="{escape(more)}"><p><label for="text">{t["more"]}</label>'
              f'<textarea id="text" name="text" rows="4" required maxlength="8000" dir="auto"></textarea></p>'
              f'<p><button type="submit">{t["send"]}</button></p></form>')
@@ -127,17 +128,17 @@ def track(base: str, lang: str, reference: str, state: str, messages: Sequence[T
         f"<ol>{said}</ol>{form_}"))
 
 
-def _said(each: ThreadMessage, lang: str) -> str:
+def _said(each: ThreadMessage, lang: str, zone: tzinfo) -> str:
     t = WORDS[lang]
     who = t["you"] if each.mine else escape(each.author) or t["us"]
     way = direction(each.text, default="rtl" if lang == "fa" else "ltr")
     return (f'<li class="{"mine" if each.mine else "ours"}"><p class="hint">{who} · '
-            f'<time datetime="{each.at.isoformat(timespec="seconds")}">{_moment(each, lang)}</time></p>'
+            f'<time datetime="{each.at.isoformat(timespec="seconds")}">{_moment(each, lang, zone)}</time></p>'
             f'<div dir="{way}" class="text">{escape(each.text)}</div></li>')
 
 
-def _moment(each: ThreadMessage, lang: str) -> str:
-    at = each.at.astimezone(_TEHRAN)
+def _moment(each: ThreadMessage, lang: str, zone: tzinfo) -> str:
+    at = each.at.astimezone(zone)
     if lang != "fa":
         return f"{at:%Y-%m-%d %H:%M}"
     year, month, day = from_gregorian(at.date())

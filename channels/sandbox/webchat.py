@@ -43,6 +43,7 @@ class Visitor:
         self.origin = origin or url
         self.language = language
         self.token = token
+        self.before = ""  #: the browser's token of the time before somebody signed in
         self.visitor = ""
         self.identity = identity
         self.reads = reads  #: reports what it sees, as an open panel does
@@ -195,7 +196,7 @@ class Visitor:
 
     async def _introduce(self) -> None:
         assert self._http is not None
-        body = {"identity": self.identity} if self.identity else None
+        body = {"identity": self.identity, "token": self.before} if self.identity else None
         async with self._http.post(self.base + "session", json=body, headers={"Origin": self.origin}) as answer:
             answer.raise_for_status()
             body = await answer.json()

@@ -89,7 +89,8 @@ class Adapter:
 
     async def session(self, request: web.Request) -> web.Response:
         """POST session: {"token"?, "identity"?} -> {"visitor", "token"}. A valid token keeps its visitor; who is signed
-        in at the host site is the same visitor everywhere, and is left behind with the host site's session."""
+        in at the host site is the same visitor everywhere, has what they said on this browser before as their own, and
+        is left behind with the host site's session."""
         self._gate.hurry(request)
         try:
             data: Any = orjson.loads(await request.read() or b"{}")
@@ -97,10 +98,12 @@ class Adapter:
             raise BadRequest("the body is not valid JSON") from None
         fields = data if isinstance(data, dict) else {}
         given, identity = fields.get("token", ""), fields.get("identity", "")
+        kept = await self._gate.known(given) if isinstance(given, str) and given else ""
         if isinstance(identity, str) and identity:
             visitor = await self._gate.signed_in(request, identity)
+            await self._thread.recognise(
+                Who(channel=self.name, visitor=visitor).known(self._gate.identity(identity)), kept)
         else:
-            kept = await self._gate.known(given) if isinstance(given, str) and given else ""
             visitor = kept if kept.startswith("v") else await self._gate.newcomer()
         return json_answer({"visitor": visitor, "token": await self._gate.token(visitor)})
 

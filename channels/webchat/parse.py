@@ -86,6 +86,11 @@ def chosen(who: Who, command: Choose, label: str, at: datetime) -> Said:
     return replace(spoken, data={**spoken.data, "button": command.value})
 
 
+def recognised(who: Who, earlier: str, at: datetime) -> Signal:
+    """The visitor signed in at the host site; before, they were `earlier`. No id: doing it again changes nothing."""
+    return replace(_signal(who, SignalKind.RECOGNISED, "", at, earlier), vouched=who.vouched)
+
+
 def copied(who: Who, command: Copy, at: datetime) -> Signal:
     """The visitor wants the conversation by e-mail."""
     return replace(_signal(who, SignalKind.TRANSCRIPT, f"{who.visitor}:{command.id}", at),

@@ -118,6 +118,22 @@ class Thread:
             self.rooms.stir(who.visitor, Stir.ALL)
         return accepted
 
+    async def recognise(self, who: Who, earlier: str) -> None:
+        """Who signed in was `earlier` on this browser: what was said there is theirs, unless it is somebody else's.
+        What must wait, because both talks go on, is tried again when they come back."""
+        mark = f"recognised:{who.visitor}"
+        waits = await self.wire.reads.mark(self.name, mark)
+        if not (earlier.startswith("v") and await self.wire.reads.line(self.name, earlier) is not None):
+            earlier = waits
+        if not earlier:
+            return
+        await self.wire.accept(parse.recognised(who, earlier, self.wire.clock()))
+        left = await self.wire.reads.line(self.name, earlier)
+        mine = await self.wire.reads.line(self.name, who.visitor)
+        again = left is not None and mine is not None and left.contact.customer == mine.contact.customer
+        if (earlier if again else "") != waits:
+            await self.wire.reads.set_mark(self.name, mark, earlier if again else "")
+
     def hurry(self, who: Who, about: str) -> None:
         """Count one utterance. Raises Flaw."""
         wait = self._pace.wait(who.visitor, time.monotonic())

@@ -36,7 +36,7 @@ def message_view(message: ThreadMessage, visitor: str, files: Sequence[Mapping[s
     return {
         "id": message.id, "mine": message.mine, "at": int(message.at.timestamp() * 1000),
         "text": message.text, "author": "" if message.mine else message.author,
-        "key": message.external_id.removeprefix(visitor + ":") if message.mine else "",
+        "key": message.external_id.partition(":")[2] if message.mine else "",
         "state": message.state, "files": list(files), "buttons": buttons(message.data),
     }
 

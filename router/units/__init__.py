@@ -167,6 +167,10 @@ class Contacts(Protocol):
 
     def newest_on(self, channel: str, thread_key: str) -> Contact | None: ...
 
+    def on_thread(self, channel: str, thread_key: str) -> Sequence[ContactId]:
+        """Ids of all contacts of a thread, oldest first."""
+        ...
+
     def by_token(self, token: str) -> Contact | None: ...
 
     def by_reference_ids(self, channel: str, references: Sequence[str]) -> Contact | None:

@@ -65,7 +65,7 @@ export class Link {
     const identity = this.identity();
     const asked = this.token;
     try {
-      const body = JSON.stringify(identity ? { identity } : asked ? { token: asked } : {});
+      const body = JSON.stringify({ ...(identity && { identity }), ...(asked && { token: asked }) });
       const answer = await this.env.fetch(this.base + "session", { method: "POST", body, credentials: "omit" });
       if (answer.status === 403) return "refused";
       if (!answer.ok) return "unreachable";
