@@ -210,6 +210,23 @@ def test_back_after_an_answer_asks_that_one_again() -> None:
     assert one.state.values["service"] == "waste" and "Shall we register" in last(one)
 
 
+@pytest.mark.parametrize(("words", "score", "comment"), [
+    ("5", 5, None), ("۴\nخیلی خوب بود\nممنون", 4, "خیلی خوب بود\nممنون"), ("1) 3\n2) too slow", 3, "too slow"),
+    ("۱- ۲\n۲- کند بود", 2, "کند بود"), ("1) 3", 3, None), ("5\n\n-- ", 5, None)])
+def test_a_rating_and_the_words_about_it_are_one_mail(words: str, score: int, comment: str | None) -> None:
+    one = trial("survey")
+    assert "1) From 1 (poor)" in last(one) and "2) Anything" in last(one) and "left out" in last(one)
+    one.say(words)
+    assert one.over and one.state.values["survey_score"] == score and one.state.values["survey_comment"] == comment
+
+
+@pytest.mark.parametrize("words", ["9", "very good", "2) slow", "1) x\n2) y"])
+def test_no_rating_is_asked_again(words: str) -> None:
+    one = trial("survey")
+    one.say(words)
+    assert not one.over and "1) From 1" in last(one)
+
+
 BRANCHING = """
 [flow]
 name = "many"

@@ -33,6 +33,7 @@ class Understood:
     value: Any
     shown: str
     option: Option | None = None
+    comment: str = ""  #: of a rating that came with one
 
 
 def read(step: Step, heard: Heard, language: str, carries: Carries) -> Understood | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from desk.flows import answers, phrases, render, words
+from desk.flows import answers, phrases, render, sheet, words
 from desk.flows.answers import Understood
 from desk.flows.model import Answer, Carries, Choice, Heard, Program, Prompt, State, Step
-from router.rules.text import digits_fa
+from router.rules.text import clean, digits_fa
 
 _KEYED = frozenset({Answer.NUMBER, Answer.MOBILE, Answer.NATIONAL_ID, Answer.DATE, Answer.CODE})
 
@@ -86,6 +86,10 @@ class Asking:
             self._prompt(phrases.say("helped", self.state.language), self._yes_no(), "key")
         elif self.state.part == "comment":
             self._prompt(self.words(step.comment), self._skip(), "words", optional=True)
+        elif step.kind == "survey" and self.rates_at_once(step):
+            blocks = [f"{number}) {lines[0]}" for number, lines in self._rating_lines(step).items()]
+            blocks[1] += f" {phrases.say('may-skip', self.state.language)}"
+            self._numbered("sheet", blocks)
         elif step.kind == "survey":
             self._prompt(self.words(step.text) if step.text else phrases.say("rate", self.state.language),
                          self._scale(step), "key")
@@ -105,9 +109,39 @@ class Asking:
             said[-1] += f" {phrases.say('may-skip', language)}" if step.optional else ""
             if step.id in self.wrong:
                 said.append(f"   {self.hint(step, '')}")
-            blocks.append("\n".join(digits_fa(line) if language == "fa" else line for line in said))
-        intro = phrases.say("sheet-rest" if self.state.filled else "sheet", language)
-        self.prompts.append(Prompt(text="\n\n".join((intro, *blocks)), takes="words", first=self.state.visit <= 1))
+            blocks.append("\n".join(said))
+        self._numbered("sheet-rest" if self.state.filled else "sheet", blocks)
+
+    def _numbered(self, intro: str, blocks: list[str]) -> None:
+        fa = self.state.language == "fa"
+        text = "\n\n".join((phrases.say(intro, self.state.language), *(digits_fa(b) if fa else b for b in blocks)))
+        self.prompts.append(Prompt(text=text, takes="words", first=self.state.visit <= 1))
+
+    def rates_at_once(self, step: Step) -> bool:
+        """Whether a rating and the words about it are asked for in one message."""
+        return bool(step.comment) and self.world.carries.several
+
+    def _rating_lines(self, step: Step) -> dict[int, list[str]]:
+        rate = self.words(step.text) if step.text else phrases.say("rate", self.state.language)
+        return {1: [" ".join(rate.split())], 2: [" ".join(self.words(step.comment).split())]}
+
+    def _rating(self, step: Step, heard: Heard) -> Understood | None:
+        """A number in the first line and words below it, or both behind their numbers."""
+        reply = sheet.read(heard.text, heard.whole, self._rating_lines(step)).numbered
+        first, _, rest = heard.text.strip().partition("\n")
+        if 1 in reply:
+            first, rest = reply[1].split("\n")[0], reply.get(2, "")
+        found = self._scored(step, first)
+        comment = clean(rest, limit=answers.LONGEST).strip()
+        return found and replace(found, comment=comment if any(c.isalnum() for c in comment) else "")
+
+    @staticmethod
+    def _scored(step: Step, text: str) -> Understood | None:
+        if step.scale == "yes-no":
+            said = answers.yes_no(text)
+            return None if said is None else Understood(value=said, shown=text[:20])
+        number = answers.amount(text)
+        return Understood(value=number, shown=str(number)) if number in (1, 2, 3, 4, 5) else None
 
     def question_lines(self, step: Step) -> list[str]:
         """A question of a sheet and, where it is a choice, its options. These have no numbers: the questions do."""
@@ -171,14 +205,13 @@ class Asking:
     def understand(self, heard: Heard, pressed: str) -> Understood | None:
         """What an input means to the open question; None = nothing."""
         step, text = self.here, heard.text
-        if self.state.part == "helped" or (step.kind == "survey" and step.scale == "yes-no" and not self.state.part):
+        if self.state.part == "helped":
             said = answers.yes_no(text)
             return None if said is None else Understood(value=said, shown=text[:20])
         if self.state.part == "comment":
             return answers.read(Step(id="", kind="ask", optional=True), heard, self.state.language, self.world.carries)
         if step.kind == "survey":
-            number = answers.amount(text)
-            return Understood(value=number, shown=str(number)) if number in (1, 2, 3, 4, 5) else None
+            return self._rating(step, heard) if self.rates_at_once(step) else self._scored(step, text)
         if step.kind == "language":
             return self._chosen_language(text)
         if step.kind != "ask":

@@ -235,7 +235,9 @@ class Walk(Asking):
             self.enter(step.next)
             return
         self.values["survey_score"] = understood.value
-        if not step.comment:
+        if self.rates_at_once(step):
+            self.values["survey_comment"] = understood.comment or None
+        if not step.comment or self.rates_at_once(step):
             self.enter(step.next)
             return
         self.state = replace(self.state, part="comment", visit=self.state.visit + 1)
