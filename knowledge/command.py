@@ -54,7 +54,7 @@ def printed(error: PishkhanError, *, as_json: bool, say: Say) -> int:
 def told(line: dict[str, Any]) -> str:
     """A line of the report."""
     number = f" -> {line['article']}" if line["article"] else ""
-    why = f": {line['why']}" if line["why"] else ""
+    why = f": {line['why']}" if line["why"] else f" ({line['pictures']} pictures)" if line["pictures"] else ""
     return f"{_MARKS[line['outcome']]} {line['place']}: {line['title']}{number}{why}"
 
 

@@ -126,11 +126,12 @@ class _Page:
             self._out.append("\n\n" if bare not in ("tbody", "thead") else "")
 
     def _picture(self, inner: str) -> None:
-        """A picture elsewhere becomes a link to it; of one within the page only its words stay."""
+        """A picture elsewhere becomes a link to it; one that was taken out of the page keeps its place; of any other
+        only its words stay."""
         alt, src = (next((unescape(each) for each in found.groups() if each), "") if found else ""
                     for found in (_ALT.search(inner), _SRC.search(inner)))
         alt = re.sub(r"[\[\]\n]", " ", alt).strip()[:300]
-        where = f"({src})" if re.fullmatch(r"https?://[^\s()<>\"']{1,500}", src) else ""
+        where = f"({src})" if re.fullmatch(r"https?://[^\s()<>\"']{1,500}|picture:\d{1,6}", src) else ""
         self._out.append(f"![{alt}]{where}" if where else alt)
 
     def _link(self, name: str, inner: str) -> None:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from knowledge import articles, permits
+from knowledge import articles, permits, pictures, sight
+from knowledge.pictures import Picture
 from knowledge.reading import Item
 from router.errors import PishkhanError
 from router.records import Agent
@@ -37,6 +38,11 @@ async def run(store: SqlStore, agent: Agent, items: Sequence[Item], *, state: Ar
     for at in range(0, len(items), AT_ONCE):
         def unit(tx: StoreTx, part: Sequence[Item] = items[at:at + AT_ONCE]) -> list[dict[str, Any]]:
             return put(tx, agent, part, state=state, category=category, dry=dry, four_eyes=four_eyes, seen=seen)
+        if not dry:
+            # Durable before anything names them.
+            for picture in {each.digest: each for item in items[at:at + AT_ONCE] for each in item.pictures.values()
+                            }.values():
+                await store.blobs.put(picture.content)
         report += await (store.snapshot(unit) if dry else store.run(unit))
     return report
 
@@ -48,7 +54,8 @@ def put(tx: StoreTx, agent: Agent, items: Sequence[Item], *, state: ArticleState
                for name in (each.name, each.title_fa, each.title_en) if name}
     report = []
     for item in items:
-        line: dict[str, Any] = {"place": item.place, "title": item.fields.get("title", "")[:80], "article": None}
+        line: dict[str, Any] = {"place": item.place, "title": item.fields.get("title", "")[:80], "article": None,
+                                "pictures": len(item.pictures)}
         try:
             if item.fault:
                 raise PishkhanError(item.fault)
@@ -68,6 +75,36 @@ def _one(tx: StoreTx, agent: Agent, item: Item, *, state: ArticleState, category
     if key in seen:
         raise PishkhanError("this key stands twice in the import")
     seen.add(key)
+    given = _given(item, state)
+    shelf = fold(item.fields.get("category", ""))
+    if shelf and shelf not in shelves:
+        raise PishkhanError(f"there is no category {item.fields['category'][:60]!r}")
+    given["category"] = shelves.get(shelf, category)
+    known = tx.knowledge.by_key(key)
+    if known is None:
+        if given["state"] in permits.LIVE:
+            permits.publishes(agent, agent.id, four_eyes=four_eyes)
+        return "created", None if dry else _created(tx, agent, item, given, key, four_eyes=four_eyes)
+    files = {file.digest: file.id for file in tx.knowledge.life.files(known.id)}
+    new = [each for each in item.pictures.values() if each.digest not in files][:max(0, pictures.MOST - len(files))]
+    if "body" in given and not (new and not dry):
+        given["body"] = pictures.placed(given["body"], _files(item, files))
+    wanted: dict[str, Any] = {name: given[name] for name in ("title", "body", "keywords") if name in given}
+    if given["category"] is not None:
+        wanted["category"] = given["category"]
+    changes = {name: value for name, value in wanted.items() if getattr(known, name) != value}
+    if not changes and not new:
+        return "same", known.id
+    if not dry:
+        granted = sight.rights(tx, agent)
+        permits.editable(agent, permits.readable(agent, known, granted), granted, four_eyes=four_eyes)
+        if new:
+            changes["body"] = pictures.placed(given["body"], _files(item, files | _added(tx, agent, known.id, new)))
+        articles.change(tx, agent, known.id, known.version, {**changes, "note": "imported"}, four_eyes=four_eyes)
+    return "changed", known.id
+
+
+def _given(item: Item, state: ArticleState) -> dict[str, Any]:
     data: dict[str, Any] = {name: item.fields[name] for name in ("title", "body", "language", "state")
                             if item.fields.get(name)}
     data.setdefault("state", state.value)
@@ -77,22 +114,26 @@ def _one(tx: StoreTx, agent: Agent, item: Item, *, state: ArticleState, category
     given = articles.fields_of(data)
     if "title" not in given:
         raise PishkhanError("it has no title")
-    shelf = fold(item.fields.get("category", ""))
-    if shelf and shelf not in shelves:
-        raise PishkhanError(f"there is no category {item.fields['category'][:60]!r}")
-    given["category"] = shelves.get(shelf, category)
-    known = tx.knowledge.by_key(key)
-    if known is None:
-        if given["state"] in permits.LIVE:
-            permits.publishes(agent, agent.id, four_eyes=four_eyes)
-        made = None if dry else articles.create(tx, agent, given, four_eyes=four_eyes, import_key=key)
-        return "created", None if made is None else made.id
-    wanted: dict[str, Any] = {name: given[name] for name in ("title", "body", "keywords") if name in given}
-    if given["category"] is not None:
-        wanted["category"] = given["category"]
-    changes = {name: value for name, value in wanted.items() if getattr(known, name) != value}
-    if not changes:
-        return "same", known.id
-    if not dry:
-        articles.change(tx, agent, known.id, known.version, {**changes, "note": "imported"}, four_eyes=four_eyes)
-    return "changed", known.id
+    return given
+
+
+def _created(tx: StoreTx, agent: Agent, item: Item, given: dict[str, Any], key: str, *, four_eyes: bool) -> int:
+    """A new article; its pictures are its files, so that they come once it is there."""
+    body = given.get("body", "")
+    made = articles.create(tx, agent, {**given, "body": pictures.placed(body, {})}, four_eyes=four_eyes, import_key=key)
+    if item.pictures:
+        files = _added(tx, agent, made.id, list(item.pictures.values()))
+        body = pictures.placed(body, _files(item, files))
+        tx.knowledge.change(made.id, made.version, by=agent.id, body=body, note="with its pictures")
+    return made.id
+
+
+def _added(tx: StoreTx, agent: Agent, article: int, some: Sequence[Picture]) -> dict[str, int]:
+    """Files of an article, by what is in them."""
+    return {each.digest: tx.knowledge.life.add_file(
+        article, agent.id, name=each.name, media_type=each.media_type, size=len(each.content), digest=each.digest).id
+        for each in some}
+
+
+def _files(item: Item, files: dict[str, int]) -> dict[int, int]:
+    return {number: files[each.digest] for number, each in item.pictures.items() if each.digest in files}

@@ -6,19 +6,20 @@ import csv
 import io
 import lzma
 import posixpath
-import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from knowledge.hypertext import from_html
+from knowledge.pictures import Album, Picture
 from router.errors import BadRequest, TooLarge
 from router.rules.text import clean
 
 MOST_BYTES = 20_000_000  #: of one upload, and of everything inside a zip
 MOST_ITEMS = 20_000
-MOST_FILE = 1_000_000  #: bytes of one page
+MOST_FILE = 1_000_000  #: bytes of one page, its pictures apart
+WITH_PICTURES = 5 * MOST_FILE
 csv.field_size_limit(MOST_BYTES)  #: a cell that is too long is refused with its row, not with all that follow
 _FEW_BROKEN = 4  #: of so many letters that are not Latin one may be broken; in another encoding nearly all are
 _PERSIAN = str.maketrans("يك", "یک")
@@ -32,10 +33,6 @@ COLUMNS = {
 }
 
 
-#: A picture within the text itself; its words stay. Pictures are files of their article.
-_PICTURES = re.compile(r"!\[([^\[\]\n]{0,300})\]\(\s{0,3}data:[^()\s]*\s{0,3}\)", re.IGNORECASE)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One article to be, or why it cannot be one. `place` is where it stood: file and line."""
@@ -43,6 +40,7 @@ class Item:
     place: str
     fields: dict[str, str] = field(default_factory=dict)
     fault: str = ""
+    pictures: Mapping[int, Picture] = field(default_factory=dict)  #: that stood within its body, by their number there
 
 
 def read(name: str, content: bytes) -> list[Item]:
@@ -84,7 +82,7 @@ def _zip(content: bytes) -> Iterator[Item]:
                     yield Item(place=name, fault="it is encrypted")
                     continue
                 with packed.open(entry) as file:
-                    inner = file.read(min(left, MOST_FILE * 5) + 1)
+                    inner = file.read(min(left, WITH_PICTURES) + 1)
                 left -= len(inner)
                 if left < 0:
                     raise TooLarge(f"unpacked, an import has at most {MOST_BYTES} bytes")
@@ -108,7 +106,8 @@ def decoded(content: bytes) -> str:
 
 
 def _csv(name: str, content: bytes, delimiter: str) -> Iterator[Item]:
-    text = _PICTURES.sub(r"\1", decoded(content))
+    album = Album()
+    text = album.out_of_marks(decoded(content))
     first, _, rest = text.partition("\n")
     if first.strip().strip('"').lower().startswith("sep=") and len(first.strip().strip('"')) == 5:
         delimiter, text = first.strip().strip('"')[4], rest  # Excel names the delimiter so
@@ -122,7 +121,7 @@ def _csv(name: str, content: bytes, delimiter: str) -> Iterator[Item]:
         for number, row in enumerate(rows, 2):
             if any(cell.strip() for cell in row):
                 fields = {name: cell.strip() for name, cell in zip(head, row, strict=False) if name}
-                yield Item(place=f"{name}:{number}", fields=fields)
+                yield Item(place=f"{name}:{number}", fields=fields, pictures=album.of(fields.get("body", "")))
     except csv.Error as error:
         yield Item(place=name, fault=f"the rest cannot be read: {error}")
 
@@ -133,22 +132,24 @@ def _head(cells: Sequence[str]) -> list[str]:
 
 
 def _page(name: str, content: bytes, ending: str) -> Item:
-    if len(content) > MOST_FILE:
-        return Item(place=name, fault=f"a page has at most {MOST_FILE} bytes")
-    text = decoded(content)
+    album, markup = Album(), ending in (".html", ".htm")
+    text = decoded(content[:WITH_PICTURES + 1])
+    text = album.out_of_html(text) if markup else album.out_of_marks(text)
+    if len(content) > WITH_PICTURES or len(text.encode()) > MOST_FILE:
+        return Item(place=name, fault=f"a page has at most {MOST_FILE} bytes, and {WITH_PICTURES} with its pictures")
     fields = {"key": name}
-    if ending in (".html", ".htm"):
+    if markup:
         title, body = from_html(text)
     else:
         more, text = _front(text)
         fields |= more
-        text = _PICTURES.sub(r"\1", text)
         first, _, rest = text.strip().partition("\n")
         headed = first.startswith("#")
         title = fields.get("title") or (first.lstrip("# ") if headed else "")
         body = rest if headed and first.lstrip("# ") == title else text
     stem = posixpath.splitext(posixpath.basename(name))[0]
-    return Item(place=name, fields={**fields, "title": title.strip() or stem, "body": body.strip()})
+    body = body.strip()
+    return Item(place=name, fields={**fields, "title": title.strip() or stem, "body": body}, pictures=album.of(body))
 
 
 def _front(text: str) -> tuple[dict[str, str], str]:

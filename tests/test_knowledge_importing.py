@@ -94,6 +94,102 @@ def test_pictures_that_never_end_take_linear_time(piece: str) -> None:
     assert time.process_time() - began < 6
 
 
+PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
+                       "+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+
+
+def uri(content: bytes, kind: str = "image/png", *, wrapped: bool = False) -> str:
+    text = base64.b64encode(content).decode()
+    return f"data:{kind};base64," + ("\r\n ".join(text[n:n + 40] for n in range(0, len(text), 40)) if wrapped else text)
+
+
+WITHIN = {
+    "html": ("a.html", f'<title>Tax</title><p>See <img alt="the form" src="{uri(PNG)}"> below', "![the form]({})"),
+    "src first": ("a.html", f"<title>Tax</title>See <img src='{uri(PNG)}' alt='the form'> below", "![the form]({})"),
+    "no quotes": ("a.html", f"<title>Tax</title>See <img src={uri(PNG)} alt=x> below", "![x]({})"),
+    "wrapped": ("a.html", f'<title>Tax</title>See <IMG SRC = "{uri(PNG, wrapped=True)}">', "![]({})"),
+    "escaped": ("a.html", f'<title>Tax</title>See <img src="{uri(PNG).replace("=", "%3D").replace("+", "%2b")}">',
+                "![]({})"),
+    "called otherwise": ("a.html", f'<title>Tax</title>See <img src="{uri(PNG, "text/html")}">', "![]({})"),
+    "markdown": ("a.md", f"# Tax\nSee ![the form]({uri(PNG)}) below", "![the form]({})"),
+    "titled": ("a.md", f'# Tax\nSee ![the form]({uri(PNG)} "a title") below', "![the form]({})"),
+    "named below": ("a.md", f"# Tax\nSee ![][image1] below\n\n[image1]: <{uri(PNG)}>", "![]({})"),
+    "named as its words": ("a.md", f"# Tax\nSee ![Form][] below\n\n[form]: {uri(PNG)}", "![Form]({})"),
+    "cell": ("a.csv", f"title,body\nTax,See ![the form]({uri(PNG)})", "![the form]({})"),
+}
+
+
+@pytest.mark.parametrize("label", WITHIN)
+def test_pictures_within_are_taken_out(label: str) -> None:
+    name, source, place = WITHIN[label]
+    [item] = read_file(name, source.encode())
+    assert not item.fault and place.format("picture:0") in item.fields["body"], item.fields
+    assert "base64" not in item.fields["body"] and item.fields["body"].startswith("See")
+    assert [(each.media_type, each.content) for each in item.pictures.values()] == [("image/png", PNG)]
+
+
+LEFT_OUT = {
+    "svg": uri(b"<svg onload='alert(1)'/>", "image/svg+xml"), "svg called png": uri(b"<svg onload='alert(1)'/>"),
+    "html called png": uri(b"<script>alert(1)</script>"), "only the beginning": uri(PNG[:8]), "no bytes": uri(b""),
+    "no base64": "data:image/png;base64,%%%%", "not encoded": "data:image/png,abc", "nothing": "data:",
+    "too large": uri(PNG + b"x" * 2_000_001), "riff that is a sound": uri(b"RIFF\x24\x00\x00\x00WAVEfmt " + b"x" * 50),
+}
+
+
+@pytest.mark.parametrize("label", LEFT_OUT)
+def test_what_is_no_picture_leaves_its_words(label: str) -> None:
+    for name, source in (("a.html", f'<title>Tax</title><p>See <img alt="the form" src="{LEFT_OUT[label]}"> below'),
+                         ("a.md", f"# Tax\nSee ![the form]({LEFT_OUT[label]}) below")):
+        [item] = read_file(name, source.encode())
+        assert not item.pictures and item.fields.get("body") == "See the form below", (name, item)
+
+
+def test_pictures_are_bounded_in_number_and_size() -> None:
+    many = "".join(f"![{n}]({uri(PNG + bytes([n]))})\n" for n in range(60))
+    [item] = read_file("a.md", f"# Tax\n{many}".encode())
+    assert len(item.pictures) == 40
+    twice = f"![a]({uri(GIF, 'image/gif')}) ![b]({uri(GIF)})"
+    [item] = read_file("a.md", f"# Tax\n{twice}".encode())
+    assert len(item.pictures) == 1 and item.fields["body"] == "![a](picture:0) ![b](picture:0)"
+    big = uri(PNG + b"x" * 1_500_000)
+    [item] = read_file("a.md", f"# Tax\n![a]({big})".encode())
+    assert len(item.pictures) == 1, "a picture is no part of the page's size"
+    [item] = read_file("a.md", ("# Tax\n" + "x" * 1_000_001).encode())
+    assert "at most" in item.fault
+    [item] = read_file("a.md", f"# Tax\n![a]({big})![a]({big})![a]({big})".encode())
+    assert "at most" in item.fault
+
+
+async def test_imported_pictures_are_files_of_the_article_and_shown(tmp_path: Path, database: str) -> None:
+    async with town(tmp_path, database) as t:
+        page = f"# Tax\nSee ![the form]({uri(PNG)}) and ![no]({LEFT_OUT['svg']}) below".encode()
+        tried = await t.take_in("a.md", page, "?dry=1&state=public")
+        assert tried["report"][0]["pictures"] == 1
+        assert await read(t.house, lambda tx: tx.knowledge.after(0)) == []
+        made = (await t.take_in("a.md", page, "?state=public"))["report"][0]
+        article = (await t.ok("GET", f"/api/articles/{made['article']}"))["article"]
+        [file] = (await t.ok("GET", f"/api/articles/{made['article']}/files"))["files"]
+        assert article["body"] == f"See ![the form](file:{file['id']}) and no below" and article["state"] == "public"
+        assert file["picture"] and file["media_type"] == "image/png" and file["name"].endswith(".png")
+        shown = (await t.ask("GET", f"/help/{made['article']}", by="nobody"))[1]
+        assert f'<img src="/help/files/{file["id"]}" alt="the form"' in shown
+        async with t.http["nobody"].get(f"/help/files/{file['id']}") as answer:
+            assert answer.status == 200 and await answer.read() == PNG and answer.content_type == "image/png"
+            assert "sandbox" in answer.headers["Content-Security-Policy"]
+        # Again: nothing is doubled; another picture comes beside.
+        assert (await t.take_in("a.md", page))["counts"]["same"] == 1
+        assert (await t.take_in("a.md", page, "?dry=1"))["counts"]["same"] == 1
+        more = page + f"\n![second]({uri(GIF, 'image/gif')})".encode()
+        assert (await t.take_in("a.md", more, "?dry=1"))["counts"]["changed"] == 1
+        assert (await t.take_in("a.md", more))["counts"]["changed"] == 1
+        files = (await t.ok("GET", f"/api/articles/{made['article']}/files"))["files"]
+        assert [each["media_type"] for each in files] == ["image/png", "image/gif"]
+        article = (await t.ok("GET", f"/api/articles/{made['article']}"))["article"]
+        assert article["body"].endswith(f"![second](file:{files[1]['id']})")
+        assert f"(file:{files[0]['id']})" in article["body"] and (await t.take_in("a.md", more))["counts"]["same"] == 1
+
+
 def test_pictures_within_markdown_leave_their_words() -> None:
     [item] = read_file("a.md", f"# Tax\nSee ![the form]({PICTURE}) below and ![x](https://e.org/a.png)".encode())
     assert item.fields["body"] == "See the form below and ![x](https://e.org/a.png)"
