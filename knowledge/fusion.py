@@ -15,16 +15,16 @@ Parts: TypeAlias = tuple[float, float, float]
 
 _TEXT = (0.06, 0.12, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 #: Never nothing: what was resolved since the last training counts only so.
-_ALIKE = (0.1, 0.2, 0.4, 0.8)
+_ALIKE = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 ENOUGH = 30  #: past questions from which weights are learned
 _DEEP = 3  #: places that count
 _MEANING = (0.25, 0.5, 1.0, 2.0, 4.0)
-_GAIN = 0.01  #: a model of meaning must bring so much more, or it counts nothing
-_CERTAIN = 2.0  #: and so many standard errors of what it brings
+_GAIN = 0.01  #: a model of meaning must also bring so much more, or it counts nothing
+_CERTAIN = 2.0  #: so many standard errors of what a change brings
 _SLACK = 0.003  #: a choice so near to the best is as good; the one nearest to the usual weights is taken
-_USUAL = 0.12, 0.4  #: of text and alike, lessons being 1: about the best wherever there was much to learn from
+_USUAL = 0.12, 0.2  #: of text and alike, lessons being 1: about the best wherever there was much to learn from
 _SPARSE = 3.0  #: past questions an article; with fewer, what an article says tells more than what was asked of it
-_USUAL_SPARSE = 2.0, 0.2
+_USUAL_SPARSE = 8.0, 3.2
 _STEEP = 4.0
 _PULL = 5.0  #: imagined questions that answered as the usual curve says
 
@@ -73,17 +73,27 @@ def fit(tried: Sequence[Tried], before: Weights, *, usually: float = math.inf) -
     if len(known) < ENOUGH:
         return before
     cube, right = _cube(known)
-    choices = [(_worth(cube @ np.array([text, 1.0, alike, 0.0]), right), text, alike)
-               for text in _TEXT for alike in _ALIKE]
-    best = max(worth for worth, _, _ in choices)
-    usual = _USUAL if usually >= _SPARSE else _USUAL_SPARSE
-    _, text, alike = min((abs(math.log(text / usual[0])) + abs(math.log(alike / usual[1])), text, alike)
-                         for worth, text, alike in choices if worth >= best - _SLACK)
+    text, alike = _balance(cube, right, _USUAL if usually >= _SPARSE else _USUAL_SPARSE)
     meaning = 0.0
     if cube[:, :, 3].any():
         text, meaning = _with_meaning(cube, right, text, alike)
     even = 1 / max(1.0, text, meaning)
     return _calibrated(cube, right, Weights(text=text * even, lessons=even, alike=alike * even, meaning=meaning * even))
+
+
+def _balance(cube: NDArray[np.float64], right: NDArray[np.int64], usual: tuple[float, float]) -> tuple[float, float]:
+    """What text and alike count, lessons being 1: the usual, unless something else is better for certain."""
+    def judged(text: float, alike: float) -> NDArray[np.float64]:
+        return _worths(cube @ np.array([text, 1.0, alike, 0.0]), right)
+
+    plain = judged(*usual)
+    gains = {(text, alike): judged(text, alike) - plain for text in _TEXT for alike in _ALIKE}
+    best = max(gains.values(), key=lambda gain: float(gain.mean()))
+    if best.mean() < _CERTAIN * best.std() / math.sqrt(len(right)):
+        return usual
+    _, text, alike = min((abs(math.log(text / usual[0])) + abs(math.log(alike / usual[1])), text, alike)
+                         for (text, alike), gain in gains.items() if gain.mean() >= best.mean() - _SLACK)
+    return text, alike
 
 
 def fit_alone(tried: Sequence[Tried], before: Weights) -> Weights:
@@ -127,12 +137,8 @@ def _with_meaning(cube: NDArray[np.float64], right: NDArray[np.int64], text: flo
     return other, meaning
 
 
-def _worth(scores: NDArray[np.float64], right: NDArray[np.int64]) -> float:
-    """Mean reciprocal rank, deeper places and what nothing speaks for counting nothing."""
-    return float(_worths(scores, right).mean())
-
-
 def _worths(scores: NDArray[np.float64], right: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Reciprocal ranks, deeper places and what nothing speaks for counting nothing."""
     own = scores[np.arange(len(right)), np.maximum(right, 0)][:, None]
     place = (scores > own).sum(axis=1) + 1
     return np.where((right >= 0) & (own[:, 0] > 0) & (place <= _DEEP), 1 / place, 0.0)

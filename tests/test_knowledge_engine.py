@@ -147,6 +147,18 @@ def test_weights_follow_what_was_right() -> None:
     assert fit(by_text[:10], Weights(text=0.7)) == Weights(text=0.7)
 
 
+def test_the_usual_balance_stays_unless_another_is_better_for_certain() -> None:
+    agree = Tried(parts=((0.9, 0.9, 0.9), (0.1, 0.1, 0.1)), right=0)
+    text_knows = Tried(parts=((1.0, 0.0, 0.0), (0.5, 0.3, 0.0)), right=0)  # right once text counts over 0.6
+    usual = fit([agree] * 60, Weights(), usually=50)
+    few = fit([agree] * 57 + [text_knows] * 3, Weights(), usually=50)
+    assert few.text / few.lessons == usual.text / usual.lessons < 0.6
+    many = fit([agree] * 40 + [text_knows] * 20, Weights(), usually=50)
+    assert many.text / many.lessons > 0.6
+    sparse = fit([agree] * 60, Weights(), usually=2)
+    assert sparse.text > sparse.alike > sparse.lessons  # one other question tells little, the text much
+
+
 @given(scores=st.lists(st.floats(0, 3), min_size=2, max_size=5),
        right=st.lists(st.booleans(), min_size=40, max_size=60))
 @settings(max_examples=40, deadline=None)
