@@ -55,6 +55,7 @@ class Library:
         self._weighed, self._told = 0.0, False  #: whether outcomes came since the last look at all of them
         self.return_days = 7  #: how long an outcome is waited for
         self.ready = asyncio.Event()
+        self.followed = 0  #: number of the journal's entry up to which it knows everything
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -76,6 +77,7 @@ class Library:
                     await self._fill()
                 elif isinstance(what, Batch):
                     await self._follow(what.entries)
+                    self.followed = max([self.followed, *(each.seq for each in what.entries)])
         finally:
             listener.close()
 
@@ -180,6 +182,7 @@ class Library:
     async def _fill(self) -> None:
         """Everything anew from the database; where there is an old state, beside it until the new one is whole."""
         began, shelf, last = time.monotonic(), self._empty(), 0
+        head = await self._store.snapshot(lambda tx: tx.journal.head())
         if not self.ready.is_set():
             self._shelf = shelf
         while page := await self._store.snapshot(_page_after(last)):
@@ -192,7 +195,7 @@ class Library:
         past = [(lesson.question, lesson.article) for lesson in lessons[::-1]]
         await self._steps(shelf.engine.teach(past, train=False))
         await self._learn(shelf.engine)
-        self._shelf = shelf
+        self._shelf, self.followed = shelf, max(self.followed, head)
         self._unread.set()
         log.info("%d articles, %d lessons in %.1f s", len(shelf.engine), len(lessons), time.monotonic() - began)
 
