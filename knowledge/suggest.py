@@ -240,9 +240,9 @@ class Engine(Generic[K]):
             article = self._articles.get(key)
             if article is None or (only is not None and key not in only):
                 continue
-            text, taught, voted = self._parts(key, texts.get(key, 0.0), alike.get(key, 0.0), lessons)
+            text, taught, voted = self._parts(key, texts.get(key, 0.0), alike.get(key, 0.0) if alike else 0.0, lessons)
             parts = usual.text * text, usual.lessons * taught, (lately if key in fresh else usual.alike) * voted
-            by_meaning = usual.meaning * meant.get(key, 0.0)
+            by_meaning = usual.meaning * meant.get(key, 0.0) if meant else 0.0
             if (score := parts[0] + parts[1] + parts[2] + by_meaning) > 0:
                 fits = proven(self._outcomes, key) if self._outcomes else 1.0
                 if choice and article.language and article.language != language:

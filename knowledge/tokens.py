@@ -91,6 +91,8 @@ def stem(word: str) -> str:
     verb = _VERB.fullmatch(word)
     if verb:
         word = verb.group(1)
+    if not word.endswith(_FA_ENDINGS):
+        return word
     for ending in _FA_ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _STEM_LETTERS:
             return word[: -len(ending)]
