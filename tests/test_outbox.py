@@ -334,7 +334,7 @@ async def test_the_same_words_stop_with_an_alarm(tmp_path: Path) -> None:
         await town.becomes(await town.write("سخن دیگر"), DeliveryState.SENT)
         (alarm,) = await town.events("channel-alarm")
         assert alarm.data["kind"] == "same-text"
-        await until(lambda: town.house.health["line"].code == "alarm")
+        await until(lambda: "line" in town.house.health and town.house.health["line"].code == "alarm")
         # A person may insist.
         stopped = next(d for d in [await town.write("سلام کاربر")])
         await town.becomes(stopped, DeliveryState.FAILED, "looping")
@@ -415,7 +415,7 @@ async def test_the_money_stop_keeps_messages_for_tomorrow(tmp_path: Path) -> Non
             now = await town.becomes(each, DeliveryState.PENDING, "capped")
             assert now.due_at is not None and now.due_at > town.house.clock()
         assert len(await town.events("channel-alarm")) == 1 and len(town.line.sent) == 2
-        await until(lambda: town.house.health["line"].code == "alarm")
+        await until(lambda: "line" in town.house.health and town.house.health["line"].code == "alarm")
 
 
 # --- the log of exchanges
@@ -432,13 +432,14 @@ async def test_every_hand_over_leaves_a_line_without_words(tmp_path: Path, datab
         ((_, second), (_, first)) = await until(there)
         assert (first.outcome, first.answered, second.outcome) == ("refused", "E7", "ok")
         assert "secret" not in f"{first}{second}" and "+98" not in f"{first}{second}"
-        many = [Exchange(channel="x", at=NOON, way="out", method="GET", path="/") for _ in range(30)]
+        old = town.house.clock() - timedelta(days=3)
+        many = [Exchange(channel="x", at=old, way="out", method="GET", path="/") for _ in range(30)]
         await town.house.store.run(lambda tx: tx.channels.keep(many))
-        await town.house.store.run(lambda tx: tx.channels.forget(NOON - timedelta(days=7), most=10))
+        await town.house.store.run(lambda tx: tx.channels.forget(old - timedelta(days=7), most=10))
         assert len(await read(town.house, lambda tx: tx.channels.exchanges("x"))) == 10
-        await town.house.store.run(lambda tx: tx.channels.forget(NOON + timedelta(days=1), most=10))
+        await town.house.store.run(lambda tx: tx.channels.forget(old + timedelta(days=1), most=10))
         assert await read(town.house, lambda tx: tx.channels.exchanges("x")) == []
-        assert len(await read(town.house, lambda tx: tx.channels.exchanges("line"))) == 2 or town.house.clock() < NOON
+        assert len(await read(town.house, lambda tx: tx.channels.exchanges("line"))) == 2
 
 
 @pytest.mark.parametrize(("content", "media", "looks"), [
