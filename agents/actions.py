@@ -69,6 +69,10 @@ class Actions:
             upon(path="/api/contacts/{id}/reopen", handler=self.reopen, summary="Go on with a contact that was over",
                  body=_NOTHING),
             upon(path="/api/contacts/{id}/hangup", handler=self.hangup, summary="End a live call", body=_NOTHING),
+            upon(path="/api/contacts/{id}/hold", handler=self.hold, summary="Let a caller wait with music",
+                 body=_NOTHING),
+            upon(path="/api/contacts/{id}/resume", handler=self.resume, summary="Talk on with a caller who was on hold",
+                 body=_NOTHING),
             post(path="/api/deliveries/{id}/retry", handler=self.retry, summary="Send a failed message once more",
                  body=_NOTHING, answer=_MESSAGE, errors=_DONE),
             post(path="/api/deliveries/{id}/give-up", handler=self.give_up, summary="Leave a failed message at that",
@@ -187,6 +191,16 @@ class Actions:
         """Ask the channel to end the call."""
         agent, contact = who(request), _contact(request)
         return await self._upon(lambda tx: contacts.hangup(tx, agent, contact, limits=self._given.limits))
+
+    async def hold(self, request: web.Request) -> web.Response:
+        """The agent's telephone is free, the caller hears music."""
+        agent, contact = who(request), _contact(request)
+        return await self._upon(lambda tx: contacts.hold(tx, agent, contact, limits=self._given.limits, on=True))
+
+    async def resume(self, request: web.Request) -> web.Response:
+        """The agent's telephone rings, and they talk on."""
+        agent, contact = who(request), _contact(request)
+        return await self._upon(lambda tx: contacts.hold(tx, agent, contact, limits=self._given.limits, on=False))
 
     async def retry(self, request: web.Request) -> web.Response:
         """Failed or uncertain -> pending."""

@@ -9,7 +9,7 @@ from agents import holding, notes
 from agents.sight import at_least
 from router.dispatch import REOFFER
 from router.errors import BadRequest, Conflict, Forbidden
-from router.events import ContactChanged, ContactQueued, OfferMade
+from router.events import ContactChanged, ContactEdited, ContactQueued, OfferMade
 from router.model import AgentId, ContactId, Limits, OutKind, QueueId
 from router.records import Agent, AgentState, Contact, ContactState, Queue, Role
 from router.rules import states
@@ -150,6 +150,27 @@ def hangup(tx: StoreTx, agent: Agent, contact: ContactId, *, limits: Mapping[str
     holding.not_ended(found)
     holding.command(tx, agent, found, OutKind.HANGUP, {})
     return found
+
+
+def hold(tx: StoreTx, agent: Agent, contact: ContactId, *, limits: Mapping[str, Limits], on: bool) -> Contact:
+    """Let a caller wait with music, or talk on: the telephone of whoever has the call is free meanwhile and rings
+    anew. The same again changes nothing."""
+    found = holding.workable(tx, agent, contact)
+    has = tx.desk.agent(found.agent) if found.agent is not None else None
+    if not limits.get(found.channel, Limits()).holds or has is None or not has.phone:
+        raise Conflict("there is no call on a telephone that could be put on hold")
+    if found.state is not ContactState.ACTIVE:
+        raise Conflict(f"this contact is {found.state}; only a talk can be put on hold")
+    if (found.data.get("on_hold") == int(has.id)) is on:
+        return found
+    data = {name: value for name, value in found.data.items() if name != "on_hold"}
+    changed = tx.contacts.change(found, data={**data, "on_hold": int(has.id)} if on else data)
+    tx.emit(ContactEdited(about=found.id, fields=("on_hold",)), actor=holding.actor(agent))
+    if on:
+        holding.command(tx, agent, changed, OutKind.HOLD, {})
+    else:
+        holding.command(tx, agent, changed, OutKind.CONNECT, {"to": has.phone})
+    return changed
 
 
 def give_all_back(tx: StoreTx, agent: Agent, *, by: Agent) -> None:

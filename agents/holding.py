@@ -78,7 +78,8 @@ def rescind(tx: StoreTx, contact: Contact, *, reason: str, actor: str) -> Contac
 
 def begin(tx: StoreTx, agent: Agent, contact: Contact, limits: Limits, *, reason: str) -> Contact:
     """The agent starts to work on a contact; where the channel connects calls, theirs rings."""
-    changed = shift(tx, contact, ContactState.ACTIVE, by=actor(agent), reason=reason, agent=agent.id,
+    data = {name: value for name, value in contact.data.items() if name != "on_hold"}
+    changed = shift(tx, contact, ContactState.ACTIVE, by=actor(agent), reason=reason, agent=agent.id, data=data,
                     last_agent=contact.agent or contact.last_agent, answered_at=contact.answered_at or tx.now)
     if limits.connects and agent.phone and reason != "reopened":
         command(tx, agent, changed, OutKind.CONNECT, {"to": agent.phone})

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from router.errors import Capped, Doubtful, Looping, NotFound, OptedOut, SendError, Suppressed
 from router.events import ChannelAlarm, ContactEdited, DeliveryChanged, DeliveryRerouted
-from router.model import Address, DeliveryId, DeliveryState, Medium, Outbound, OutKind, Sent
+from router.model import ORDERS, Address, DeliveryId, DeliveryState, Medium, Outbound, OutKind, Sent
 from router.ports import Tx
 from router.records import Delivery, KnownAddress, Timer
 from router.rules import loopguard, outgoing, retry
@@ -65,7 +65,7 @@ def _forbidden(tx: Tx, out: Outbound, way: Outgoing) -> SendError | None:
     if address.suppressed:
         return Suppressed("mail systems report that this address takes nothing", provider_code=address.suppressed)
     # Calls are no words: a telephone that does not answer may be rung again.
-    if out.kind in (OutKind.CONNECT, OutKind.HANGUP):
+    if out.kind in ORDERS:
         return None
     if loopguard.repeats(tx.outbox.repeated(out.delivery, tx.now - loopguard.WINDOW), way.repeats):
         return Looping("the same words went to this address too often", provider_code="same-text")

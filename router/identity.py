@@ -39,8 +39,8 @@ def _vouched(tx: Tx, sender: KnownAddress, vouched: Address, channel: str) -> Kn
 
 def recognise(tx: Tx, signal: Signal, sender: KnownAddress) -> None:
     """What the sender said before they were known becomes theirs: one file, and their thread. Nothing happens when
-    the earlier address is somebody's already: proved, or in a file with other addresses. A talk that goes on stays where it is
-    while another one goes on in the sender's thread: each has its own agent, and both go on."""
+    the earlier address is somebody's already: proved, or in a file with other addresses. A talk that
+    goes on stays where it is while another one goes on in the sender's thread: each has its own agent."""
     sender = prove(tx, signal, sender)
     earlier = tx.people.find(signal.sender.medium, signal.value)
     if earlier is None or earlier.id == sender.id:

@@ -19,6 +19,7 @@ class Limits:
     html: bool = False
     live: bool = False  #: the citizen is present while waiting (chat, call) and can leave
     connects: bool = False  #: accepting means connecting a telephone call
+    holds: bool = False  #: a call that was connected can be put on hold
     part_cost: float = 0.0  #: what one part of a text costs; shown to whoever writes it
     currency: str = ""
     forwards: bool = False  #: answers go by other channels, to the address that the citizen gave here

@@ -88,6 +88,11 @@ class OutKind(StrEnum):
     NOTICE = "notice"  #: system notice (bot, reminder, wait announcement)
     CONNECT = "connect"  #: connect the citizen's call with `data["to"]`
     HANGUP = "hangup"  #: end the citizen's call
+    HOLD = "hold"  #: let the citizen's call wait, until it is connected anew
+
+
+#: Orders to a live call; they have no words.
+ORDERS = frozenset({OutKind.CONNECT, OutKind.HANGUP, OutKind.HOLD})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

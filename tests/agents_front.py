@@ -34,7 +34,7 @@ from storage.store import SqlStore, Where
 CHEAP = Cost(passes=1, kibibytes=8, lanes=1)
 LIMITS = {
     "line": Limits(text_chars=300, attachment_bytes=1000, attachments=2, live=True),
-    "mail": Limits(html=True), "phone": Limits(connects=True, live=True, attachment_bytes=0),
+    "mail": Limits(html=True), "phone": Limits(connects=True, holds=True, live=True, attachment_bytes=0),
 }
 MEDIA = {"line": Medium.WEBCHAT, "mail": Medium.EMAIL, "phone": Medium.VOICE}
 _numbers = itertools.count(1)

@@ -317,6 +317,25 @@ async def test_hangup_once(desk: Desk, sara: Client) -> None:
     assert (await sara.post(f"/api/contacts/{chat}/hangup"))[0] == 409
 
 
+async def test_on_hold_and_on(desk: Desk, sara: Client, boss: Client) -> None:
+    call = await desk.held(sara, channel="phone")
+    assert (await sara.ok(f"/api/contacts/{call}/hold"))["contact"]["data"]["on_hold"] == sara.agent
+    await sara.ok(f"/api/contacts/{call}/hold")
+    assert "on_hold" not in (await boss.ok(f"/api/contacts/{call}/resume"))["contact"]["data"], "who leads may as well"
+    await sara.ok(f"/api/contacts/{call}/resume")
+    found = [m for m in await desk.read(lambda tx: tx.messages.of(call)) if m.delivery]
+    assert [m.delivery.kind for m in found] == [OutKind.CONNECT, OutKind.HOLD, OutKind.CONNECT]
+    assert found[-1].data["to"] == "200" and (await names(desk, call)).count("contact-edited") == 2
+    omid = await desk.agent("omid")
+    assert (await omid.post(f"/api/contacts/{call}/hold"))[0] in (403, 404), "it is not theirs"
+    other = await desk.held(omid, "989", channel="phone")
+    assert (await omid.post(f"/api/contacts/{other}/hold"))[0] == 409, "no telephone"
+    chat = await desk.held(sara, "reza")
+    assert (await sara.post(f"/api/contacts/{chat}/hold"))[0] == 409
+    await sara.ok(f"/api/contacts/{call}/finish")
+    assert (await sara.post(f"/api/contacts/{call}/hold"))[0] == 409
+
+
 async def test_deliveries_wait_for_a_persons_word(desk: Desk, sara: Client) -> None:
     contact = await desk.held(sara)
     sent = (await sara.ok(f"/api/contacts/{contact}/reply", {"key": "k", "text": "x"}))["message"]["delivery"]["id"]

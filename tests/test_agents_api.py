@@ -80,7 +80,7 @@ async def test_every_documented_answer_is_what_it_says(tmp_path: Path, database:
 
 async def every_operation(desk: Desk) -> None:
     """Each operation of the document at least once."""
-    admin = await desk.agent("admin", role=Role.ADMIN)
+    admin = await desk.agent("admin", role=Role.ADMIN, phone="200")
     omid = await desk.agent("omid")
     described = await document(desk)
     ask = Checked(described, admin)
@@ -122,6 +122,8 @@ async def every_operation(desk: Desk) -> None:
     await ask("POST", f"/api/contacts/{held}/close", {"disposition": "resolved", "note": "تمام"})
     await ask("POST", f"/api/contacts/{waiting}/transfer", {"queue": "town", "note": "ببینید"})
     await ask("POST", f"/api/contacts/{offered}/transfer", {"agent": omid.agent})
+    await ask("POST", f"/api/contacts/{call}/hold")
+    await ask("POST", f"/api/contacts/{call}/resume")
     await ask("POST", f"/api/contacts/{call}/hangup")
     for path in (f"/api/contacts/{held}", f"/api/contacts/{held}/messages", f"/api/contacts/{waiting}/why",
                  f"/api/contacts/{offered}/why", f"/api/contacts/{held}/journal", "/api/customers/1", "/api/contacts",

@@ -24,6 +24,8 @@ POSSIBLE = """async () => {
   const contact = (state, agent, offer = null) => ({id: 5, state, agent, offer});
   return {
     mine: possible(contact("active", 1), me, {}), call: possible(contact("active", 1), me, {connects: true}),
+    phone: possible(contact("active", 1), {...me, phone: "200"}, {connects: true, holds: true}),
+    music: possible({...contact("active", 1), data: {on_hold: 1}}, {...me, phone: "200"}, {connects: true, holds: true}),
     waiting: possible(contact("waiting", null), me), led: possible(contact("waiting", null), boss),
     offered: possible(contact("offered", 1, {agent: 1}), me), others: possible(contact("active", 2), me),
     watched: possible(contact("active", 2), boss), aside: possible(contact("snoozed", 1), me),
@@ -66,6 +68,8 @@ async def test_what_may_be_done_when(tmp_path: Path, monkeypatch: pytest.MonkeyP
         assert await page.evaluate(POSSIBLE) == {
             "mine": ["reply", "note", "transfer", "snooze", "finish", "close"],
             "call": ["reply", "note", "transfer", "snooze", "finish", "close", "hangup"],
+            "phone": ["reply", "note", "transfer", "snooze", "finish", "close", "hold", "hangup"],
+            "music": ["reply", "note", "transfer", "snooze", "finish", "close", "resume", "hangup"],
             "waiting": ["take", "note"], "led": ["take", "note", "transfer"], "offered": ["accept", "decline"],
             "others": ["note"], "watched": ["take", "note", "transfer"],
             "aside": ["reopen", "close", "note", "transfer"], "written": ["close", "reopen", "note"],

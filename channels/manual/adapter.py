@@ -20,7 +20,7 @@ from channels.manual import parse, scans
 from channels.manual.letters import Letter, render
 from channels.manual.settings import Settings
 from router.errors import BadRequest, InvalidMessage, NotFound, TooLarge
-from router.model import Fate, Finding, Health, Limits, Medium, Outbound, OutKind, Sent, Upload
+from router.model import ORDERS, Fate, Finding, Health, Limits, Medium, Outbound, OutKind, Sent, Upload
 from router.ports import Accepted, Wire
 from router.routes import Access, Route
 from router.web import ACTOR, json_answer, json_body
@@ -161,7 +161,7 @@ class Adapter:
 
     async def send(self, out: Outbound) -> Sent:
         """The reply waits for a person to carry it; `delivered` confirms it later."""
-        if out.kind in (OutKind.CONNECT, OutKind.HANGUP):
+        if out.kind in ORDERS:
             raise InvalidMessage("there is no live call on a channel that is recorded by hand")
         if self.medium is Medium.LETTER and out.kind is OutKind.REPLY:
             page = await asyncio.to_thread(render, letter_of(out, self.wire.clock().astimezone(self._zone)),

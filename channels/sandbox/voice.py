@@ -89,9 +89,11 @@ class Caller:
         self.talking_to = to
         self._news.set()
         self._agent_down.clear()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._agent_down.wait(), TALK_SECONDS * self.pace)
-        self.talking_to = ""
+        try:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._agent_down.wait(), TALK_SECONDS * self.pace)
+        finally:
+            self.talking_to = ""  # also when something takes the call out of the talk
 
     def talk(self) -> tuple[str, str, int]:
         """The recording of a talk."""

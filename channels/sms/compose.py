@@ -13,7 +13,7 @@ from channels.sms import gsm
 from channels.sms.parse import at, word
 from channels.sms.settings import Settings
 from router.errors import Doubtful, InvalidMessage, Misconfigured, OptedOut, Refused, SendError, Throttled, Unreachable
-from router.model import DeliveryId, Outbound, OutKind, Part, Sent
+from router.model import ORDERS, DeliveryId, Outbound, Part, Sent
 from router.rules.text import clean, digits_fa
 
 #: All five kinds of report: delivered 1, failed 2, buffered 4, taken 8, rejected 16.
@@ -24,7 +24,7 @@ LONGEST_WAIT = timedelta(hours=1)
 
 def text_of(out: Outbound, settings: Settings) -> str:
     """The words to send; choices become numbered lines. InvalidMessage when it can never go as a text message."""
-    if out.kind in (OutKind.CONNECT, OutKind.HANGUP):
+    if out.kind in ORDERS:
         raise InvalidMessage("a text message cannot connect or end a call", provider_code="kind")
     if out.attachments:
         raise InvalidMessage("a text message carries no files", provider_code="attachments")

@@ -17,7 +17,7 @@ from router.errors import (
     Throttled,
     Unreachable,
 )
-from router.model import Attachment, Button, Outbound, OutKind
+from router.model import ORDERS, Attachment, Button, Outbound
 from router.rules.text import clean
 
 #: Limits of the Bot API: characters of a message (counted here in UTF-16 units, the stricter way), bytes of a button's
@@ -49,7 +49,7 @@ class Piece:
 
 def pieces(out: Outbound) -> tuple[Piece, ...]:
     """Everything that must be sent, in order: the text, then the files. InvalidMessage when it can never go."""
-    if out.kind in (OutKind.CONNECT, OutKind.HANGUP):
+    if out.kind in ORDERS:
         raise InvalidMessage("a bot cannot connect or end a call", provider_code="kind")
     texts = list(cut(clean(out.text).strip(), TEXT_UNITS))
     if not texts and not out.attachments:

@@ -46,7 +46,7 @@ class Adapter:
     def __init__(self, name: str, settings: Settings, common: ChannelSettings, wire: Wire) -> None:
         self.name, self.settings, self.wire = name, settings, wire
         self.limits = Limits(text_chars=SPOKEN_CHARS, attachment_bytes=0, attachments=0, live=True, connects=True,
-                             keys=True, immediate=True)
+                             keys=True, immediate=True, holds=bool(settings.account_sid and settings.auth_token))
         self.language = common.language or "fa"
         base = f"{wire.base_url}/channels/{name}"
         self.script = settings.script(base)

@@ -13,7 +13,7 @@ from channels.voice import words
 from channels.voice.menu import Sentence, Turn
 from channels.voice.parse import Place
 from channels.voice.twiml import Dial, Gather, Hangup, Number, Pause, Play, Prompt, Record, Redirect, Say, Sip, Verb
-from router.records import Line
+from router.records import ContactState, Line
 
 #: The carrier waits about 15 seconds for a document; a recording that takes longer to fetch stays there.
 FETCH = timedelta(seconds=5)
@@ -92,6 +92,23 @@ def talk(script: Script, agent: int, place: Place, *, spoken: Sequence[Spoken] =
         prompts = (script.phrase("agent-reads", place.language), *prompts)
     after = replace(_next(place), agent=agent)
     return _round(script, after, prompts, spoken, "talking", listens=script.speech)
+
+
+def on_hold(line: Line | None) -> bool:
+    """Whether the agent who has the call let it wait."""
+    if line is None or line.contact.state is not ContactState.ACTIVE or line.contact.agent is None:
+        return False
+    return bool(line.contact.data.get("on_hold") == int(line.contact.agent))
+
+
+def held(script: Script, place: Place, *, spoken: Sequence[Spoken] = ()) -> tuple[Verb, ...]:
+    """One round on hold: said at its beginning and every `announce_every` rounds; then music, or silence."""
+    announces = not place.held or place.n - place.held >= script.announce_every
+    after = _next(place)
+    if announces:
+        after = replace(after, held=after.n)
+    prompts = (*_speech(script, spoken), *((script.phrase("on-hold", place.language),) if announces else ()))
+    return _round(script, after, prompts, spoken, "wait")
 
 
 def _speech(script: Script, spoken: Sequence[Spoken]) -> tuple[Say, ...]:

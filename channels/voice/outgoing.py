@@ -55,6 +55,9 @@ class Outgoing:
         call = self.calls.get(out.thread_key, self._wire.clock())
         if out.kind is OutKind.CONNECT:
             await self._connect(call, out)
+        elif out.kind is OutKind.HOLD:
+            await self._hold(call, out)
+            return Sent(parts=_parts(out), state=DeliveryState.DELIVERED)
         elif out.kind is OutKind.HANGUP:
             return await self._hang_up(call, out)
         elif out.delivery in call.heard or await self._speak(call, out):
@@ -116,6 +119,8 @@ class Outgoing:
         if call.ended or _left(line):
             await self._call_back(call, out, to, line)
             return
+        if flow.on_hold(line):
+            return  # an order of before; the one to talk on comes after it
         if call.party == to and (call.connected or call.being_connected(now)):
             call.order = out.delivery  # the call's own poll was faster; its connection answers this order
             return
@@ -131,6 +136,16 @@ class Outgoing:
         except SendError:
             call.ordered = None
             raise
+
+    async def _hold(self, call: LiveCall, out: Outbound) -> None:
+        """Take the caller out of the talk: the agent's telephone is free, and is rung anew to go on."""
+        line = await self._wire.reads.line(self._name, call.sid)
+        if call.ended or _left(line):
+            raise CallEnded("the caller has hung up")
+        if not flow.on_hold(line):
+            return  # they talk on already; this order comes too late
+        call.connected, call.ordered, call.party = False, None, ""
+        await self._tell(call, flow.held(self._script, replace(call.place, language=out.language, held=0)))
 
     async def _call_back(self, call: LiveCall, out: Outbound, to: str, line: Line | None) -> None:
         number = str(line.contact.data.get("callback", "")) if line else ""

@@ -142,6 +142,9 @@ class Steps:
     def _with_agent(self, call: LiveCall, place: Place, line: Line) -> Sequence[Verb]:
         """Connect with the agent's telephone, or read out what the agent writes."""
         now = self._wire.clock()
+        if flow.on_hold(line):
+            return flow.held(self._script, place, spoken=call.speak_at(place.n, now))
+        place = replace(place, held=0)
         to = self._outgoing.party(line.agent_phone) if line.contact.state is ContactState.ACTIVE else ""
         if to and call.being_connected(now):
             return flow.still(self._script, place)
@@ -214,6 +217,8 @@ class Steps:
             await self._called_back(place, hook.dialled, talked=talked)
             return (Hangup(),)
         call = self._live(hook, place)
+        if hook.status not in ENDED and flow.on_hold(await self._wire.reads.line(self._name, hook.sid)):
+            return flow.held(self._script, replace(place, held=0))  # the telephone was put down, not the caller
         place = replace(place, delivery=place.delivery or call.order)
         call.ordered, call.order = None, 0
         if talked:

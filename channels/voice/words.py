@@ -36,6 +36,8 @@ PHRASES: Mapping[str, tuple[str, str]] = {  # key -> (fa, en)
     "options": ("برای آنکه با شما تماس بگیریم عدد یک، و برای گذاشتن پیام صوتی عدد دو را فشار دهید.",
                 "To be called back, press one. To leave a voice message, press two."),
     "connecting": ("شما را به کارشناس وصل می‌کنم؛ لطفاً منتظر بمانید.", "I am connecting you now; please hold."),
+    "on-hold": ("لطفاً پشت خط بمانید؛ کارشناس به‌زودی ادامه می‌دهد.",
+                "Please hold the line; the agent will be right back."),
     "take": ("تماسی از پیشخوان دارید. برای پاسخ دادن عدد یک را فشار دهید.",
              "A call from the front desk. To take it, press one."),
     "consent": ("این گفت‌وگو برای بهتر شدن خدمت ضبط می‌شود. اگر نمی‌خواهید، عدد صفر را فشار دهید.",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from router.model import OutKind
+from router.model import ORDERS, OutKind
 
 ANSWER, BULK = LANES = (0, 1)
-_ANSWERS = frozenset({OutKind.REPLY, OutKind.CONNECT, OutKind.HANGUP})
+_ANSWERS = ORDERS | {OutKind.REPLY}
 #: Of so many turns in a row one belongs to bulk when both lanes wait, so that neither starves.
 ROUND = 5
 

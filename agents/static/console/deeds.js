@@ -17,8 +17,11 @@ export function possible(contact, self, limits = {}) {
   if (contact.agent !== self.id) return leads ? ["take", "note", "transfer"] : ["note"];
   if (contact.state === "wrap-up") return ["close", "reopen", "note"];
   if (contact.state === "snoozed") return ["reopen", "close", "note", "transfer"];
-  return ["reply", "note", "transfer", "snooze", "finish", "close", ...(limits.connects ? ["hangup"] : [])];
+  return ["reply", "note", "transfer", "snooze", "finish", "close", ...holding(contact, self, limits), ...(limits.connects ? ["hangup"] : [])];
 }
+
+const holding = (contact, self, limits) =>
+  !limits.holds || !self.phone ? [] : contact.data?.on_hold === self.id ? ["resume"] : ["hold"];
 
 const path = (contact, deed) => `/api/contacts/${contact.id}/${deed}`;
 
@@ -33,6 +36,8 @@ export const doing = {
   finish: (contact) => send("POST", path(contact, "finish"), {}),
   reopen: (contact) => send("POST", path(contact, "reopen"), {}),
   hangup: (contact) => send("POST", path(contact, "hangup"), {}),
+  hold: (contact) => send("POST", path(contact, "hold"), {}),
+  resume: (contact) => send("POST", path(contact, "resume"), {}),
 };
 
 /** Do one and, where it gives the contact to us, go to it. */

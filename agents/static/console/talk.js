@@ -17,9 +17,9 @@ import {called, channelOf, contactOf, possible, run} from "./deeds.js";
 import {Message} from "./message.js";
 import {Also, Claim} from "./particulars.js";
 
-const SIGNS = {take: "inbox", accept: "check", decline: "close", reopen: "reopen", transfer: "transfer", snooze: "snooze", finish: "finish", close: "check", hangup: "hangup"};
-const PLAIN = new Set(["take", "accept", "decline", "reopen", "finish", "hangup"]);
-const FRONT = ["take", "accept", "decline", "hangup", "transfer", "snooze", "finish", "close", "reopen"];
+const SIGNS = {take: "inbox", accept: "check", decline: "close", reopen: "reopen", transfer: "transfer", snooze: "snooze", finish: "finish", close: "check", hangup: "hangup", hold: "snooze", resume: "check"};
+const PLAIN = new Set(["take", "accept", "decline", "reopen", "finish", "hangup", "hold", "resume"]);
+const FRONT = ["take", "accept", "decline", "resume", "hangup", "hold", "transfer", "snooze", "finish", "close", "reopen"];
 
 /** Begin a deed: at once, or by its dialog. */
 export function begin(deed, contact) {
