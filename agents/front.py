@@ -12,6 +12,7 @@ from agents.api import Api
 from agents.assets import Assets
 from agents.auth import Auth
 from agents.board import Board
+from agents.efforts import Efforts
 from agents.files import Files
 from agents.given import Cost, Given, Routing, Settings, Unrouted
 from agents.guard import Guard
@@ -53,7 +54,7 @@ class Front:
         self._whatif = WhatIf(given)
         self._openapi = OpenApi(version=version, url=url)
         self._api = [Actions(given), Threading(given), Api(given), Admin(given, passwords), Board(self.live), lines,
-                     RoutingSetUp(given), self._whatif]
+                     RoutingSetUp(given), Efforts(given), self._whatif]
         self._rest = [Pages(given, self.guard, Auth(given, passwords), lines, assets), Files(given), assets,
                       Sockets(given, self.live, beat=beat), self.meter]
 

@@ -189,6 +189,7 @@ async def routing_operations(ask: Any, queue: int, contact: int) -> None:
     found = await ask("GET", "/api/routing")
     assert [each["name"] for each in found["calendars"]] == ["office"] and found["targets"] == [again["target"]]
     await ask("GET", "/api/routing/state")
+    await ask("GET", "/api/routing/efforts")
     await ask("POST", f"/api/contacts/{contact}/routing", {"needs": {"w": 1}, "priority": 2, "kind": "complaint"})
     await ask("POST", f"/api/contacts/{contact}/routing", {"needs": {"w": 9}}, expect=400)
     await ask("GET", f"/api/contacts/{contact}/promises")

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agents import efforts as shown
 from channels import registry
 from router.model import QueueId
 from router.records import ContactState, Direction
@@ -29,6 +30,11 @@ def past(count: int, *, worked: int, held: int, agents: int = 1) -> list[Answere
                      taken=1000 * number * held, over=1000 * (number + 1) * held) for number in range(count)]
 
 
+def measured(count: int, *, worked: int, held: int, agents: int = 1) -> Any:
+    """What such a past says."""
+    return efforts.seen(past(count, worked=worked, held=held, agents=agents))
+
+
 @pytest.mark.parametrize(("count", "worked", "held", "usual", "now", "points"), [
     (LEAST, 200, 600, 2, {}, None),  # a third of a seat is two points, as set
     (LEAST, 60, 600, 2, {}, 1), (LEAST, 60, 600, 4, {}, 2),  # at least half of what is set
@@ -38,7 +44,7 @@ def past(count: int, *, worked: int, held: int, agents: int = 1) -> list[Answere
     (LEAST - 1, 60, 600, 2, {}, None), (LEAST, 60, 600, 0, {}, None), (0, 1, 1, 2, {}, None)])
 def test_points_follow_the_share_of_a_seat(count: int, worked: int, held: int, usual: int, now: Any,
                                            points: int | None) -> None:
-    found = efforts.learned(past(count, worked=worked, held=held), lambda key: usual, now)
+    found = efforts.learned(measured(count, worked=worked, held=held), lambda key: usual, now)
     assert found == ({} if points is None else {KEY: points})
 
 
@@ -47,15 +53,15 @@ def test_time_is_work_on_one_contact_only() -> None:
     answers = sorted((Answered(agent=1, at=600_000 * group + 60_000 * turn, contact=3 * group + turn % 3, key=KEY,
                                taken=600_000 * group, over=600_000 * (group + 1))
                       for group in range(LEAST) for turn in range(1, 11)), key=lambda each: each.at)
-    assert efforts.learned(answers, lambda key: 4, {}) == {KEY: 2}
+    assert efforts.learned(efforts.seen(answers), lambda key: 4, {}) == {KEY: 2}
     other_hand = [Answered(agent=1, at=each.at - 30_000, contact=9_999_999, key=(QueueId(2), "sms"), taken=each.taken,
                            over=each.over) for each in answers]
     both = sorted([*answers, *other_hand], key=lambda each: each.at)
-    assert efforts.learned(both, lambda key: 2, {})[KEY] == 1, "half of it was work on something else"
+    assert efforts.learned(efforts.seen(both), lambda key: 2, {})[KEY] == 1, "half of it was work on something else"
 
 
 def test_whoever_was_away_did_not_work() -> None:
-    assert efforts.learned(past(LEAST, worked=20_000, held=24_000), lambda key: 2, {}) == {KEY: 1}
+    assert efforts.learned(measured(LEAST, worked=20_000, held=24_000), lambda key: 2, {}) == {KEY: 1}
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 10**7), st.integers(0, 400), st.integers(0, 10**7)),
@@ -63,7 +69,7 @@ def test_whoever_was_away_did_not_work() -> None:
 def test_bounds_hold_whatever_happened(rows: list[tuple[int, int, int, int]], usual: int) -> None:
     answers = [Answered(agent=who, at=at, contact=number, key=KEY, taken=taken, over=taken - 5 if number % 7 == 0
                         else at + 1) for who, at, number, taken in sorted(rows, key=lambda row: row[1])]
-    points = efforts.learned(answers, lambda key: usual, {}).get(KEY, usual)
+    points = efforts.learned(efforts.seen(answers), lambda key: usual, {}).get(KEY, usual)
     assert -(-usual // 2) <= points <= min(2 * usual, max(SEAT, usual))
 
 
@@ -117,6 +123,14 @@ async def test_learned_costs_count_for_what_comes_and_not_for_what_is_held(tmp_p
         [entry] = [each for each in await house.store.snapshot(lambda tx: tx.journal.after(0))
                    if each.name == "routing-changed" and each.data["what"] == "efforts"]
         assert entry.data["which"] == "1" and entry.actor == "router"
+        [row] = await house.store.snapshot(lambda tx: shown.listed(tx, house.dispatch.plan))
+        assert (row["queue"], row["medium"], row["set"], row["learned"]) == (held.queue, "sms", 2, 1)
+        assert row["why"] == "learned"
+        assert row["contacts"] == LEAST and abs(row["measured"] - 0.6) < 0.01 and row["since"] is not None
+        # Looked at again: the same since then; a row that is nobody's event.
+        assert not await costs.look()
+        [again] = await house.store.snapshot(lambda tx: shown.listed(tx, house.dispatch.plan))
+        assert again == row
 
 
 async def test_what_is_set_is_not_learned(tmp_path: Path) -> None:
@@ -126,3 +140,6 @@ async def test_what_is_set_is_not_learned(tmp_path: Path) -> None:
         queue = (await house.store.snapshot(lambda tx: tx.contacts.get(first))).queue
         await lived(house, sara, queue)
         assert not await house.switchboard.costs.look()
+        [row] = await house.store.snapshot(lambda tx: shown.listed(tx, house.dispatch.plan))
+        assert (row["set"], row["learned"], row["since"], row["why"]) == (2, None, None, "set")
+        assert row["contacts"] == LEAST

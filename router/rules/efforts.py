@@ -32,10 +32,16 @@ class Answered:
     over: int
 
 
-def learned(answers: Iterable[Answered], given: Callable[[Key], int], now: Mapping[Key, int]) -> dict[Key, int]:
-    """Points by queue and medium where they differ from what is `given` (0 = not to be learned), at least half and at
-    most twice as much and never more than a seat. `answers` in the order of their time; `now` is what was learned
-    before, which stays until it is clearly wrong."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was measured of a medium in a queue."""
+
+    contacts: int
+    points: float  #: a contact's share of a seat, in points
+
+
+def seen(answers: Iterable[Answered]) -> dict[Key, Seen]:
+    """What `answers`, in the order of their time, say of each queue and medium."""
     last: dict[int, int] = {}
     worked: dict[Key, int] = {}
     held: dict[Key, dict[int, int]] = {}
@@ -44,11 +50,19 @@ def learned(answers: Iterable[Answered], given: Callable[[Key], int], now: Mappi
         worked[each.key] = worked.get(each.key, 0) + min(max(0, each.at - since), _LONGEST_WORK)
         last[each.agent] = max(each.at, last.get(each.agent, 0))
         held.setdefault(each.key, {})[each.contact] = min(max(1, each.over - each.taken), _LONGEST_HELD)
+    return {key: Seen(contacts=len(contacts), points=SEAT * worked[key] / sum(contacts.values()))
+            for key, contacts in held.items()}
+
+
+def learned(measured: Mapping[Key, Seen], given: Callable[[Key], int], now: Mapping[Key, int]) -> dict[Key, int]:
+    """Points by queue and medium where they differ from what is `given` (0 = not to be learned), at least half and at
+    most twice as much and never more than a seat; `now` is what was learned before, which stays until it is clearly
+    wrong."""
     found: dict[Key, int] = {}
-    for key, contacts in held.items():
+    for key, each in measured.items():
         usual = given(key)
-        if usual and len(contacts) >= LEAST:
-            points = _points(SEAT * worked[key] / sum(contacts.values()), usual, now.get(key, usual))
+        if usual and each.contacts >= LEAST:
+            points = _points(each.points, usual, now.get(key, usual))
             if points != usual:
                 found[key] = points
     return found

@@ -5,6 +5,7 @@ import {Code, Text} from "../parts/bits.js";
 import {Ask, Field, openDialog} from "../parts/dialog.js";
 import {send, toast} from "../page.js";
 import {number, t, word} from "../words.js";
+import {Efforts} from "./efforts.js";
 import {pairs, parametersOf} from "./parameters.js";
 import {Sheet, changed, useList} from "./sheet.js";
 import {WhatIf} from "./whatif.js";
@@ -46,7 +47,7 @@ export function Routing() {
     ${!got[many].length && html`<p class="quiet">${t(`routing.${many}.none`)}</p>`}
     <table class=${got[many].length ? "" : "gone"}><tbody>${got[many].map((each) => { const [name, what] = rows[kind](each); return html`<tr key=${each.id ?? each.name}><td>${name}</td><td class="row wrap">${what}</td>
       <td><button type="button" class="button slim" onClick=${() => openDialog(kind, {it: each, all: got})}>${t("edit")}</button> <button type="button" class="button slim" onClick=${() => openDialog("drop", {kind, many, it: each})}>${t("routing.remove")}</button></td></tr>`; })}</tbody></table></section>`)}
-    ${got && html`<${WhatIf} all=${got} />`}</${Sheet}>`;
+    ${got && html`<${Efforts} /><${WhatIf} all=${got} />`}</${Sheet}>`;
 }
 
 /** Working hours. */
