@@ -3,7 +3,6 @@ time, on labels that may be wrong. Pure."""
 
 from __future__ import annotations
 
-import math
 import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Generator, Hashable, Mapping, Sequence
@@ -32,8 +31,6 @@ _MANY = 3_000
 _LEAST = 0.001  #: a smaller share says nothing
 _DOUBTED = 0.01  #: a label with so little of the likeliest one's probability, seen by a network that had not met it
 _SOFTER = 0.7  #: networks are surer than right
-_STEEP = 3.0  #: of scope, by the spread of favours
-_IMAGINED = 3.0  #: questions with the usual favour, imagined beside those of an article
 _CHECKED_FROM = 8  #: labels are checked when articles have so many questions on average
 
 
@@ -118,7 +115,7 @@ class Lessons(Generic[K]):
     keys: tuple[K, ...]
     table: Table
     network: Panel
-    usual: Floats  #: by article: how much its own questions usually favour it
+    middle: float  #: by how much the favourite usually leads the average
     spread: float
     doubted: int  #: labels that were set aside
     unmet: Mapping[int, Floats]  #: favours for some examples, by their place, from networks that had not met them
@@ -131,12 +128,11 @@ class Lessons(Generic[K]):
         return self.read(self.network.judge(row), most)
 
     def read(self, favoured: Floats, most: int = 30) -> Judgement[K]:
-        """What the network's favours mean. Articles differ in how much their own questions favour them, so each is
-        measured by itself."""
+        """What the network's favours mean."""
         shares = share(favoured * _SOFTER)
         best = np.argsort(-shares, kind="stable")[:most]
-        over = float(favoured[best[0]] - self.usual[best[0]]) / self.spread
-        scope = 1 / (1 + math.exp(-_STEEP * max(-9.0, over + 1)))
+        lead = float(favoured.max() - favoured.mean())
+        scope = 1 / (1 + float(np.exp(-(lead - self.middle) / self.spread - 1)))
         return Judgement(shares={self.keys[at]: float(shares[at]) for at in best.tolist() if shares[at] >= _LEAST},
                          scope=scope)
 
@@ -169,19 +165,12 @@ def learn(examples: Sequence[Example[K]], probe: Collection[int] = ()) -> Genera
     size = len(table.telling)
     seen = yield from _crossed(rows, classes, size, len(keys))
     keep = _believable(seen, classes, len(keys)) | np.array([each.sure for each in examples])
+    lead = (seen.max(axis=1) - seen.mean(axis=1))[keep]
     kept = np.flatnonzero(keep)
-    own = seen[kept, classes[kept]]
     network = yield from _panel([rows[at] for at in kept], classes[kept], table, len(keys))
-    return Lessons(keys=keys, table=table, network=network, usual=_usual(own, classes[kept], len(keys)),
-                   spread=max(0.1, float(own.std())), doubted=len(rows) - len(kept),
+    return Lessons(keys=keys, table=table, network=network, middle=float(lead.mean()),
+                   spread=max(0.1, float(lead.std())), doubted=len(rows) - len(kept),
                    unmet={place: seen[at] for at, (place, _) in enumerate(chosen) if place in probe})
-
-
-def _usual(own: Floats, classes: Ints, width: int) -> Floats:
-    """The mean of each class, of few pulled towards the mean of all."""
-    many, sums = np.bincount(classes, minlength=width), np.bincount(classes, weights=own, minlength=width)
-    usual: Floats = ((sums + _IMAGINED * float(own.mean())) / (many + _IMAGINED)).astype(np.float32)
-    return usual
 
 
 def _panel(rows: Sequence[Row], classes: Ints, table: Table, width: int) -> Generator[None, None, Panel]:

@@ -68,8 +68,8 @@ def packed_lessons(lessons: Lessons[int] | None) -> bytes:
     whole = io.BytesIO()
     np.savez(whole, keys=np.array(lessons.keys, dtype=np.int64), words=lessons.table.words, runs=lessons.table.runs,
              telling=lessons.table.telling, border=np.array(lessons.table.border), early=lessons.network.early,
-             late=lessons.network.late, second=lessons.network.second, usual=lessons.usual,
-             about=np.array([lessons.spread, lessons.doubted]), places=np.array(places, dtype=np.int64),
+             late=lessons.network.late, second=lessons.network.second,
+             about=np.array([lessons.middle, lessons.spread, lessons.doubted]), places=np.array(places, dtype=np.int64),
              unmet=np.array([lessons.unmet[place] for place in places], dtype=np.float32))
     return whole.getvalue()
 
@@ -79,10 +79,10 @@ def unpacked_lessons(content: bytes) -> Lessons[int] | None:
     if not content:
         return None
     with np.load(io.BytesIO(content), allow_pickle=False) as found:
-        spread, doubted = found["about"].tolist()
+        middle, spread, doubted = found["about"].tolist()
         return Lessons(
             keys=tuple(found["keys"].tolist()),
             table=Table(words=found["words"], runs=found["runs"], telling=found["telling"],
                         border=int(found["border"])),
-            network=Panel(early=found["early"], late=found["late"], second=found["second"]), usual=found["usual"],
+            network=Panel(early=found["early"], late=found["late"], second=found["second"]), middle=middle,
             spread=spread, doubted=int(doubted), unmet=dict(zip(found["places"].tolist(), found["unmet"], strict=True)))

@@ -6,7 +6,6 @@ import json
 import random
 import time
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -315,27 +314,6 @@ def trained(examples: list[Example[str]]) -> Lessons[str]:
         except StopIteration as end:
             assert end.value is not None
             return end.value
-
-
-def test_each_article_is_measured_by_what_its_own_questions_favour() -> None:
-    chance, history = random.Random(3), []
-    shared, alone = [f"واژه{at}" for at in range(9)], [f"حرف{at}" for at in range(9)]
-    for _ in range(100):
-        for key in ("left", "right", "alone"):
-            said = chance.sample(alone if key == "alone" else shared, 4)
-            history.append(Example(pieces=pieces(read(" ".join([*said, key]))), key=key))
-            history.append(Example(pieces=pieces(read(" ".join(said))), key=key))
-    lessons = trained(history)
-    usual = dict(zip(lessons.keys, lessons.usual.tolist(), strict=True))
-    assert usual["alone"] > usual["left"] + 0.3  # half of the questions of the others could be each other's
-
-    def scope(key: str, favour: float) -> float:
-        favoured = np.full(3, -9.0, dtype=np.float32)
-        favoured[lessons.keys.index(key)] = favour
-        return lessons.read(favoured).scope
-    assert scope("left", usual["left"]) > 0.9 and scope("alone", usual["alone"]) > 0.9
-    assert scope("alone", usual["left"]) < scope("left", usual["left"])
-    assert scope("alone", -8.9) < 0.1 and scope("alone", 1e9) == 1.0
 
 
 def test_lessons_bear_wrong_labels() -> None:
