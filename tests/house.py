@@ -91,3 +91,13 @@ async def until(
 async def read(house: House, unit: Callable[[Any], Any]) -> Any:
     """A snapshot read of the house's database."""
     return await house.store.snapshot(unit)
+
+
+async def closed_with(wire: Any, seconds: float = 20.0) -> int:
+    """The code of the frame with which the other side closed a WebSocket. The client's own `close_code` may be 1006 on
+    a busy machine: whoever closes does not wait for the answer, and an answer that cannot be sent overwrites it."""
+    async with asyncio.timeout(seconds):
+        while (message := await wire.receive()).type.name in ("TEXT", "BINARY"):
+            pass
+    assert message.type.name == "CLOSE", message
+    return int(message.data)

@@ -19,6 +19,7 @@ from router.errors import BadRequest, Conflict, Forbidden, NotFound
 from router.model import DeliveryState, Health, Receipt, SignalKind
 from router.records import ContactState, Role, Timer
 from tests.agents_front import LIMITS, MEDIA, Client, Desk, Watcher, fronted, until
+from tests.house import closed_with
 
 KINDS = ("me", "contact", "message", "agent", "queue", "channel")
 
@@ -314,10 +315,7 @@ async def test_too_many_commands_and_too_many_sockets(desk: Desk, monkeypatch: p
     chatty = await sara.live()
     for _ in range(20):
         await chatty.say(op="shut", contact=1)
-    async with asyncio.timeout(10):
-        while (await chatty.socket.receive()).type.name == "TEXT":
-            pass
-    assert chatty.socket.close_code == 1008
+    assert await closed_with(chatty.socket) == 1008
     monkeypatch.setattr("agents.live.MOST_OF_ONE", 1)
     from aiohttp import WSServerHandshakeError
     with pytest.raises(WSServerHandshakeError) as refused:
@@ -371,10 +369,7 @@ async def test_a_socket_ends_with_its_session(desk: Desk, how: str) -> None:
     else:
         peer = next(peer for peer in desk.front.live.peers if peer.agent == sara.agent)
         peer.expires_at = desk.clock()
-    async with asyncio.timeout(10):
-        while (await ending.socket.receive()).type.name == "TEXT":
-            pass
-    assert ending.socket.close_code == 4401
+    assert await closed_with(ending.socket) == 4401
     if how != "expired":
         await staying.hear()
     assert not staying.socket.closed

@@ -247,7 +247,10 @@ async def test_rank_and_report_use_it_against_comparable_contacts(tmp_path: Path
         same = {"body": "نشانی دفتر صدور کارت خبرنگاری و ساعت مراجعه", "state": "public"}
         poor = await t.write(title="دفتر کارت خبرنگاری", **same)
         good = await t.write(title="دفتر کارت خبرنگاری", **same)
-        await until(lambda: t.found("دفتر کارت"), what="the index")
+
+        async def both() -> bool:
+            return len(await t.found("دفتر کارت")) == 2
+        await until(both, what="the index")
 
         async def order(sender: str) -> list[int]:
             contact = await t.say("دفتر کارت خبرنگاری کجاست", sender=sender)

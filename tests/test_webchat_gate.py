@@ -10,14 +10,14 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import WSMsgType, WSServerHandshakeError
+from aiohttp import WSServerHandshakeError
 
 from channels.sandbox.webchat import Visitor
 from channels.webchat import protocol
 from channels.webchat.gate import Gate
 from router.errors import Unavailable
 from router.routes import Access
-from tests.house import read, until
+from tests.house import closed_with, read, until
 from tests.servers.webchat import chat
 
 PUBLIC = {("GET", "widget.js"), ("GET", "demo"), ("GET", "demo.css"), ("OPTIONS", "upload")}
@@ -233,9 +233,7 @@ async def test_frames_that_close_the_socket(tmp_path: Path, frame: bytes | str, 
         await socket.send_str('{"op":"hello"}')
         await socket.receive_json()
         await (socket.send_bytes(frame) if isinstance(frame, bytes) else socket.send_str(frame))
-        while (await asyncio.wait_for(socket.receive(), 5)).type is WSMsgType.TEXT:
-            pass
-        assert socket.close_code == code
+        assert await closed_with(socket) == code
         assert await visitor.say("سلام") == "new"
 
 
@@ -244,15 +242,13 @@ async def test_a_socket_that_floods_or_stays_silent_is_closed(tmp_path: Path, mo
     async with chat(tmp_path) as house, aiohttp.ClientSession() as http, Visitor(house.url, "web") as visitor:
         await visitor.live()
         silent = await socket_of(http, visitor)
-        assert (await asyncio.wait_for(silent.receive(), 5)).type is WSMsgType.CLOSE and silent.close_code == 1008
+        assert await closed_with(silent) == 1008
         flood = await socket_of(http, visitor)
         await flood.send_str('{"op":"hello"}')
         for _ in range(400):
             if not flood.closed:
                 await flood.send_str('{"op":"ping"}')
-        while (await asyncio.wait_for(flood.receive(), 5)).type is WSMsgType.TEXT:
-            pass
-        assert flood.close_code == 1008
+        assert await closed_with(flood) == 1008
 
 
 async def test_commands_before_hello_are_refused(tmp_path: Path) -> None:
