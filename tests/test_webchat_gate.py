@@ -180,11 +180,14 @@ async def test_a_flood_of_forged_requests_does_not_flood_the_journal(tmp_path: P
 
 async def test_too_many_messages_in_a_minute_are_put_off_not_lost(tmp_path: Path) -> None:
     async with chat(tmp_path, messages_per_minute=60) as house, Visitor(house.url, "web") as visitor:
-        for number in range(64):
-            assert await visitor.say(f"m{number}") in ("new", "continues")
+        said = 0
+        while not visitor.errors or said < 64:  # one more is allowed each second: on a slow machine it takes some more
+            assert await visitor.say(f"m{said}") in ("new", "continues")
+            said += 1
+            assert said < 1000
         assert {each["code"] for each in visitor.errors} == {"too_many"}
         assert all(each["retry_after"] > 0 for each in visitor.errors)
-        await visitor.until(lambda: visitor.own == [f"m{n}" for n in range(64)])
+        await visitor.until(lambda: visitor.own == [f"m{n}" for n in range(said)])
 
 
 def strange_frames() -> list[str]:
