@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -68,16 +68,17 @@ class Actions:
                  body=obj({"note": MAYBE_TEXT}, disposition=TEXT)),
             upon(path="/api/contacts/{id}/reopen", handler=self.reopen, summary="Go on with a contact that was over",
                  body=_NOTHING),
-            upon(path="/api/contacts/{id}/hangup", handler=self.hangup, summary="End a live call", body=_NOTHING),
-            upon(path="/api/contacts/{id}/hold", handler=self.hold, summary="Let a caller wait with music",
-                 body=_NOTHING),
-            upon(path="/api/contacts/{id}/resume", handler=self.resume, summary="Talk on with a caller who was on hold",
-                 body=_NOTHING),
+            *(upon(path=f"/api/contacts/{{id}}/{deed}", handler=act, summary=says, body=_NOTHING)
+              for deed, act, says in self._on_calls()),
             post(path="/api/deliveries/{id}/retry", handler=self.retry, summary="Send a failed message once more",
                  body=_NOTHING, answer=_MESSAGE, errors=_DONE),
             post(path="/api/deliveries/{id}/give-up", handler=self.give_up, summary="Leave a failed message at that",
                  body=_NOTHING, answer=_MESSAGE, errors=_DONE),
         ]
+
+    def _on_calls(self) -> Sequence[tuple[str, Callable[[web.Request], Awaitable[web.Response]], str]]:
+        return (("hangup", self.hangup, "End a live call"), ("hold", self.hold, "Let a caller wait with music"),
+                ("resume", self.resume, "Talk on with a caller who was on hold"))
 
     async def _upon(self, unit: Callable[[StoreTx], Contact]) -> web.Response:
         changed = await self._given.store.run(unit)
