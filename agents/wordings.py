@@ -48,10 +48,10 @@ RULES: Mapping[str, Words] = {
     "fixed": {"en": "In the order that was set.", "fa": "به ترتیب تعیین‌شده."},
     "weighted": {"en": "By the shares that were set.", "fa": "بر پایهٔ سهم‌های تعیین‌شده."},
     "idle_first": {"en": "The colleague had been idle for too long.", "fa": "همکار بیش از اندازه بیکار مانده بود."},
-    "promise": {"en": "The colleague became free; this was first: nobody starves, then rank, then promises that can "
-                      "still be kept, then the earliest due.",
-                "fa": "همکار آزاد شد و این نخست بود: کسی فراموش نمی‌شود، سپس جایگاه، سپس وعده‌هایی که هنوز شدنی است، "
-                      "سپس زودترین سررسید."},
+    "promise": {"en": "The colleague became free; this was first: nobody starves, then rank (whose promise is broken "
+                      "stands lower), then promises that can still be kept, then the earliest due.",
+                "fa": "همکار آزاد شد و این نخست بود: کسی فراموش نمی‌شود، سپس جایگاه (آن که وعده‌اش شکسته پایین‌تر "
+                      "می‌ایستد)، سپس وعده‌هایی که هنوز شدنی است، سپس زودترین سررسید."},
     "promise_strict": {"en": "The colleague became free; by rank, then the earliest due.",
                        "fa": "همکار آزاد شد؛ بر پایهٔ جایگاه، سپس زودترین سررسید."},
     "fifo": {"en": "The colleague became free; this had waited longest.",

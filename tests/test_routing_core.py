@@ -114,6 +114,11 @@ ORDERS: list[tuple[str, list[dict[str, Any]], int, int]] = [
     ("promise", [{"segment": "ordinary", "target_ms": 9_000}, {"segment": "ordinary", "target_ms": 50_000}], 20_000, 2),
     ("promise_strict", [{"segment": "ordinary", "target_ms": 9_000}, {"target_ms": 50_000}], 20_000, 1),
     ("promise", [{"segment": "ordinary", "target_ms": 9_000}, {"segment": "vip", "target_ms": 90_000}], 150_000, 1),
+    ("promise", [{"segment": "vip", "target_ms": 9_000}, {"segment": "organisation", "target_ms": 50_000}], 20_000, 2),
+    ("promise", [{"segment": "vip", "target_ms": 9_000}, {"segment": "potential", "target_ms": 50_000}], 20_000, 1),
+    ("promise", [{"segment": "ordinary", "target_ms": 9_000}, {"segment": "vip", "target_ms": 9_000}], 20_000, 2),
+    ("promise", [{"priority": 1, "target_ms": 9_000}, {"segment": "vip", "target_ms": 50_000}], 20_000, 1),
+    ("promise", [{"segment": "vip", "target_ms": 9_000}, {"segment": "ordinary", "target_ms": 900_000}], 150_000, 1),
     ("promise", [{"priority": 0, "segment": "vip"}, {"priority": 1}], 10_000, 2),
     ("fifo_longest_idle", [{"segment": "ordinary"}, {"segment": "vip"}], 10_000, 1),
     ("fifo_longest_idle", [{"medium": "chat"}, {"medium": "voice"}], 10_000, 2),
@@ -138,6 +143,59 @@ def test_a_freed_agent_takes_the_first_in_the_policys_order(policy: str, asked: 
     why = desk.core.explain_offer(first)
     assert why["rule"] and why["candidates"] >= 1
     json.dumps(why)
+
+
+@pytest.mark.parametrize(("behind", "segment", "first"), [
+    (0, "ordinary", 1), (1, "ordinary", 1), (1, "organisation", 2), (2, "ordinary", 1), (3, "ordinary", 2)])
+def test_a_late_one_stands_behind_so_many_segments_as_is_set(behind: int, segment: str, first: int) -> None:
+    desk = Desk(Policy(late_behind=behind))
+    desk.agent(1)
+    desk.take(0)
+    desk.queue(1, segment="vip", target_ms=9_000)
+    desk.queue(2, segment=segment, target_ms=50_000)
+    assert freed(desk, 0, 20_000) == [first]
+    why = desk.core.explain_offer(first)
+    assert why["late"] is (first == 1) and why["level"] == (behind if first == 1 else 3 if segment == "ordinary" else 1)
+
+
+@pytest.mark.parametrize("needs", [1, 9])  # few needs are looked at one by one, many down the order
+@pytest.mark.parametrize("behind", [0, 1, 3])
+def test_every_choice_is_the_first_of_all_who_wait(needs: int, behind: int) -> None:
+    chance = random.Random(f"{needs}/{behind}")
+    segments = ("vip", "organisation", "potential", "ordinary")
+    desk = Desk(Policy(late_behind=behind, sticky="off"))
+    desk.agent(1, skills={f"s{number}": 3 for number in range(needs)})
+    desk.take(0)
+    waiting: dict[int, tuple[int, dict[str, Any]]] = {}
+    for number in range(1, 80):
+        asked: dict[str, Any] = {"segment": chance.choice(segments), "priority": chance.choice((0, 0, 0, 1)),
+                 "target_ms": chance.choice((20_000, 90_000, 300_000))}
+        waiting[number] = (number * 1_000, asked)
+        asked["requires"] = {f"s{chance.randrange(needs)}": 1}
+        desk.queue(number, at=number * 1_000, **asked)
+
+    def key(number: int) -> tuple[Any, ...]:
+        born, asked = waiting[number]
+        due = born + asked["target_ms"]
+        if born + 12 * asked["target_ms"] <= desk.at:
+            return -9, 0, False, due, number
+        late = due <= desk.at
+        return -asked["priority"], segments.index(asked["segment"]) + behind * late, late, due, number
+
+    had, starved, late = 0, 0, 0
+    while waiting:
+        at = desk.at + chance.choice((500, 9_000))
+        desk.tell(TimerFired(at=at))
+        made = freed(desk, had, at)
+        heads: dict[str, int] = {}  # among those alike nobody is passed
+        for number in sorted(waiting, reverse=True):
+            heads[str(waiting[number][1])] = number
+        had = min(heads.values(), key=key)
+        assert made == [had]
+        starved, late = starved + (key(had)[0] == -9), late + (waiting[had][0] + waiting[had][1]["target_ms"] <= at)
+        del waiting[had]
+        desk.tell(OfferAccepted(at=at, contact=had))
+    assert starved and 80 > late > starved
 
 
 def test_ageing_lets_the_long_waiting_pass_a_vip() -> None:
@@ -581,6 +639,7 @@ BAD: list[tuple[str, Callable[[], object]]] = [
     ("policies.default.guard", lambda: _with(guard=1)),
     ("policies.default.reserve_percent", lambda: _with(reserve_percent=101)),
     ("policies.default.order", lambda: _with(order="luck")),
+    ("policies.default.late_behind", lambda: _with(late_behind=101)),
     ("policies.default.choice", lambda: _with(choice="me")),
     ("policies.default.hold_ms", lambda: _with(sticky="hold")),
     ("policies.default.fixed", lambda: _with(choice="fixed")),

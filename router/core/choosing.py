@@ -207,8 +207,9 @@ def for_agent(state: State, agent: Agent) -> tuple[Line | None, Terms, Line | No
             value, number, _ = line.entry
             key = (line.level != GUARDED, value <= state.now, value, number)
             if best is None or key < best[0]:
-                best = key, line, (group.policy.order, ("level", "late", "due"),
-                                   (line.level, value <= state.now, value), looked)
+                level = group.terms(line.level, value, state.now)[0]
+                best = key, line, (group.policy.order, ("level", "late", "due"), (level, value <= state.now, value),
+                                   looked)
     if empties is not None and (best is None or best[0][0] or empties < (best[1].entry or empties)):
         return None, (), empties[2]
     return (None, (), None) if best is None else (best[1], best[2], None)

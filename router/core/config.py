@@ -54,6 +54,7 @@ class Policy:
     order: str = "promise"  #: one of CONTACT_ORDERS
     choice: str = "specialist"  #: one of AGENT_CHOICES
     guard: int = 12  #: who has waited so many promises comes before everybody else; 0 = off
+    late_behind: int = 1  #: with order="promise": so many segments further down a late one stands, behind their others
     keep_whole: bool = True  #: small work goes first to agents who take no work that fills a seat
     pack: bool = True  #: where it must go to them, it goes beside other small work: whole seats stay whole
     cover: bool = True  #: specialists first: among them whoever is missed least by other work that may come
@@ -205,6 +206,7 @@ def _policy(key: str, policy: Policy) -> None:
         _known(f"{key}.{name}", getattr(policy, name), known)
     for name in _SHARES:
         _whole(f"{key}.{name}", getattr(policy, name), 0, 100)
+    _whole(f"{key}.late_behind", policy.late_behind, 0, 100)
     for name in ("idle_first_ms", "hold_ms", "ageing_ms", "scarce_idle", "vip_idle"):
         _whole(f"{key}.{name}", getattr(policy, name), 0)
     if policy.guard != 0:

@@ -162,9 +162,9 @@ def _standing(state: State, line: Line, contact: Contact) -> tuple[int, bool, in
     born = contact.born + state.offset(contact.queue)  # type: ignore[arg-type]
     guard = group.policy.guard
     if guard and born + guard * line.target <= state.now:
-        return GUARDED, True, born + line.target
+        return group.terms(GUARDED, born + line.target, state.now)
     line_level = line.level
     line.level = state.config.media[line.need.medium].tier
     level, value = group.place(line, born, group.policy.ageing_ms)
     line.level = line_level
-    return level, group.late_last and value <= state.now, value
+    return group.terms(level, value, state.now)

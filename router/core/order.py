@@ -162,6 +162,7 @@ class Group:
         self.name, self.policy = name, policy
         self.place = PLACES[policy.order]
         self.late_last = policy.order == "promise"
+        self.behind = policy.late_behind if self.late_last else 0  #: levels that the late stand further down
         self.moving = policy.order in ("gcmu", "queue_ratio")  #: the order changes with time alone
         self.levels: dict[int, Level] = {}
         self.sorted: list[int] = []  #: the levels that are there
@@ -209,23 +210,40 @@ class Group:
         assert line.entry is not None
         value = line.entry[0]
         if not self.moving or line.level == GUARDED:
-            return (line.level, self.late_last and value <= now, value)
+            return self.terms(line.level, value, now)
         waited = now - value + line.target
         if self.policy.order == "gcmu":  # weight x wait / (promise^2 x time it takes)
             return (0, False, -weight * waited / (line.target * line.target * mean_ms))
         return (0, False, -weight * line.n * mean_ms / line.target)
 
+    def terms(self, level: int, value: int, now: int) -> tuple[int, bool, int]:
+        """Where a level and a value stand at that time: level, late, value; the smallest is first."""
+        late = self.late_last and value <= now
+        return (level + self.behind if late and level != GUARDED else level), late, value
+
+    def _rows(self, now: int) -> Iterator[tuple[int, Row]]:
+        """Levels with a row of heads each, best first: of one level the late last, and behind those further down."""
+        late: list[int] = []
+        levels, behind = self.levels, self.behind
+        for number in self.sorted:
+            while late and late[0] + behind < number:
+                yield late[0], levels[late.pop(0)].late
+            level = levels[number]
+            if self.late_last and number != GUARDED:
+                if now > level.until:
+                    level.pass_time(now)  # those whose promise can still be kept come before those already late
+                if level.late.pieces:
+                    late.append(number)
+            yield number, level.early
+        for number in late:
+            yield number, levels[number].late
+
     def walk(self, now: int, able: bytearray, needs: int, fits: int) -> Iterator[Line]:
         """Lines in order, best first (not for an order that moves): those whose need costs something in `able`. Left
         out at the speed of C is where nothing is of `fits`; of `needs`, where they starve."""
         cost = able.__getitem__
-        for number in self.sorted:
-            level, mine = self.levels[number], fits
-            if number == GUARDED:
-                mine = needs
-            elif self.late_last and now > level.until:
-                level.pass_time(now)  # those whose promise can still be kept come before those already late
-            for row in (level.early, level.late):
-                for piece, there in compress(zip(row.pieces, row.needs, strict=True), map(mine.__and__, row.masks)):
-                    for entry in compress(piece, map(cost, there)):
-                        yield entry[2]
+        for number, row in self._rows(now):
+            mine = needs if number == GUARDED else fits
+            for piece, there in compress(zip(row.pieces, row.needs, strict=True), map(mine.__and__, row.masks)):
+                for entry in compress(piece, map(cost, there)):
+                    yield entry[2]
