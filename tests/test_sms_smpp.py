@@ -35,6 +35,7 @@ class Centre:
 
     def __init__(self, port: int) -> None:
         self.port, self.taken, self.esmes = port, [], []  # type: ignore[var-annotated]
+        self.reports: list[asyncio.Task[bool]] = []  # a task that nobody keeps may be gone before it is done
         self.silent = False
 
     async def run(self) -> None:
@@ -60,7 +61,7 @@ class Centre:
         if event.registered_delivery and not event.destination_addr.endswith("000"):
             text = (f"id:{number} sub:001 dlvrd:001 submit date:2611211900 done date:2611211901 "
                     "stat:DELIVRD err:000 text:x")
-            self.report = asyncio.create_task(self.say(text.encode(), esm_class=4))
+            self.reports.append(asyncio.create_task(self.say(text.encode(), esm_class=4)))
 
     async def say(self, body: bytes, sender: str = "989121234567", **more: Any) -> bool:
         """Deliver something; whether it was acknowledged as good."""
@@ -257,7 +258,7 @@ async def wrapped(tmp_path: Path, name: str = "IP:127.0.0.1", **own: Any) -> Asy
     await tls.start()
     try:
         ca = {} if own.pop("strange", False) else {"ca_file": str(tls.cert)}
-        settings = {"tls": True, **ca, **own}
+        settings = {"tls": True, "answer_seconds": 20.0, **ca, **own}  # a slow machine is no doubt about a message
         tls.inner = free_port()
         async with town(tmp_path / "house", port=tls.port, centre=tls.inner, **settings) as (house, centre):
             yield house, centre, tls
