@@ -25,7 +25,8 @@ POSSIBLE = """async () => {
   return {
     mine: possible(contact("active", 1), me, {}), call: possible(contact("active", 1), me, {connects: true}),
     phone: possible(contact("active", 1), {...me, phone: "200"}, {connects: true, holds: true}),
-    music: possible({...contact("active", 1), data: {on_hold: 1}}, {...me, phone: "200"}, {connects: true, holds: true}),
+    music: possible({...contact("active", 1), data: {on_hold: 1}}, {...me, phone: "200"},
+                    {connects: true, holds: true}),
     waiting: possible(contact("waiting", null), me), led: possible(contact("waiting", null), boss),
     offered: possible(contact("offered", 1, {agent: 1}), me), others: possible(contact("active", 2), me),
     watched: possible(contact("active", 2), boss), aside: possible(contact("snoozed", 1), me),
