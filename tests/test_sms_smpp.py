@@ -36,7 +36,7 @@ class Centre:
     def __init__(self, port: int) -> None:
         self.port, self.taken, self.esmes = port, [], []  # type: ignore[var-annotated]
         self.reports: list[asyncio.Task[bool]] = []  # a task that nobody keeps may be gone before it is done
-        self.silent = False
+        self.silent = self.hasty = False
 
     async def run(self) -> None:
         self.server = smpp34.Server("127.0.0.1", self.port, system_id="SMSC")
@@ -57,11 +57,15 @@ class Centre:
             event.reject(status)
             return
         number = f"m{len(self.taken)}"
-        event.accept(number)
+        if not self.hasty:
+            event.accept(number)
         if event.registered_delivery and not event.destination_addr.endswith("000"):
             text = (f"id:{number} sub:001 dlvrd:001 submit date:2611211900 done date:2611211901 "
                     "stat:DELIVRD err:000 text:x")
             self.reports.append(asyncio.create_task(self.say(text.encode(), esm_class=4)))
+        if self.hasty:
+            await asyncio.wait(self.reports)
+            event.accept(number)
 
     async def say(self, body: bytes, sender: str = "989121234567", **more: Any) -> bool:
         """Deliver something; whether it was acknowledged as good."""
@@ -264,6 +268,19 @@ async def wrapped(tmp_path: Path, name: str = "IP:127.0.0.1", **own: Any) -> Asy
             yield house, centre, tls
     finally:
         await tls.stop()
+
+
+async def test_a_report_that_comes_before_the_answer_is_not_lost(tmp_path: Path) -> None:
+    """Message centres answer and report from different machines; and reports of others do not hold ours up."""
+    async with town(tmp_path) as (house, centre):
+        assert await centre.say("سلام".encode("utf-16-be"), data_coding=8)
+        assert await words(house) == ["سلام"]
+        centre.hasty = True
+        strange = "id:x{} sub:001 dlvrd:001 submit date:2611211900 done date:2611211901 stat:DELIVRD err:000 text:x"
+        for number in range(5):
+            centre.reports.append(asyncio.create_task(centre.say(strange.format(number).encode(), esm_class=4)))
+        await settled(house, await reply(house, "پاسخ"), DeliveryState.DELIVERED)
+        assert all(each.result() for each in centre.reports), "each was acknowledged before the answer came"
 
 
 async def test_a_talk_over_tls_that_breaks_and_goes_on(

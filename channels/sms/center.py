@@ -54,7 +54,7 @@ class Center(AbstractHook):  # type: ignore[misc]
         self._esme: Session | None = None
         self._answers: dict[str, asyncio.Future[bytes]] = {}  #: by our own id
         self._written: dict[int, str] = {}  #: sequence number -> our own id
-        self._early: asyncio.Queue[Receipt] = asyncio.Queue(1000)
+        self._early: asyncio.Queue[tuple[float, int, Receipt]] = asyncio.Queue(1000)  #: when, how often yet, what
         self._fresh: deque[str] = deque(maxlen=200)  #: ids that may not be committed yet
         self.refused = 0  #: status of the last bind that was refused
         self.unreadable = False  #: the file of certificates cannot be used
@@ -190,23 +190,27 @@ class Center(AbstractHook):  # type: ignore[misc]
         return Health(code="down", en="no session with the message centre", fa="با مرکز پیام ارتباطی نیست", since=now)
 
     async def _report(self, receipt: Receipt) -> None:
-        """A report may overtake the commit of its own message: then it is told again in a moment, beside the reading,
-        because the answers to the other parts are still to be read."""
+        """A report may overtake the commit of its own message, and even the answer that names it: then it is told again
+        in a moment, beside the reading, because the answers to the other parts are still to be read."""
         accepted = await self.wire.accept(receipt)
-        if accepted.fate is Fate.IGNORED and receipt.part_id in self._fresh and not self._early.full():
-            self._early.put_nowait(receipt)
+        if accepted.fate is Fate.IGNORED and (self._answers or receipt.part_id in self._fresh):
+            self._later(receipt, AGAIN)
+
+    def _later(self, receipt: Receipt, left: int) -> None:
+        if not self._early.full():
+            self._early.put_nowait((asyncio.get_running_loop().time() + _MOMENT, left, receipt))
 
     async def again(self) -> None:
         """Tell early reports again, until their messages are known; until cancelled."""
         while True:
-            receipt = await self._early.get()
-            for _ in range(AGAIN):
-                await asyncio.sleep(_MOMENT)
-                try:
-                    if (await self.wire.accept(receipt)).fate is not Fate.IGNORED:
-                        break
-                except PishkhanError:
-                    continue
+            due, left, receipt = await self._early.get()
+            await asyncio.sleep(max(0.0, due - asyncio.get_running_loop().time()))
+            try:
+                known = (await self.wire.accept(receipt)).fate is not Fate.IGNORED
+            except PishkhanError:
+                known = False
+            if not known and left > 1:
+                self._later(receipt, left - 1)  # behind the others: one that nobody knows keeps none of them waiting
 
 
 def item_of(content: bytes, arrival: parse.Arrival) -> Item:
