@@ -207,7 +207,7 @@ class House:
         self.front = Front(
             store=self.store, bus=self.bus, settings=self.settings, clock=self.clock, url=self.url, version=VERSION,
             limits={name: channel.limits for name, channel in self.channels.items()}, health=lambda: self.health,
-            findings=self._findings, explain=self.dispatch.explain, routing=self.switchboard,
+            findings=self._findings, explain=self.dispatch.explain, routing=self.switchboard, quoted=knowledge.quoted,
             password_cost=self._password_cost,
             recorders={name: route.path for name, channel in self.channels.items() for route in channel.routes()
                        if route.path.endswith("/record")})

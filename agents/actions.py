@@ -146,7 +146,8 @@ class Actions:
             uploads=numbers_in(data, "attachments", most=100), suggestion=number_in(data, "suggestion", default=None),
             suggestion_version=number_in(data, "suggestion_version", default=None),
             cc=texts_in(data, "cc", most=100))
-        return await self._said(lambda tx: replies.reply(tx, agent, contact, draft, limits=self._given.limits))
+        return await self._said(lambda tx: replies.reply(
+            tx, agent, contact, draft, limits=self._given.limits, quoted=self._given.quoted))
 
     async def note(self, request: web.Request) -> web.Response:
         """A line for colleagues."""

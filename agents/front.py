@@ -14,7 +14,7 @@ from agents.auth import Auth
 from agents.board import Board
 from agents.efforts import Efforts
 from agents.files import Files
-from agents.given import Cost, Given, Routing, Settings, Unrouted
+from agents.given import Cost, Given, Quoted, Routing, Settings, Unrouted, no_articles
 from agents.guard import Guard
 from agents.health import Health
 from agents.lines import Lines
@@ -41,10 +41,10 @@ class Front:
                  health: Callable[[], Mapping[str, Light]], findings: Callable[[str], Awaitable[Sequence[Finding]]],
                  explain: Callable[[ContactId], Mapping[str, Any]], version: str, clock: Clock, url: str,
                  recorders: Mapping[str, str] | None = None, password_cost: Cost | None = None,
-                 beat: float = BEAT, routing: Routing | None = None) -> None:
+                 beat: float = BEAT, routing: Routing | None = None, quoted: Quoted = no_articles) -> None:
         given = Given(store=store, bus=bus, settings=settings, limits=limits, health=health, findings=findings,
                       explain=explain, recorders=recorders or {}, url=url, version=version, clock=clock,
-                      cost=password_cost or Cost(), routing=routing or Unrouted())
+                      cost=password_cost or Cost(), routing=routing or Unrouted(), quoted=quoted)
         passwords = Passwords(given.cost)
         self.presence = Presence(store, settings.desk.presence_seconds)
         self.live = Live(given, self.presence)

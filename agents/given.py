@@ -8,8 +8,10 @@ from typing import Any, Protocol
 
 from router.model import ContactId, Finding, Health, Limits
 from router.ports import Bus, Clock
+from router.records import Agent
 from router.rules.plan import Plan
 from storage.store import SqlStore
+from storage.tx import StoreTx
 
 
 class ServerSettings(Protocol):
@@ -90,6 +92,18 @@ class Unrouted:
         return {"queues": [], "stranded": [], "decisions": 0, "refused": 0, "faults": 0}
 
 
+class Quoted(Protocol):
+    """What stands against sending an article's words as this agent's answer: "" nothing; "unknown": there is none that
+    they may read; "gone", "internal", "changed": what happened to it since they took its words, as of `version`."""
+
+    def __call__(self, tx: StoreTx, agent: Agent, article: int, version: int | None) -> str: ...
+
+
+def no_articles(tx: StoreTx, agent: Agent, article: int, version: int | None) -> str:
+    """Where no knowledge stands beside (tests of pages) there is no article to name."""
+    return "unknown"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
     """What one password check costs (argon2id). The defaults are RFC 9106's second choice; tests take less."""
@@ -111,6 +125,7 @@ class Given:
     findings: Callable[[str], Awaitable[Sequence[Finding]]]  #: a channel's self-check
     explain: Callable[[ContactId], Mapping[str, Any]]  #: why a contact still waits
     routing: Routing
+    quoted: Quoted  #: whether an answer may name an article
     recorders: Mapping[str, str]  #: channel -> address that takes a contact recorded by hand
     url: str  #: how people reach us, without trailing slash
     version: str

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from agents import contacts, holding, markup, notes, threading
+from agents.given import Quoted, no_articles
 from agents.sight import at_least
 from router.errors import BadRequest, Conflict
 from router.events import SuggestionUsed
@@ -36,7 +37,8 @@ class Draft:
     cc: tuple[str, ...] = ()  #: who else gets it, as the agent chose
 
 
-def reply(tx: StoreTx, agent: Agent, contact: ContactId, draft: Draft, *, limits: Mapping[str, Limits]) -> MessageId:
+def reply(tx: StoreTx, agent: Agent, contact: ContactId, draft: Draft, *, limits: Mapping[str, Limits],
+          quoted: Quoted = no_articles) -> MessageId:
     """The message's id; the same key again answers the first message and does nothing."""
     key = f"r:{agent.id}:{notes.checked(draft.key)}"
     again = tx.outbox.with_key(key)
@@ -49,7 +51,7 @@ def reply(tx: StoreTx, agent: Agent, contact: ContactId, draft: Draft, *, limits
     if limit is None:
         raise Conflict(f"the channel {found.channel!r} is not configured any more")
     text, html = _fit(draft, limit)
-    _still_stands(tx, draft)
+    _stands(tx, agent, draft, quoted)
     address = tx.people.address(contact)
     if address.opted_out_at is not None:
         raise Conflict("the citizen asked for no more messages at this address")
@@ -78,19 +80,21 @@ def reply(tx: StoreTx, agent: Agent, contact: ContactId, draft: Draft, *, limits
     return message.id
 
 
-_WITHDRAWN = {
+_AGAINST = {
+    "unknown": "there is no article {number} that you may read",
     "gone": "the article was taken out of use since its words were put in",
     "internal": "the article is for colleagues only since its words were put in",
     "changed": "the article has newer words since its words were put in",
 }
 
 
-def _still_stands(tx: StoreTx, draft: Draft) -> None:
-    """Conflict when the article behind an answer is not what it was: a person looks again, then sends it as words of
-    their own (without `suggestion`) or with the newer ones."""
-    why = "" if draft.suggestion is None else tx.knowledge.withdrawn(draft.suggestion, draft.suggestion_version)
+def _stands(tx: StoreTx, agent: Agent, draft: Draft, quoted: Quoted) -> None:
+    """Conflict when the article behind an answer is not what it was, or none that its writer may read: a person looks
+    again, then sends it as words of their own (without `suggestion`) or with the newer ones."""
+    why = "" if draft.suggestion is None else quoted(tx, agent, draft.suggestion, draft.suggestion_version)
     if why:
-        raise Conflict(f"{_WITHDRAWN[why]}; nothing was sent. Look again: without `suggestion` it goes as your own",
+        words = _AGAINST[why].format(number=draft.suggestion)
+        raise Conflict(f"{words}; nothing was sent. Look again: without `suggestion` it goes as your own",
                        field="suggestion")
 
 

@@ -9,12 +9,14 @@ from knowledge import articles, ledger
 from knowledge.desk import KnowledgeDesk
 from knowledge.given import Given, Rules
 from knowledge.pages import HelpPages
+from knowledge.proposals import quoted
 from knowledge.routes import api
 from router.ports import Bus
 from router.records import Timer
 from router.routes import Route
 from storage.tx import StoreTx
 
+__all__ = ["quoted", "routes", "runs", "timers"]
 Due = Callable[[StoreTx, Timer], None]
 
 

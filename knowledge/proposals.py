@@ -14,7 +14,7 @@ from router.errors import Conflict, NotFound
 from router.events import ArticleOutcome, ArticlesSuggested, SuggestionUsed
 from router.model import ContactId
 from router.records import Agent
-from storage.knowledge import Article
+from storage.knowledge import Article, ArticleState
 from storage.tx import StoreTx
 
 LIMIT = 5
@@ -87,6 +87,19 @@ def use(tx: StoreTx, given: Given, agent: Agent, contact: ContactId, article: in
     if tx.knowledge.use(contact, article, agent.id):
         used = SuggestionUsed(about=contact, article=article, agent=agent.id, how="inserted")
         tx.emit(used, actor=f"agent:{agent.id}")
+
+
+def quoted(tx: StoreTx, agent: Agent, article: int, version: int | None) -> str:
+    """What stands against an answer of this agent that names an article: "unknown" when there is none for them (one
+    that is kept from them looks as if it were not there), else what happened to it since; "" = nothing."""
+    found = tx.knowledge.many([article]).get(article)
+    if found is None or sight.rights(tx, agent).hides(found):
+        return "unknown"
+    theirs = permits.leads(agent) or permits.mine(agent, found)
+    if not theirs and found.state not in FOR_AGENTS and (
+            found.state is ArticleState.DRAFT or not tx.knowledge.was(article, FOR_AGENTS)):
+        return "unknown"
+    return tx.knowledge.withdrawn(article, version)
 
 
 def opened(tx: StoreTx, given: Given, agent: Agent, contact: ContactId, article: int) -> bool:

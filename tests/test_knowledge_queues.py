@@ -211,6 +211,38 @@ async def test_a_supervisor_does_not_reach_an_administrators_category_by_import_
         await t.refused(404, "POST", f"/api/articles/{article.id}/archive", {"version": 1}, by="lead")
 
 
+async def test_an_answer_names_no_article_that_its_writer_may_not_read(tmp_path: Path, database: str) -> None:
+    async with shelf(tmp_path, database) as s:
+        t, keys = s.town, iter(range(100))
+        theirs = await t.write(title="پیش‌نویس دیگری", by="second")
+        never = await t.write(title="هرگز خوانده نشد", by="second")
+        await t.ok("POST", f"/api/articles/{never['id']}/archive", {"version": 1})
+        draft = await t.write(title="پیش‌نویس خودش", by="other")
+        await t.ok("POST", f"/api/contacts/{s.contact}/take", by="other")
+
+        async def reply(status: int, number: int, **fields: Any) -> str:
+            got, answer = await t.ask("POST", f"/api/contacts/{s.contact}/reply", {
+                "key": f"k{next(keys)}", "text": "بله", "suggestion": number, **fields}, by="other")
+            assert got == status, answer
+            if status == 409:
+                assert answer["error"]["field"] == "suggestion"
+            return str(answer.get("error", {}).get("message", "")).replace(str(number), "N")
+        nothing = await reply(409, 9_999)
+        assert "no article N that you may read" in nothing and "nothing was sent" in nothing
+        for hidden in (s.ids["own"], s.ids["inner"], theirs["id"], never["id"]):
+            assert await reply(409, hidden, suggestion_version=1) == await reply(409, hidden) == nothing, hidden
+        assert "out of use" in await reply(409, draft["id"])  # their own, only nothing to send
+        ledger = await read(t.house, lambda tx: tx.knowledge.shown(s.contact))
+        assert not [each for each in ledger if each.used_at]
+        assert "suggestion-used" not in await t.names()
+        assert not [each for each in await read(t.house, lambda tx: tx.messages.of(s.contact))
+                    if each.direction == "out" and each.kind == "reply"]
+        await reply(200, s.ids["outer"], suggestion_version=1)
+        # What is kept from them from now on looks the same, whatever they saw before.
+        await t.ok("POST", f"/api/articles/{s.ids['outer']}", {"version": 1, "state": "internal"})
+        assert await reply(409, s.ids["outer"], suggestion_version=1) == nothing
+
+
 def queue(number: int, name: str, skills: tuple[str, ...] = (), **fields: Any) -> Queue:
     return Queue(id=QueueId(number), name=name, title_fa=name, title_en=name, skills=skills, **fields)
 

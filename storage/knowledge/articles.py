@@ -127,6 +127,11 @@ class ArticleRows:
             return "internal"
         return "" if row.body == now.body else "changed"
 
+    def was(self, article: int, states: Collection[ArticleState]) -> bool:
+        """Whether any of its versions stood in one of these states."""
+        return self._db.execute(select(_V.c.id).where(
+            _V.c.article_id == article, _V.c.state.in_([each.value for each in states])).limit(1)).first() is not None
+
     def change(self, article: int, version: int, *, by: AgentId | None = None, note: str = "",
                **fields: Any) -> Article:
         """Write fields if nobody changed it since `version`; Conflict otherwise. The next version comes back and is
