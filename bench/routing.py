@@ -57,6 +57,7 @@ class Cost:
 
     state: str
     late: float  #: share of those who wait whose promise is broken
+    step: float  #: microseconds of a step of plain Python, taken in between
     freed: list[float]
     arrived: list[float]
 
@@ -82,10 +83,10 @@ class _Kept:
         return self.seen.get(number & 63)
 
 
-def _step() -> float:
+def _step(times: int = 200) -> float:
     """Microseconds of one step of plain Python: how fast the machine is at this moment."""
     kept, found = _Kept(), []
-    for _ in range(200):
+    for _ in range(times):
         start = clock()
         for number in range(200):
             kept.step(number)
@@ -179,7 +180,10 @@ def _rounds(desk: Desk, state: str, rounds: int) -> Cost:
     late = sum(due <= now for due in desk.due.values()) / max(1, len(desk.due))
     freed: list[float] = []
     arrived: list[float] = []
-    for _ in range(rounds):
+    steps: list[float] = []
+    for number in range(rounds):
+        if not number % 50:
+            steps.append(_step(1))
         now += 5
         ended = WorkEnded(at=now, contact=desk.over())
         start = clock()
@@ -193,7 +197,7 @@ def _rounds(desk: Desk, state: str, rounds: int) -> Cost:
         decisions = handle(come)
         arrived.append((clock() - start - own) / 1000)
         desk.carry_out(now, decisions)
-    return Cost(state=state, late=late, freed=freed, arrived=arrived)
+    return Cost(state=state, late=late, step=statistics.median(steps), freed=freed, arrived=arrived)
 
 
 def idle(size: Size, rounds: int, seed: int = 1) -> list[float]:
@@ -255,7 +259,7 @@ def run(write: Callable[[str], None], quick: bool) -> None:
     """The table of docs/routing.md."""
     rounds = 400 if quick else 4000
     write("\nOne decision of the router, us of CPU: median / mean / p99, and a scan of all who wait beside it; one "
-          f"step of plain Python takes {1000 * _step():.0f} ns now")
+          f"step of plain Python (a call, a tuple, a dict written and read) takes {1000 * _step():.0f} ns now")
     most = 10_000 if quick else 100_000
     small: dict[str, float] = {}
     for size in (Size(agents=1_000, waiting=1_000, sets=200), Size(agents=1_000, waiting=most, sets=200),
@@ -264,8 +268,9 @@ def run(write: Callable[[str], None], quick: bool) -> None:
         write(f"  {size.agents} agents, {size.waiting} waiting, {size.sets} sets of skills; scan {naive:.0f}")
         for cost in measure(size, rounds):
             freed, limit = statistics.median(cost.freed), MANY_FREED_US if size.sets >= 1_000 else FREED_US
-            write(f"    {cost.state} ({cost.late:4.0%} late)  freed {_three(cost.freed, limit)}, a scan takes "
-                  f"{naive / freed:.0f} x  arrival, all busy {_three(cost.arrived, ARRIVED_US)}")
+            write(f"    {cost.state} ({cost.late:4.0%} late)  freed {_three(cost.freed, limit)}, "
+                  f"{freed / cost.step:.0f} steps of {1000 * cost.step:.0f} ns, a scan takes {naive / freed:.0f} x  "
+                  f"arrival, all busy {_three(cost.arrived, ARRIVED_US)}")
             if size.sets == 200:
                 grown = freed / small.setdefault(cost.state, freed)
                 if size.waiting > 1_000:

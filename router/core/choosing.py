@@ -193,26 +193,31 @@ def for_agent(state: State, agent: Agent) -> tuple[Line | None, Terms, Line | No
     there = crew.needs & floor.waiting
     if not there:
         return None, (), None
-    best: tuple[tuple[Any, ...], Line, Terms] | None = None
-    empties: tuple[int, Id, Line] | None = None
+    found: Line | None = None
+    terms: Terms = ()
+    empties: Line | None = None
     few = there.bit_count() <= _FEW
     for group in state.groups.values():
         if not group.lines:
             continue
         line, looked, other = _scan(state, agent, crew, group, there) if few or group.moving \
             else _walk(state, agent, crew, group)
-        if other is not None and other.entry is not None and (empties is None or other.entry < empties):
-            empties = other.entry
-        if line is not None and line.entry is not None:
-            value, number, _ = line.entry
-            key = (line.level != GUARDED, value <= state.now, value, number)
-            if best is None or key < best[0]:
-                level = group.terms(line.level, value, state.now)[0]
-                best = key, line, (group.policy.order, ("level", "late", "due"), (level, value <= state.now, value),
-                                   looked)
-    if empties is not None and (best is None or best[0][0] or empties < (best[1].entry or empties)):
-        return None, (), empties[2]
-    return (None, (), None) if best is None else (best[1], best[2], None)
+        if other is not None and (empties is None or _before(other, empties, state.now)):
+            empties = other
+        if line is not None and line.entry is not None and (found is None or _before(line, found, state.now)):
+            found, value = line, line.entry[0]
+            terms = (group.policy.order, ("level", "late", "due"),
+                     (group.terms(line.level, value, state.now)[0], value <= state.now, value), looked)
+    if empties is not None and (found is None or _before(empties, found, state.now)):
+        return None, (), empties
+    return found, terms, None
+
+
+def _before(line: Line, other: Line, now: int) -> bool:
+    """Between groups: the starving come first, then the earliest due whose promise can be kept."""
+    assert line.entry is not None and other.entry is not None
+    return (line.level != GUARDED, line.entry[0] <= now, line.entry[:2]) < (
+        other.level != GUARDED, other.entry[0] <= now, other.entry[:2])
 
 
 def _takes(state: State, agent: Agent, crew: Crew, line: Line, group: Group) -> bool:

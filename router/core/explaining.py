@@ -163,8 +163,5 @@ def _standing(state: State, line: Line, contact: Contact) -> tuple[int, bool, in
     guard = group.policy.guard
     if guard and born + guard * line.target <= state.now:
         return group.terms(GUARDED, born + line.target, state.now)
-    line_level = line.level
-    line.level = state.config.media[line.need.medium].tier
     level, value = group.place(line, born, group.policy.ageing_ms)
-    line.level = line_level
     return group.terms(level, value, state.now)

@@ -206,7 +206,7 @@ class Floor:
         need = self.need_of[key] = Need(key, index)
         self.needs[index:index + 1] = [need]
         medium = self.config.media[need.medium]
-        need.slow, need.whole = medium.slow, need.points >= self.config.capacity
+        need.slow, need.tier, need.whole = medium.slow, medium.tier, need.points >= self.config.capacity
         self.sized[need.points] = self.sized.get(need.points, 0) | need.bit
         if index >= self.width:
             for crew in self.crew_of.values():

@@ -82,4 +82,4 @@ def drains(state: State, agent: Agent, crew: Crew, line: Line) -> Line | None:
 
 def starving(state: State) -> bool:
     """Is there anybody for whom seats empty?"""
-    return any(GUARDED in group.levels for group in state.groups.values())
+    return any(group.starving() for group in state.groups.values())

@@ -6,7 +6,7 @@ before all. Where the order depends on the moment (`gcmu`, `queue_ratio`) the li
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from itertools import compress
 
@@ -16,6 +16,7 @@ from router.core.waiting import Contact, Line, Need
 GUARDED = -1_000_000_000  #: the level of those who have waited too many promises
 _SEGMENTS = 1_000  #: more levels than there are segments
 _PIECE = 32  #: entries of a row in one piece at most, or as many as there are pieces: few are passed by, few looked at
+_LEVELS = 64  #: so many levels stay when nobody stands in them
 _NEVER = -1 << 62
 Entry = tuple[int, Id, Line]  #: value, contact, line
 Key = tuple[int, bool, int, Id]  #: level, late, value, contact
@@ -27,7 +28,7 @@ def _promise(line: Line, born: int, unit: int) -> tuple[int, int]:
 
 
 def _oldest(line: Line, born: int, unit: int) -> tuple[int, int]:
-    return line.level, born
+    return line.need.tier, born
 
 
 def _strict(line: Line, born: int, unit: int) -> tuple[int, int]:
@@ -145,9 +146,7 @@ class Level:
     def pass_time(self, now: int) -> None:
         """What is due by now is late."""
         self.until = now
-        pieces = self.early.pieces
-        if pieces and pieces[0][0][0] <= now:
-            self.early.move(self.late, now + 1)
+        self.early.move(self.late, now + 1)
 
     def __iter__(self) -> Iterator[Entry]:
         for row in (self.early, self.late):
@@ -161,31 +160,28 @@ class Group:
     def __init__(self, name: str, policy: Policy) -> None:
         self.name, self.policy = name, policy
         self.place = PLACES[policy.order]
+        self.guard = policy.guard
         self.late_last = policy.order == "promise"
         self.behind = policy.late_behind if self.late_last else 0  #: levels that the late stand further down
         self.moving = policy.order in ("gcmu", "queue_ratio")  #: the order changes with time alone
         self.levels: dict[int, Level] = {}
-        self.sorted: list[int] = []  #: the levels that are there
+        self.rows: list[tuple[int, Row, Level | None]] | None = None  #: as `_arranged`; None = levels came or went
         self.lines = 0
 
-    def put(self, line: Line, head: Contact, offset: int, now: int, tier: int) -> int | None:
+    def put(self, line: Line, head: Contact, offset: int, now: int) -> int | None:
         """Its head stands in line; answers when the guard should look at it again, None = never."""
-        born, guard, star = head.born + offset, self.policy.guard, None
-        if guard and born + guard * line.target <= now:
-            level, value = GUARDED, born + line.target
+        born = head.born + offset
+        star = born + self.guard * line.target if self.guard else None
+        if star is not None and star <= now:
+            level, value, star = GUARDED, born + line.target, None
         else:
-            if guard:
-                star = born + guard * line.target
-            line.level = tier
             level, value = self.place(line, born, self.policy.ageing_ms)
         line.level = level
         line.entry = entry = (value, head.id, line)
         there = self.levels.get(level)
         if there is None:
             there = self.levels[level] = Level()
-            insort(self.sorted, level)
-        if self.late_last and level != GUARDED and now > there.until:
-            there.pass_time(now)
+            self.rows = None
         (there.early if value > there.until else there.late).put(entry, line.need)
         there.n += 1
         self.lines += 1
@@ -199,9 +195,9 @@ class Group:
         there = self.levels[line.level]
         (there.early if entry[0] > there.until else there.late).take(entry, line.need)
         there.n -= 1
-        if not there.n:
+        if not there.n and len(self.levels) > _LEVELS:
             del self.levels[line.level]
-            self.sorted.remove(line.level)
+            self.rows = None
         line.entry = None
         self.lines -= 1
 
@@ -221,29 +217,35 @@ class Group:
         late = self.late_last and value <= now
         return (level + self.behind if late and level != GUARDED else level), late, value
 
-    def _rows(self, now: int) -> Iterator[tuple[int, Row]]:
-        """Levels with a row of heads each, best first: of one level the late last, and behind those further down."""
-        late: list[int] = []
-        levels, behind = self.levels, self.behind
-        for number in self.sorted:
-            while late and late[0] + behind < number:
-                yield late[0], levels[late.pop(0)].late
-            level = levels[number]
-            if self.late_last and number != GUARDED:
-                if now > level.until:
-                    level.pass_time(now)  # those whose promise can still be kept come before those already late
-                if level.late.pieces:
-                    late.append(number)
-            yield number, level.early
-        for number in late:
-            yield number, levels[number].late
+    def starving(self) -> bool:
+        """Does anybody in it wait beyond the guard?"""
+        there = self.levels.get(GUARDED)
+        return there is not None and there.n > 0
+
+    def _arranged(self) -> list[tuple[int, Row, Level | None]]:
+        """Rows best first, each with its level's number: those whose promise can still be kept before those already
+        late, who stand so many levels further down. With the row out of which time moves some: the level."""
+        found: list[tuple[tuple[int, bool, int], Row, Level | None]] = []
+        for number, level in self.levels.items():
+            passes = self.late_last and number != GUARDED
+            found.append(((number, False, number), level.early, level if passes else None))
+            if passes:
+                found.append(((number + self.behind, True, number), level.late, None))
+        found.sort(key=lambda each: each[0])
+        self.rows = [(place[2], row, level) for place, row, level in found]
+        return self.rows
 
     def walk(self, now: int, able: bytearray, needs: int, fits: int) -> Iterator[Line]:
         """Lines in order, best first (not for an order that moves): those whose need costs something in `able`. Left
         out at the speed of C is where nothing is of `fits`; of `needs`, where they starve."""
         cost = able.__getitem__
-        for number, row in self._rows(now):
+        for number, row, level in self.rows or self._arranged():
+            pieces = row.pieces
+            if not pieces:
+                continue
+            if level is not None and pieces[0][0][0] <= now:
+                level.pass_time(now)
             mine = needs if number == GUARDED else fits
-            for piece, there in compress(zip(row.pieces, row.needs, strict=True), map(mine.__and__, row.masks)):
+            for piece, there in compress(zip(pieces, row.needs, strict=True), map(mine.__and__, row.masks)):
                 for entry in compress(piece, map(cost, there)):
                     yield entry[2]

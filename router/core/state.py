@@ -183,7 +183,7 @@ class State:
         if line not in need.lines:
             need.lines[line] = None
             self.floor.waiting |= need.bit
-        star = group.put(line, head, self.paused.get(need.queue, 0), self.now, self.config.media[need.medium].tier)
+        star = group.put(line, head, self.paused.get(need.queue, 0), self.now)
         if self.draining and line.level != GUARDED and line in self.draining:
             self.undrain(line)
         if star is not None and (line.star_at is None or star < line.star_at):

@@ -69,12 +69,13 @@ class Need:
     """What a contact asks of an agent, and which crews can give it. Lines of several segments share one."""
 
     __slots__ = ("backup", "bit", "crews", "fits", "index", "key", "lines", "medium", "points", "prefers", "queue",
-                 "ring", "rings", "skills", "slow", "tiers", "uses", "whole")
+                 "ring", "rings", "skills", "slow", "tier", "tiers", "uses", "whole")
 
     def __init__(self, key: tuple[Any, ...], index: int) -> None:
         self.key, self.index, self.bit = key, index, 1 << index
         self.queue, self.medium, self.points, self.skills, self.prefers, self.rings, self.ring, self.backup = key
         self.slow = False
+        self.tier = 0  #: of its medium
         self.whole = False  #: fills a seat
         self.crews = 0  #: bits of crews that may take it now
         self.fits: dict[int, int] = {}  #: load -> bits of crews where it fits beside that load
@@ -130,6 +131,8 @@ class Line:
     def head(self) -> Contact | None:
         """Who has waited longest; None when nobody does."""
         heap = self.heap
+        if not self.stale:
+            return heap[0][2] if heap else None
         while heap:
             born, _, contact = heap[0]
             if contact.line is self and contact.born == born:
