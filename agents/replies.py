@@ -73,11 +73,15 @@ def reply(tx: StoreTx, agent: Agent, contact: ContactId, draft: Draft, *, limits
               **registered})
     delivery = tx.outbox.add(message, found, OutKind.REPLY, key=key)
     holding.tell(tx, message, found, by=holding.actor(agent), delivery=int(delivery.id))
+    _used(tx, agent, contact, draft)
+    return message.id
+
+
+def _used(tx: StoreTx, agent: Agent, contact: ContactId, draft: Draft) -> None:
     if draft.suggestion is not None:
         tx.knowledge.use(contact, draft.suggestion, agent.id)
         tx.emit(SuggestionUsed(about=contact, article=draft.suggestion, agent=agent.id, how="sent"),
                 actor=holding.actor(agent))
-    return message.id
 
 
 _AGAINST = {

@@ -162,9 +162,11 @@ def _checked(tx: StoreTx, agent: Agent, values: dict[str, Any]) -> None:
             raise BadRequest("there is no such category", field="category")
     if values.get("owner") is not None:
         try:
-            tx.desk.agent(values["owner"])
+            here = tx.desk.agent(values["owner"]).active
         except NotFound:
             raise BadRequest("there is nobody with this number", field="owner") from None
+        if not here:
+            raise BadRequest("this person does not work here any more", field="owner")
     for name in ("review_at", "publish_at"):
         at = values.get(name)
         if at is not None and not tx.now - timedelta(days=1) < at <= tx.now + LONGEST_WAIT:

@@ -4,10 +4,11 @@ units of work; who may do what is asked of `permits`."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from knowledge import articles, merge, permits
+from knowledge import articles, merge, owners, permits
 from router.errors import BadRequest, Conflict, Forbidden
 from router.events import ApprovalChanged, ArticleChanged, ArticleTaskChanged, ObjectChanged
 from router.records import Agent
@@ -39,7 +40,8 @@ def approve(tx: StoreTx, agent: Agent, number: int, *, four_eyes: bool) -> Artic
     permits.publishes(agent, asked.agent, four_eyes=four_eyes)
     article = tx.knowledge.get(asked.article)
     decided = tx.knowledge.life.decide(number, "approved", agent.id)
-    if article.version != asked.version and (asked.title, asked.body) != (article.title, article.body):
+    # A change of its owner, category or keywords is no change of its words.
+    if article.text_version > asked.version and (asked.title, asked.body) != (article.title, article.body):
         both = merge.merge(tx.knowledge.life.version(article.id, asked.version).body, asked.body, article.body)
         if both.conflicts or asked.title != article.title:
             raise Conflict("the article changed since these words were written; put both together and ask again")
@@ -101,6 +103,11 @@ def settle(tx: StoreTx, agent: Agent, number: int, state: str, words: str = "") 
     made = tx.knowledge.life.settle_task(number, state, agent.id, words)
     _worked(tx, f"agent:{agent.id}", made)
     return made
+
+
+def view(tx: StoreTx, task: Task) -> dict[str, Any]:
+    """A task as the API shows it; `why` it went to this person, where it was somebody else's."""
+    return asdict(task) | {"why": owners.told(tx, task.why)}
 
 
 def _worked(tx: StoreTx, actor: str, task: Task) -> None:

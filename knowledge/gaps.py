@@ -94,7 +94,7 @@ def _grown(tx: StoreTx, rules: Rules, gap: Gap, asked: frozenset[str]) -> Gap:
 
 def _by_rule(tx: StoreTx, rules: Rules, gap: Gap, *, without: tuple[int, ...] = (), left: int | None = None) -> Gap:
     """Whose it is as long as nobody decides; nothing happens where the same person is found again."""
-    owner, why = owners.choose(tx, gap, rules.lead, without=without)
+    owner, why = owners.choose(tx, owners.of_gap(tx, gap), rules.lead, without=without)
     if owner is None or (owner == gap.owner and why.get("rule") == gap.why.get("rule")):
         return gap
     if left is not None:

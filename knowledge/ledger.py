@@ -8,8 +8,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
-from knowledge import duties, gaps, merge, routing
+from knowledge import duties, gaps, heirs, merge, routing
 from knowledge.given import Given, Rules
 from knowledge.library import FOR_AGENTS
 from knowledge.markup import as_text
@@ -95,6 +96,8 @@ class Ledger:
             await self._given.store.run(lambda tx: rate(tx, entry))
         elif entry.name == "agent-changed" and data.get("profile"):
             return await self._provide()
+        elif entry.name == "article-task-changed" and data["state"] == "open":
+            return await self._provide()  # work on what somebody left behind
         elif entry.name == "object-changed" and not entry.actor.startswith("agent:"):
             await self._given.store.run(lambda tx: duties.moved(tx, data["kind"], data["target"], actor="ledger"))
         else:
@@ -102,10 +105,13 @@ class Ledger:
         return True
 
     async def _provide(self) -> bool:
-        """Somebody left or came: no gap stays with nobody. Whether one got another owner."""
+        """Somebody left or came: no gap, no article and no work on one stays with nobody. Whether one got another
+        owner. Gaps first: a draft goes with its gap."""
         acted = False
-        while await self._given.store.run(lambda tx: gaps.provide(tx, self._given.rules)):
-            acted = True
+        rules = self._given.rules
+        for provide in (partial(gaps.provide, rules=rules), partial(heirs.provide, rules=rules)):
+            while await self._given.store.run(provide):
+                acted = True
         return acted
 
     async def _closed(self, number: ContactId) -> None:

@@ -1,34 +1,71 @@
-"""Who a gap belongs to before anybody takes it, and why this person. Units of work; must not write anything."""
+"""Who a gap belongs to before anybody takes it, who goes on with articles of somebody who left, and why this person.
+Units of work; writes nothing."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from knowledge import permits
-from router.model import AgentId
+from router.model import AgentId, ContactId
 from router.records import Agent, Role
 from router.rules.text import digits_fa, isolate
-from storage.knowledge import Category, Gap
+from storage.knowledge import Article, Category, Gap
 from storage.tx import StoreTx
 
 Why = dict[str, Any]
 WORKED = timedelta(days=90)  #: how far back work in a queue counts
 BY_DEFAULT = ("lead", "admin")  #: rules that know nothing about the gap; whoever is known better takes its place
 BY_PERSON = ("taken", "given")
+MATES = 50  #: articles of the same category that are looked at
 
 
-def choose(tx: StoreTx, gap: Gap, lead: str, *, without: Collection[int] = ()) -> tuple[AgentId | None, Why]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What the rules look at."""
+
+    shelves: Sequence[int] = ()  #: categories of what is nearest, as often as it is
+    near: Sequence[Sequence[Article]] = ()  #: the nearest articles, those of the first group before the others
+    contacts: Sequence[ContactId] = ()  #: that were about it
+    of: str = "gap"
+
+
+def of_gap(tx: StoreTx, gap: Gap) -> Ground:
+    """The nearest article of each question that had one, and the contacts that asked."""
+    examples = tx.knowledge.gaps.examples(gap.id)
+    numbers = [each["article"] for each in examples if each["article"] is not None]
+    there = tx.knowledge.many(set(numbers))
+    near = [there[number] for number in numbers if number in there]
+    return Ground(shelves=[each.category for each in near if each.category is not None], near=[near],
+                  contacts=[ContactId(each["number"]) for each in examples if each["source"] == "contact"])
+
+
+def of_article(tx: StoreTx, article: Article) -> Ground:
+    """Its category, its translation, then what stands beside it, and the contacts that it was used for."""
+    twin = tx.knowledge.many([article.twin]) if article.twin is not None else {}
+    kept = [] if article.category is None else tx.knowledge.newest(
+        list(permits.LIVE), categories=[article.category], limit=MATES)
+    return Ground(shelves=[] if article.category is None else [article.category],
+                  near=[list(twin.values()), [each for each in kept if each.id != article.id]],
+                  contacts=tx.knowledge.used_in(article.id), of="article")
+
+
+def choose(tx: StoreTx, ground: Ground, lead: str, *, without: Collection[int] = (), among: Here | None = None,
+           ) -> tuple[AgentId | None, Why]:
     """The owner by the first rule that names somebody who works here; (None, {}) only where nobody does. `lead` is the
-    login of who keeps the knowledge; `without` are passed over as long as there is anybody else."""
+    login of who keeps the knowledge; `without`, and who is not `among` those given, are passed over as long as there is
+    anybody else."""
     people = {each.id: each for each in tx.desk.agents() if each.active}
-    for here in ({number: each for number, each in people.items() if number not in without}, people):
+    first = {number: each for number, each in (people if among is None else among).items() if number not in without}
+    for here in (first, people):
         for rule in (_shelf, _articles, _queue, _lead(lead), _admin):
-            found = rule(tx, gap, here)
+            found = rule(tx, ground, here)
             if found is not None:
-                return found
+                owner, why = found
+                return owner, why if ground.of == "gap" else {**why, "of_what": ground.of}
     return None, {}
 
 
@@ -36,11 +73,10 @@ Found = tuple[AgentId, Why] | None
 Here = Mapping[AgentId, Agent]
 
 
-def _shelf(tx: StoreTx, gap: Gap, here: Here) -> Found:
-    """Who keeps the category of the articles nearest to its questions."""
+def _shelf(tx: StoreTx, ground: Ground, here: Here) -> Found:
+    """Who keeps the category of the articles nearest to it."""
     shelves = {each.id: each for each in tx.knowledge.life.categories()}
-    near = [article.category for article in _near(tx, gap) if article.category in shelves]
-    kept = [number for number in near if number is not None and shelves[number].owner in here]
+    kept = [number for number in ground.shelves if number in shelves and shelves[number].owner in here]
     if not kept:
         return None
     number, count = Counter(kept).most_common(1)[0]
@@ -48,27 +84,20 @@ def _shelf(tx: StoreTx, gap: Gap, here: Here) -> Found:
     return None if owner is None else (AgentId(owner), {"rule": "category", "category": number, "questions": count})
 
 
-def _articles(tx: StoreTx, gap: Gap, here: Here) -> Found:
+def _articles(tx: StoreTx, ground: Ground, here: Here) -> Found:
     """Who keeps the articles themselves."""
-    owners = [(article.owner, article.id) for article in _near(tx, gap) if article.owner in here]
-    found = _most(tx, [owner for owner, _ in owners if owner is not None])
-    if found is None:
-        return None
-    article = Counter(number for owner, number in owners if owner == found[0]).most_common(1)[0][0]
-    return found[0], {"rule": "articles", "article": article, "questions": found[1]}
+    for near in ground.near:
+        owners = [(article.owner, article.id) for article in near if article.owner in here]
+        found = _most(tx, [owner for owner, _ in owners if owner is not None])
+        if found is not None:
+            article = Counter(number for owner, number in owners if owner == found[0]).most_common(1)[0][0]
+            return found[0], {"rule": "articles", "article": article, "questions": found[1]}
+    return None
 
 
-def _near(tx: StoreTx, gap: Gap) -> list[Any]:
-    """The nearest article of each question that had one."""
-    numbers = [each["article"] for each in tx.knowledge.gaps.examples(gap.id) if each["article"] is not None]
-    there = tx.knowledge.many(set(numbers))
-    return [there[number] for number in numbers if number in there]
-
-
-def _queue(tx: StoreTx, gap: Gap, here: Here) -> Found:
+def _queue(tx: StoreTx, ground: Ground, here: Here) -> Found:
     """Who has worked most in the queue that its contacts came to."""
-    contacts = tx.contacts.many([each["number"] for each in tx.knowledge.gaps.examples(gap.id)
-                                 if each["source"] == "contact"])
+    contacts = tx.contacts.many(ground.contacts)
     queues = Counter(contact.queue for contact in contacts if contact.queue is not None)
     for queue, _ in queues.most_common():
         workers = tx.knowledge.gaps.workers(queue, tx.now - WORKED)
@@ -89,14 +118,14 @@ def _most(tx: StoreTx, numbers: Iterable[AgentId]) -> tuple[AgentId, int] | None
     return number, best
 
 
-def _lead(login: str) -> Callable[[StoreTx, Gap, Here], Found]:
-    def rule(tx: StoreTx, gap: Gap, here: Here) -> Found:
+def _lead(login: str) -> Callable[[StoreTx, Ground, Here], Found]:
+    def rule(tx: StoreTx, ground: Ground, here: Here) -> Found:
         found = next((number for number, each in here.items() if login and each.login == login), None)
         return None if found is None else (found, {"rule": "lead"})
     return rule
 
 
-def _admin(tx: StoreTx, gap: Gap, here: Here) -> Found:
+def _admin(tx: StoreTx, ground: Ground, here: Here) -> Found:
     """The first administrator; in a house without one whoever leads, else whoever is there."""
     order = (Role.ADMIN, Role.SUPERVISOR, Role.AGENT)
     found = min(here.values(), key=lambda each: (order.index(each.role), each.id), default=None)
@@ -104,7 +133,7 @@ def _admin(tx: StoreTx, gap: Gap, here: Here) -> Found:
 
 
 def told(tx: StoreTx, why: Mapping[str, Any]) -> dict[str, str]:
-    """Why this person, in English and Persian; empty where nobody owns it."""
+    """Why this person, in English and Persian; empty where nobody owns it or a person chose."""
     en, fa = _rule(tx, why)
     if why.get("left") is not None:
         name = isolate(_name(tx, why["left"]))
@@ -113,28 +142,35 @@ def told(tx: StoreTx, why: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _rule(tx: StoreTx, why: Mapping[str, Any]) -> tuple[str, str]:
-    rule = why.get("rule", "")
+    rule, article = why.get("rule", ""), why.get("of_what") == "article"
     if rule == "category":
         shelf = _open(tx).get(why["category"])
         en, fa = (isolate(shelf.title_en), isolate(shelf.title_fa)) if shelf else ("(internal)", "(داخلی)")
+        if article:
+            return f"Keeps the category {en}, in which it stands.", f"مسئول دستهٔ {fa} است که مطلب در آن است."
         return (f"Keeps the category {en}, which is nearest to {why['questions']} of the questions.",
                 f"مسئول دستهٔ {fa} است که به {why['questions']} پرسش از همه نزدیک‌تر است.")
     if rule == "articles":
         found = tx.knowledge.many([why["article"]]).get(why["article"])
         told_of = found and found.state in permits.LIVE and (found.category is None or found.category in _open(tx))
         title = isolate(found.title) if found and told_of else str(why["article"])
+        if article:
+            return (f"Owns what stands nearest to it, like {title}.",
+                    f"مسئول مطلب‌هایی است که از همه به آن نزدیک‌ترند، مانند {title}.")
         return (f"Owns the articles nearest to {why['questions']} of the questions, like {title}.",
                 f"مسئول مطلب‌هایی است که به {why['questions']} پرسش از همه نزدیک‌ترند، مانند {title}.")
     if rule == "queue":
         queue = next((each for each in tx.desk.queues() if each.id == why["queue"]), None)
         en, fa = (isolate(queue.title_en), isolate(queue.title_fa)) if queue else ("?", "؟")
-        return (f"Worked on {why['contacts']} of the last {why['of']} contacts of the queue {en}, where this is asked.",
-                f"از {why['of']} تماس اخیر صف {fa} که این را می‌پرسند، {why['contacts']} تماس با او بوده است.")
+        asked = ("it was used", "این مطلب در آن به کار رفته است") if article else ("this is asked", "این را می‌پرسند")
+        return (f"Worked on {why['contacts']} of the last {why['of']} contacts of the queue {en}, where {asked[0]}.",
+                f"از {why['of']} تماس اخیر صف {fa} که {asked[1]}، {why['contacts']} تماس با او بوده است.")
     if rule in BY_PERSON:
         name = isolate(_name(tx, why.get("by")))
         return ((f"{name} took it.", f"{name} خود آن را برداشت.") if rule == "taken" else
                 (f"{name} gave it out.", f"{name} آن را سپرد."))
-    return {"lead": ("Keeps the knowledge of this desk; nobody is nearer to the matter.",
+    return {"owner": ("Owns the article.", "مسئول خود مطلب است."),
+            "lead": ("Keeps the knowledge of this desk; nobody is nearer to the matter.",
                      "مسئول دانش این میز است؛ کسی به موضوع نزدیک‌تر نیست."),
             "admin": ("Is the first administrator; nobody is nearer to the matter.",
                       "نخستین مدیر است؛ کسی به موضوع نزدیک‌تر نیست.")}.get(rule, ("", ""))

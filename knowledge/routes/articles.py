@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from knowledge import articles, permits, proposals, reasons, sight
+from knowledge import articles, owners, permits, proposals, reasons, sight
 from knowledge.asks import FLAG, MAYBE, MOMENT, NUMBER, TEXT, answer, id_of, many, number_in, obj
 from knowledge.given import Given
 from knowledge.markup import as_text
@@ -32,7 +32,8 @@ FIELDS: dict[str, Any] = {
 _SHOWN = {**FIELDS, "id": NUMBER, "version": NUMBER, "created_at": MOMENT, "updated_at": MOMENT, "author": MAYBE,
           "publish_at": _WHEN, "publish_state": TEXT}
 ARTICLE = {"type": "object", "properties": {
-    **_SHOWN, "text": TEXT, "why": _WORDS, "weak": FLAG, "behind": FLAG, "tasks": many(TEXT), "editable": FLAG},
+    **_SHOWN, "text": TEXT, "why": _WORDS, "weak": FLAG, "behind": FLAG, "tasks": many(TEXT), "editable": FLAG,
+    "owner_why": _WORDS},
     "required": list(_SHOWN), "additionalProperties": False}
 _SUGGESTION = answer(article=NUMBER, version=NUMBER, state=STATE, title=TEXT, text=TEXT, language=TEXT, weak=FLAG,
                      why=_WORDS, marks=many(TEXT))
@@ -118,7 +119,8 @@ class Articles:
         def read(tx: StoreTx) -> dict[str, Any]:
             article, granted = readable(tx, agent, number), sight.rights(tx, agent)
             may = permits.edits(agent, article, granted, four_eyes=self._given.rules.four_eyes)
-            return _plain(article) | _marked(tx, [article])[0] | {"editable": may}
+            return _plain(article) | _marked(tx, [article])[0] | {
+                "editable": may, "owner_why": owners.told(tx, article.why)}
         return json_answer({"article": await self._given.store.snapshot(read)})
 
     async def create(self, request: web.Request) -> web.Response:

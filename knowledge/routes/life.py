@@ -19,7 +19,7 @@ from router.errors import BadRequest, Conflict
 from router.routes import Access, Route
 from router.rules.text import clean
 from router.web import json_answer, json_body, take
-from storage.knowledge import Approval, Article, ArticleState, File, Task
+from storage.knowledge import Approval, Article, ArticleState, File
 from storage.tx import StoreTx
 
 FILES = 40
@@ -240,11 +240,11 @@ class Living:
         words = articles.text_of(data, "words", articles.NOTE_CHARS, least=1)
         contact = take(data, "contact", int, default=None)
 
-        def unit(tx: StoreTx) -> Task:
+        def unit(tx: StoreTx) -> dict[str, Any]:
             if contact is not None:
                 self._given.readable(tx, agent, contact)
-            return duties.flag(tx, agent, readable(tx, agent, number), words, contact)
-        return json_answer({"task": asdict(await self._given.store.run(unit))})
+            return duties.view(tx, duties.flag(tx, agent, readable(tx, agent, number), words, contact))
+        return json_answer({"task": await self._given.store.run(unit)})
 
     async def tasks(self, request: web.Request) -> web.Response:
         """Supervisors may ask for all."""
@@ -259,7 +259,7 @@ class Living:
             found = [task for task in found if task.article in titles]
             open_ones = tx.knowledge.gaps.listed(owner=owner) if state == "open" else []
             mine = tx.knowledge.gaps.counted(owner)
-            return {"tasks": [asdict(task) | {"title": titles[task.article]} for task in found],
+            return {"tasks": [duties.view(tx, task) | {"title": titles[task.article]} for task in found],
                     "gaps": [gaps.view(tx, each) for each in open_ones],
                     "counts": {"tasks": len(found) if state == "open" else 0, **mine}}
         return json_answer(await self._given.store.snapshot(read))
@@ -269,8 +269,8 @@ class Living:
         agent, number, data = self._given.who(request), id_of(request), await json_body(request)
         state = articles.one_of(data, "state", ("done", "refused"))
         words = articles.text_of({"words": "", **data}, "words", articles.NOTE_CHARS)
-        made = await self._given.store.run(lambda tx: duties.settle(tx, agent, number, state, words))
-        return json_answer({"task": asdict(made)})
+        return json_answer({"task": await self._given.store.run(
+            lambda tx: duties.view(tx, duties.settle(tx, agent, number, state, words)))})
 
     async def changed(self, request: web.Request) -> web.Response:
         """For other systems; modules of this house tell the journal instead."""

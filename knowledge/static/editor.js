@@ -110,6 +110,7 @@ function Beside({article, save, whole, mayWrite, taken, put}) {
       <${Choice} label=${w("category")} value=${article.category ?? ""} pick=${(value) => set({category: value ? Number(value) : null})} of=${[["", "—"], ...(shelves?.categories ?? []).filter((each) => each.holds || each.id === article.category).map((each) => [each.id, shelfName(each)])]} />
       <${Choice} label=${w("owner")} value=${article.owner ?? ""} pick=${(value) => set({owner: value ? Number(value) : null})} of=${[["", "—"], ...boot.people.map((each) => [each.id, each.name])]} />
       <${DayField} label=${w("review")} name="review_at" value=${article.review_at ? dayKey(article.review_at) : ""} min=${plus(today, 1)} pick=${review} more=${[...later, [w("review.none"), () => review("")]]} /></div>
+    ${article.owner_why?.[language] && html`<p class="small quiet owner-why" dir="auto">${article.owner_why[language]}</p>`}
     <label class="field"><span>${w("keywords")}</span><input dir="auto" value=${article.keywords.join("، ")} onChange=${(event) => set({keywords: event.target.value.split(/[,،]/).map((each) => each.trim()).filter(Boolean)})} /><small>${w("keywords.hint")}</small></label>`}
     ${!whole && article.owner && html`<p class="small quiet">${w("owner")}: <bdi>${nameOf(article.owner)}</bdi></p>`}
     ${leads && html`<${Schedule} article=${article} taken=${taken} />`}

@@ -28,6 +28,7 @@ function Task({task}) {
   const can = leads || task.owner === boot.me.id;
   return html`<li class="card stack" data-task=${task.id}><div class="row wrap"><span class="chip bad">${w(`task.${task.kind}`)}</span><a class="grow strong" href=${`#article/${task.article}`}><${Text}>${task.title}</${Text}></a>
       <span class="small faint">${moment(task.created_at)} · <bdi>${nameOf(task.owner)}</bdi></span></div><p dir="auto">${task.words}</p>
+    ${task.why?.[language] && html`<p class="small quiet task-why" dir="auto">${task.why[language]}</p>`}
     ${can && html`<div class="row wrap"><input class="input grow" dir="auto" aria-label=${w("reason")} placeholder=${w("reason")} value=${words} onInput=${(event) => set(event.target.value)} />
       <button type="button" class="button slim" onClick=${() => settle("done")}>${w("settle.done")}</button><button type="button" class="button slim" disabled=${!words.trim()} onClick=${() => settle("refused")}>${w("settle.refused")}</button></div>`}</li>`;
 }

@@ -59,6 +59,19 @@ class ArticleTaskChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleGiven(Event):
+    """An article, or (`task`) work on it, went to somebody else because who had it (`left`) works here no more; `rule`
+    says why to this person."""
+
+    name: ClassVar[str] = "article-given"
+    article: int
+    task: int | None = None
+    owner: int
+    left: int | None = None
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleOutcome(Event):
     """A step of what became of an article: opened, sent (`value` = share of its words kept), said (1 yes, 0 no)."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -43,6 +43,7 @@ class Article:
     updated_at: datetime
     author: AgentId | None = None
     owner: AgentId | None = None  #: who keeps it right
+    why: Mapping[str, Any] = field(default_factory=dict)  #: the rule that chose the owner; empty where a person did
     writer: AgentId | None = None  #: whose words stand in it now
     category: int | None = None
     review_at: datetime | None = None  #: to be read again by then
@@ -60,7 +61,7 @@ def article_of(row: Any) -> Article:
     return Article(
         id=row.id, title=row.title, body=row.body, language=row.language, state=ArticleState(row.state),
         keywords=tuple(row.keywords), version=row.version, created_at=row.created_at, updated_at=row.updated_at,
-        author=_agent(row.author_id), owner=_agent(row.owner_id), writer=_agent(row.writer_id),
+        author=_agent(row.author_id), owner=_agent(row.owner_id), why=row.why, writer=_agent(row.writer_id),
         category=row.category_id, review_at=row.review_at, publish_at=row.publish_at, publish_state=row.publish_state,
         twin=row.twin_id, twin_version=row.twin_version, text_version=row.text_version, import_key=row.import_key,
         source=None if row.source_contact_id is None else ContactId(row.source_contact_id))
@@ -92,7 +93,7 @@ class ArticleRows:
     def add(self, *, title: str, body: str, language: str, state: ArticleState, keywords: Sequence[str] = (),
             author: AgentId | None = None, **fields: Any) -> Article:
         """A new article, version 1; its author owns it unless `owner` says otherwise."""
-        values = _values({"owner": author, **fields})
+        values = _values({"owner": author, "why": {}, **fields})
         made = article_of(self._db.execute(insert(_A).values(
             title=title, body=body, language=language, state=state.value, keywords=list(keywords), version=1,
             created_at=self._now, updated_at=self._now, author_id=author, writer_id=author, **values)
@@ -140,6 +141,8 @@ class ArticleRows:
         values = _values(fields)
         if any(values.get(name, getattr(now, name)) != getattr(now, name) for name in ("title", "body")):
             values |= {"text_version": version + 1, "writer_id": by if by is not None else now.writer}
+        if values.get("owner_id", now.owner) != now.owner:
+            values.setdefault("why", {})
         row = self._db.execute(
             update(_A).where(_A.c.id == article, _A.c.version == version)
             .values(**values, version=version + 1, updated_at=self._now).returning(*_A.c)).first()
@@ -158,6 +161,12 @@ class ArticleRows:
     def matched(self, article: int, twin: int | None, twin_version: int) -> None:
         """Which article says the same in the other language, and as of which of its versions. No new version."""
         self._db.execute(update(_A).where(_A.c.id == article).values(twin_id=twin, twin_version=twin_version))
+
+    def orphans(self, active: Collection[int], *, limit: int) -> list[Article]:
+        """Articles of every state whose owner is none of these."""
+        rows = self._db.execute(select(_A).where(_A.c.owner_id.is_not(None), _A.c.owner_id.not_in(list(active)))
+                                .order_by(_A.c.id).limit(limit))
+        return [article_of(row) for row in rows]
 
     def by_key(self, key: str) -> Article | None:
         """The article that was imported under this key."""

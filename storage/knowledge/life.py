@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from router.errors import Conflict, NotFound
 from router.model import AgentId
@@ -102,6 +102,7 @@ class Task:
     answer: str = ""
     settled_by: AgentId | None = None
     settled_at: datetime | None = None
+    why: Mapping[str, Any] = field(default_factory=dict)  #: the rule that gave it to somebody else than its article
 
 
 def _version(row: Any) -> Version:
@@ -201,7 +202,7 @@ class Life(Shelves):
     def add_task(self, article: int, kind: str, **fields: Any) -> Task:
         """Work for the article's owner."""
         return _task(self._db.execute(insert(_T).values(
-            article_id=article, kind=kind, state="open", answer="", created_at=self._now, **fields)
+            article_id=article, kind=kind, state="open", answer="", why={}, created_at=self._now, **fields)
             .returning(*_T.c)).one())
 
     def task(self, number: int) -> Task:
@@ -217,6 +218,17 @@ class Life(Shelves):
         if article is not None:
             wanted = wanted.where(_T.c.article_id == article)
         return [_task(row) for row in self._db.execute(wanted)]
+
+    def orphans(self, active: Collection[int], *, limit: int) -> list[Task]:
+        """Open work that nobody of these has."""
+        return [_task(row) for row in self._db.execute(select(_T).where(
+            _T.c.state == "open", or_(_T.c.owner_id.is_(None), _T.c.owner_id.not_in(list(active))))
+            .order_by(_T.c.id).limit(limit))]
+
+    def give_task(self, number: int, owner: AgentId, why: Mapping[str, Any]) -> Task:
+        """Somebody else's from now on."""
+        return _task(self._db.execute(update(_T).where(_T.c.id == number).values(owner_id=owner, why=dict(why))
+                                      .returning(*_T.c)).one())
 
     def settle_task(self, number: int, state: str, by: AgentId, answer: str = "") -> Task:
         """From open, once; Conflict afterwards."""

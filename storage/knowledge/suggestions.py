@@ -86,6 +86,12 @@ class SuggestionRows:
         rows = self._db.execute(select(_S).where(_S.c.contact_id == contact).order_by(_S.c.rank, _S.c.article_id))
         return [_shown(row) for row in rows]
 
+    def used_in(self, article: int, *, limit: int = 50) -> list[ContactId]:
+        """The newest contacts that an article was used for."""
+        return [ContactId(number) for number in self._db.execute(
+            select(_S.c.contact_id).where(_S.c.article_id == article, _S.c.used_at.is_not(None))
+            .order_by(_S.c.id.desc()).limit(limit)).scalars()]
+
     def use(self, contact: ContactId, article: int, agent: AgentId) -> bool:
         """An article went into an answer; also one that was not proposed. False: known before, or no such article."""
         if self._db.execute(select(_A.c.id).where(_A.c.id == article)).first() is None:

@@ -51,6 +51,7 @@ class Articles(SQLModel, table=True):
     updated_at: datetime = when(null=False)
     author_id: int | None = ref("agents.id", index=False)
     owner_id: int | None = _number()
+    why: dict[str, Any] = json()
     writer_id: int | None = _number()
     category_id: int | None = _number()
     review_at: datetime | None = when()
@@ -143,6 +144,7 @@ class ArticleTasks(SQLModel, table=True):
     words: str = string()
     version: int = 1
     owner_id: int | None = _number()
+    why: dict[str, Any] = json()
     reporter_id: int | None = _number()
     contact_id: int | None = _number()
     created_at: datetime = when(null=False)

@@ -14,6 +14,7 @@ depends_on = None
 def upgrade() -> None:
     """Forward. Articles that are there become their own first kept version."""
     op.add_column("articles", sa.Column("owner_id", Key, nullable=True))
+    op.add_column("articles", sa.Column("why", Json(), nullable=False, server_default=sa.text("'{}'")))
     op.add_column("articles", sa.Column("writer_id", Key, nullable=True))
     op.add_column("articles", sa.Column("category_id", Key, nullable=True))
     op.add_column("articles", sa.Column("review_at", Moment(), nullable=True))
@@ -117,6 +118,7 @@ def upgrade() -> None:
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("owner_id", Key, nullable=True),
+        sa.Column("why", Json(), nullable=False),
         sa.Column("reporter_id", Key, nullable=True),
         sa.Column("contact_id", Key, nullable=True),
         sa.Column("created_at", Moment(), nullable=False),
