@@ -250,3 +250,24 @@ def test_media_that_learn_together_but_are_served_unlike_each_find_their_own_mid
     again = Estimator(media)
     again.learn_from(made.to_data())
     assert again.to_data() == made.to_data()
+
+
+def test_media_that_learn_together_but_are_less_sure_each_find_their_own_width() -> None:
+    """Of chats the wait is nearly always the same, of short messages it is anything within a factor of six."""
+    media = {name: Pace(seat_seconds=100.0, pool="shared") for name in ("chat", "sms")}
+    made, rng = Estimator(media), random.Random(5)
+    made.agent(1, frozenset({"a"}), frozenset(media))
+    made.duty(1, True)
+    now, held, wide = 0.0, {"chat": 0, "sms": 0}, {"chat": 0.0, "sms": 0.0}
+    for number in range(1, 3001):
+        medium = "chat" if number % 5 else "sms"
+        now += 1_000.0
+        made.queued(number, Kind(medium=medium, skills=frozenset({"a"})), now)
+        said = made.estimate(number, now)
+        wait = 100.0 * math.exp(rng.gauss(0.0, 0.3 if medium == "chat" else 0.9))
+        made.answered(number, now + wait)
+        if number > 1500:
+            held[medium] += said.low <= wait <= said.high
+            wide[medium] = said.high / said.low
+    assert 0.75 <= held["chat"] / 1200 <= 0.85 and 0.75 <= held["sms"] / 300 <= 0.85, held
+    assert wide["sms"] > 2 * wide["chat"]

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from router.rules.wait.estimator import Estimate, Estimator, Kind, Pace
+from router.rules.wait.estimator import Estimator
 from router.rules.wait.interval import interval
+from router.rules.wait.kinds import Estimate, Kind, Pace
 from router.rules.wait.model import Record
 
 __all__ = ["Estimate", "Estimator", "Kind", "Pace", "Record", "interval"]

@@ -18,51 +18,13 @@ from collections.abc import Hashable, Mapping
 from dataclasses import astuple, dataclass, field
 from typing import Any
 
-from router.rules.wait.model import FEW, Model, Record, leaned
+from router.rules.wait.kinds import Estimate, Kind, Pace
+from router.rules.wait.model import FEW, Model, Record, fitted, leaned, widened
 
 HEARD = 20.0  #: who is answered sooner has heard no announcement: the first estimate is for those who wait longer
 _STAGES = (0.0, HEARD, 60.0, 300.0, 1200.0, 4800.0)  #: ages from which an estimate is learned apart
 _MOST_PEOPLE_KINDS = 5000
 Contact = Hashable
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
-    """Contacts that are alike for waiting."""
-
-    medium: str
-    skills: frozenset[str] = frozenset()
-    rank: int = 0  #: smaller is served first
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """What is known about a medium beforehand."""
-
-    seat_seconds: float = 300.0  #: time of one contact x share of a seat it takes
-    patience: float | None = None  #: mean seconds until somebody gives up; None = unknown or never
-    pool: str = ""  #: media that learn together; "" = by itself
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """What can honestly be said now. Seconds from now; `basis` none: nothing can be said, and `reason` is why."""
-
-    place: int  #: 1 = next, among those who wait for the same people
-    people: int  #: on duty who may take it
-    low: float = 0.0
-    middle: float = 0.0
-    high: float = 0.0
-    basis: str = "none"  #: learned, formula (too little history yet), none
-    reason: str = ""  #: nobody-able, nobody-on-duty, not-waiting
-    coverage: float | None = None  #: share of this medium's intervals that held so far
-    record: int = 0  #: of how many
-
-    def minutes(self) -> tuple[int, int]:
-        """(low, high) in whole minutes, rounded outward; (0, 0) when nothing can be said."""
-        if self.basis == "none":
-            return (0, 0)
-        return int(self.low // 60), max(1, math.ceil(self.high / 60))
 
 
 @dataclass(slots=True)
@@ -79,6 +41,7 @@ class _Medium:
     waited: float
     last: float = 0.0  #: wait of whoever was answered last
     lean: float = 0.0  #: its own correction of what media that learn together say
+    wide: float = 0.0  #: and of how wide
     record: Record = field(default_factory=Record)
 
 
@@ -155,6 +118,7 @@ class Estimator:
                 judged = True
                 if known.kind.medium not in self._alone:
                     medium.lean = leaned(medium.lean, middle, rest)
+                    medium.wide = widened(medium.wide, low <= rest <= high)
 
     def gone(self, contact: Contact, at: float) -> None:
         """It left by itself."""
@@ -198,7 +162,7 @@ class Estimator:
         age = at - known.since
         stage = max(number for number, start in enumerate(_STAGES) if age >= start)
         model = self._model(kind.medium, stage)
-        low, middle, high = (math.exp(medium.lean) * each for each in model.interval(x))
+        low, middle, high = fitted(*model.interval(x), medium.lean, medium.wide)
         if stage not in known.asked:
             known.asked[stage] = (at, x, low, middle, high)
         return Estimate(low=low, middle=middle, high=high, basis="learned" if model.learned >= FEW else "formula",
@@ -221,7 +185,8 @@ class Estimator:
         """Takes over what `to_data` gave."""
         for name, each in data["media"].items():
             self._media[name] = _Medium(seat_seconds=each["seat_seconds"], gone=each["gone"], waited=each["waited"],
-                                        last=each["last"], lean=each.get("lean", 0.0), record=Record(*each["record"]))
+                                        last=each["last"], lean=each.get("lean", 0.0),
+                                        wide=each.get("wide", 0.0), record=Record(*each["record"]))
         for pool, stage, each in data["models"]:
             self._models[pool, stage] = Model.from_data(each)
 

@@ -23,6 +23,8 @@ _LEAST, _MOST = math.log(1 / 8), math.log(8)  #: what is learned corrects the fo
 _MIDDLE = 0.56  #: a little over the median: late answers are worse than early ones
 _ASIDE, _STEP = (0.04, 0.18), 0.004  #: the share left out on each side follows the coverage, between these
 _LEAN, _LEANS = 0.05, math.log(4)  #: a medium's own correction moves by so much, and goes no further
+_WIDEN, _WIDEST = 0.12, math.log(3)  #: so does how much wider or narrower its intervals are
+_OUTSIDE = 0.2  #: the share of waits that may lie outside
 
 
 def leaned(lean: float, middle: float, wait: float) -> float:
@@ -30,6 +32,18 @@ def leaned(lean: float, middle: float, wait: float) -> float:
 
     Media that learn together may be served unlike: those with the longer promise stand behind."""
     return min(_LEANS, max(-_LEANS, lean + _LEAN * (_MIDDLE - (wait <= middle))))
+
+
+def widened(wide: float, held: bool) -> float:
+    """How much wider a medium's intervals are than those of the media it learns with (a logarithm), moved so that as
+    many waits lie outside as may."""
+    return min(_WIDEST, max(-_WIDEST, wide + _WIDEN * ((not held) - _OUTSIDE)))
+
+
+def fitted(low: float, middle: float, high: float, lean: float, wide: float) -> tuple[float, float, float]:
+    """An interval with a medium's own corrections."""
+    times, moved = math.exp(wide), middle * math.exp(lean)
+    return moved * (low / middle) ** times, moved, moved * (high / middle) ** times
 
 
 @dataclass(slots=True)
