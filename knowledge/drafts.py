@@ -6,11 +6,12 @@ kept on purpose, is refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Any
 
 from knowledge import articles
-from knowledge.personal import Find, find, masked
+from knowledge.personal import Find, find
 from router.errors import BadRequest, Conflict, PishkhanError
 from router.model import ContactId
 from router.records import Agent, Contact, ContactState, Direction
@@ -43,13 +44,22 @@ def proposed(tx: StoreTx, contact: Contact) -> dict[str, Any]:
             "body_finds": _shown(find(body, names), tongue)}
 
 
-def of_gap(tx: StoreTx, agent: Agent, gap: Gap, reads: Callable[[StoreTx, Agent, ContactId], Any]) -> dict[str, Any]:
-    """Title and body out of a gap: what was asked, and what colleagues answered as raw material, without what is
-    personal. Answers only out of contacts that this agent may read. `removed` counts what was taken out of them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """One answer in one line, and where in it something personal stands or stood."""
+
+    words: str
+    finds: list[dict[str, Any]]
+
+
+def of_gap(tx: StoreTx, agent: Agent, gap: Gap, reads: Callable[[StoreTx, Agent, ContactId], Any], *,
+           kept: Collection[str] = ()) -> dict[str, Any]:
+    """Title and body out of a gap: what was asked, and what colleagues answered as raw material, out of contacts that
+    this agent may read. What is personal in the answers stands as a mark, unless it is `kept`; `finds` says what and
+    where in the body, so that a person decides. Of questions nothing personal was stored. `removed` counts marks."""
     examples = tx.knowledge.gaps.examples(gap.id)
     tongue = gap.language or articles.LANGUAGES[0]
-    answers: dict[str, str] = {}
-    removed = 0
+    answers: dict[str, _Line] = {}
     for number in [each["number"] for each in examples if each["source"] == "contact"]:
         try:
             contact = reads(tx, agent, ContactId(number))
@@ -57,17 +67,51 @@ def of_gap(tx: StoreTx, agent: Agent, gap: Gap, reads: Callable[[StoreTx, Agent,
             continue
         names = names_of(tx, contact)
         for message in tx.messages.of(contact.id, limit=MESSAGES):
-            if message.kind != "reply" or message.automatic or not message.text.strip():
-                continue
-            removed += len(find(message.text[:ANSWER_CHARS], names))
-            words = " ".join(masked(message.text[:ANSWER_CHARS], tongue, names).split())
-            answers.setdefault(fold(words), words)
+            if message.kind == "reply" and not message.automatic and message.text.strip():
+                text = message.text[:ANSWER_CHARS]
+                answers.setdefault(fold(_line(text, tongue, names).words), _line(text, tongue, names, kept))
     heads = ("پرسش‌ها", "آنچه همکاران پاسخ داده‌اند") if tongue == "fa" else ("Questions", "What colleagues answered")
-    parts = [f"## {head}\n" + "\n".join(f"- {each}" for each in texts)
-             for head, texts in zip(heads, ([each["words"] for each in examples], list(answers.values())[:ANSWERS]),
-                                    strict=True) if texts]
-    return {"title": gap.title[:articles.TITLE_CHARS], "body": "\n\n".join(parts)[:articles.BODY_CHARS],
-            "language": tongue, "answers": min(len(answers), ANSWERS), "removed": removed}
+    said = list(answers.values())[:ANSWERS]
+    parts = [f"## {heads[0]}\n" + "\n".join(f"- {each['words']}" for each in examples)] if examples else []
+    body, finds = "\n\n".join([*parts, *([f"## {heads[1]}"] if said else [])]), []
+    for line in said:
+        body += "\n- "
+        finds += [{**each, "start": len(body) + each["start"], "end": len(body) + each["end"]} for each in line.finds]
+        body += line.words
+    finds = [each for each in finds if each["end"] <= articles.BODY_CHARS]
+    return {"title": gap.title[:articles.TITLE_CHARS], "body": body[:articles.BODY_CHARS], "language": tongue,
+            "answers": len(said), "removed": sum(not each["kept"] for each in finds), "finds": finds}
+
+
+def _line(text: str, tongue: str, names: Collection[str], kept: Collection[str] = ()) -> _Line:
+    """In one line, with a mark for each find that is not kept."""
+    line, finds, at = "", [], 0
+    found = find(text, names)
+    for each in (*found, None):
+        line = _joined(line, text[at:each.start if each else None])
+        if each is None:
+            break
+        words, at = " ".join(each.text.split()), each.end
+        shown = words if words in kept else each.mark(tongue)
+        finds.append({"kind": each.kind, "text": words, "mark": each.mark(tongue), "start": len(line),
+                      "end": len(line) + len(shown), "kept": words in kept})
+        line += shown
+    return _Line(words=line.rstrip(), finds=finds)
+
+
+def _joined(line: str, words: str) -> str:
+    """Words put behind a line, their spaces made single."""
+    before = " " if words[:1].isspace() and line and not line.endswith(" ") else ""
+    plain = " ".join(words.split())
+    return f"{line}{before}{plain}{' ' if plain and words[-1:].isspace() else ''}"
+
+
+def kept_of(data: dict[str, Any]) -> list[str]:
+    """The marked pieces of a body that stay on purpose, taken out of it."""
+    kept = data.pop("kept", [])
+    if not isinstance(kept, list) or len(kept) > 500 or not all(isinstance(each, str) for each in kept):
+        raise BadRequest("kept is a list of texts that stay", field="kept")
+    return kept
 
 
 def names_of(tx: StoreTx, contact: Contact) -> list[str]:
@@ -87,9 +131,7 @@ def _shown(found: list[Find], tongue: str) -> list[dict[str, Any]]:
 
 def write(tx: StoreTx, agent: Agent, contact: Contact, data: dict[str, Any]) -> Article:
     """The draft, once nothing personal is left in it but what somebody kept on purpose."""
-    kept = data.pop("kept", [])
-    if not isinstance(kept, list) or len(kept) > 500 or not all(isinstance(each, str) for each in kept):
-        raise BadRequest("kept is a list of texts that stay", field="kept")
+    kept = kept_of(data)
     given = articles.fields_of(data)
     if not set(given) <= {"title", "body", "language", "keywords", "category"}:
         raise BadRequest("a draft out of a contact has title, body, language, keywords and category")

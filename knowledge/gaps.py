@@ -4,7 +4,7 @@ likeness of questions is `clusters`' business, whose they are that of `owners`."
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -183,14 +183,16 @@ def _day(tx: StoreTx, agent: Agent, data: dict[str, Any]) -> datetime:
 Reads = Callable[[StoreTx, Agent, ContactId], Any]
 
 
-def draft(tx: StoreTx, rules: Rules, agent: Agent, number: int, version: int, reads: Reads) -> tuple[Gap, int]:
-    """The prepared draft becomes an article of whoever asks; (gap, article)."""
+def draft(tx: StoreTx, rules: Rules, agent: Agent, number: int, version: int, reads: Reads,
+          kept: Sequence[str] = ()) -> tuple[Gap, int]:
+    """The prepared draft becomes an article of whoever asks, with those personal pieces that are kept on purpose; (gap,
+    article)."""
     gap = tx.knowledge.gaps.get(number)
     if gap.article is not None and gap.article in tx.knowledge.many([gap.article]):
         raise Conflict(f"article {gap.article} is written for this gap")
     if gap.owner not in (None, agent.id) and gap.state != "open" and not permits.leads(agent):
         raise Forbidden("somebody else owns this")
-    prepared = drafts.of_gap(tx, agent, gap, reads)
+    prepared = drafts.of_gap(tx, agent, gap, reads, kept=kept)
     made = articles.create(tx, agent, {name: prepared[name] for name in ("title", "body", "language")})
     why = gap.why if gap.owner == agent.id else {"rule": "taken", "by": agent.id}
     changed = _give(tx, rules, gap, version, agent.id, dict(why), actor=f"agent:{agent.id}", what="drafted",

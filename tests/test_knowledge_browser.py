@@ -12,7 +12,7 @@ from playwright.async_api import Page, expect
 
 from agents import contacts
 from knowledge import articles, duties
-from router.events import ContactChanged
+from router.events import AgentChanged, ContactChanged
 from router.records import ContactState, Direction, Role
 from storage.knowledge import ArticleState
 from tests.house import read, until
@@ -151,19 +151,29 @@ async def test_every_part_of_the_editor(tmp_path: Path, monkeypatch: pytest.Monk
     async with town(tmp_path, monkeypatch) as house:
         boss = await worker(house, "boss", "مدیر" if language == "fa" else "Boss", role=Role.ADMIN, language=language)
         sara = await worker(house, "sara", "سارا")
+        omid = await worker(house, "omid", "امید" if language == "fa" else "Omid")
         await write(house, boss, title="گم شدن کارت ملی")
+        await house.store.run(lambda tx: tx.knowledge.add(title="پروانهٔ ساختمان", body="", language="fa",
+                                                          state=ArticleState.INTERNAL, author=omid.id))
         accepted = await says(house, "سلام من علی رضایی هستم 09121234567؛ ساعت کار استخر شهرداری چند است؟")
         contact = (await read(house, lambda tx: tx.messages.get(accepted.message))).contact
 
         def closed(tx: Any) -> None:
             found = tx.contacts.get(contact)
-            tx.messages.add(contact, Direction.OUT, at=tx.now, text="هر روز از ۸ تا ۱۶", kind="reply")
+            tx.messages.add(contact, Direction.OUT, at=tx.now, text="هر روز از ۸ تا ۱۶؛ تلفن ۰۲۱۸۸۷۷۶۶۵۵", kind="reply")
             tx.contacts.change(found, state=ContactState.CLOSED, closed_at=tx.now, disposition="resolved")
             tx.emit(ContactChanged(about=contact, was="waiting", state="closed", disposition="resolved"), actor="test")
         await house.store.run(closed)
         await until(lambda: read(house, lambda tx: tx.knowledge.gaps.listed()), what="the gap")
         await house.store.run(lambda tx: duties.flag(tx, boss, tx.knowledge.get(1), "تعرفه کهنه است"))
         await house.store.run(lambda tx: duties.ask(tx, boss, tx.knowledge.get(1), 1, {"body": "بهتر"}))
+        await house.store.run(lambda tx: duties.flag(tx, boss, tx.knowledge.get(2), "نشانی عوض شده است"))
+
+        def leaves(tx: Any) -> None:
+            tx.desk.set_agent(omid.id, active=False)
+            tx.emit(AgentChanged(agent=omid.id, profile=True), actor="test")
+        await house.store.run(leaves)
+        await until(lambda: read(house, lambda tx: tx.knowledge.get(2).owner == boss.id), what="the new owner")
         page = await at_desk(browser, house, "boss", to="/knowledge", width=width, height=800)
 
         async def part(name: str, wanted: str) -> None:
@@ -171,7 +181,11 @@ async def test_every_part_of_the_editor(tmp_path: Path, monkeypatch: pytest.Monk
             await expect(page.locator(wanted).first).to_be_visible()
             assert await narrow(page) <= 0, name
             await browser.shot(page, f"knowledge-{name.split('/')[0]}-{language}-{width}")
+        left = "پیش‌تر با" if language == "fa" else "who left"
+        await part("article/2", ".owner-why")
+        await expect(page.locator(".owner-why")).to_contain_text(left)
         await part("work", "[data-task]")
+        await expect(page.locator(".task-why")).to_contain_text(left)
         await part("approvals", "[data-approval] .diff .new")
         await part("report", "h1")
         await part("setup", "[data-category=new]")
@@ -200,11 +214,17 @@ async def test_every_part_of_the_editor(tmp_path: Path, monkeypatch: pytest.Monk
         await part("gaps", "[data-gap]")
         why = "مسئول مطلب‌هایی است" if language == "fa" else "Owns the articles"
         await expect(page.locator(".gap-why")).to_contain_text(why)
-        await expect(page.locator(".parts .count")).to_have_text("۲" if language == "fa" else "2")
+        await expect(page.locator(".parts .count")).to_have_text("۳" if language == "fa" else "3")
         await page.locator("[data-gap] .link").click()
-        await expect(page.locator("[data-gap] ul li")).not_to_contain_text("رضایی")
+        await expect(page.locator("[data-gap] ul li").first).not_to_contain_text("رضایی")
         await expect(page.locator(".gap-draft")).to_contain_text("هر روز از ۸ تا ۱۶")
         await expect(page.locator(".gap-draft")).not_to_contain_text("رضایی")
+        # What is personal is to go; somebody keeps the desk's own telephone, which is not.
+        drafted = page.locator(".gap-draft .drafted")
+        await expect(page.locator("[data-find=phone]")).to_contain_text("۰۲۱۸۸۷۷۶۶۵۵")
+        await expect(drafted).not_to_contain_text("۰۲۱۸۸۷۷۶۶۵۵")
+        await page.locator("[data-find=phone] input").uncheck()
+        await expect(drafted).to_contain_text("۸ تا ۱۶؛ تلفن ۰۲۱۸۸۷۷۶۶۵۵")
         found = await Axe().run(page, context="main", options={
             "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa"]}})
         assert [(each["id"], node["html"]) for each in found.response["violations"] for node in each["nodes"]] == []
@@ -215,12 +235,12 @@ async def test_every_part_of_the_editor(tmp_path: Path, monkeypatch: pytest.Monk
         await page.locator("[name=gap-owner]").select_option("")
         await expect(page.locator(".gap-why bdi").first).to_have_text("مدیر" if language == "fa" else "Boss")
         await page.locator("[data-gap] .primary").click()
-        await expect(page.locator(".column [name=body]")).to_have_value(re.compile("استخر"))
+        await expect(page.locator(".column [name=body]")).to_have_value(re.compile("استخر[^$]*۰۲۱۸۸۷۷۶۶۵۵"))
         await part(f"from/{contact}", "[data-find]")
         assert await page.locator(".button.primary").is_disabled()
         for find in await page.locator("[data-find]").all():
             await find.locator("input").first.check()
-        await expect(page.locator(".drafted mark")).to_have_count(2)
+        await expect(page.locator(".drafted mark")).to_have_count(3)
         await browser.shot(page, f"knowledge-decided-{language}-{width}")
         await page.locator(".button.primary").click()
         await expect(page.locator(".column [name=body]")).not_to_have_value(re.compile("رضایی|0912"))

@@ -73,6 +73,38 @@ async def test_who_worked_the_queue_gets_the_gap_and_its_draft(tmp_path: Path, d
         assert article["owner"] == t.people["other"].id
 
 
+async def test_a_draft_stands_with_its_gap_and_proposes_what_to_take_out(tmp_path: Path, database: str) -> None:
+    async with town(tmp_path, database) as t:
+        office, mobile = "+98 21 8877 6655", "09351234567"
+        for number, words in enumerate(("Good day,  dear sir.\n\nCall our office at {office} or 😀 {mobile}.",
+                                        "Ask at the counter, or call {office}.")):
+            asked = ("When does the city pool open? My name is John Carter", "city pool: when does it open")[number]
+            contact = await t.say(asked, sender=f"+4479000000{number}0")
+            await t.answer(contact, by="agent", text=words.format(office=office, mobile=mobile))
+        gap = (await until(lambda: listed_when(t, 2), what="two questions"))[0]
+        path = f"/api/knowledge/gaps/{gap['id']}"
+        got = await t.ok("GET", path, by="agent")
+        draft, body = got["draft"], got["draft"]["body"]
+        assert gap["article"] is None and gap["state"] == "open", "nobody has written anything"
+        assert draft["language"] == gap["language"] == "en" and len(got["examples"]) == 2
+        assert body.startswith("## Questions\n- ") and "## What colleagues answered\n- " in body
+        assert draft["answers"] == 2
+        assert "Carter" not in str(got) and "[name]" in body, "nothing personal of a question is kept"
+        assert office not in body and mobile not in body and draft["removed"] == 3
+        assert [(each["kind"], each["text"]) for each in draft["finds"]] in (
+            [("phone", office), ("phone", office), ("mobile", mobile)],
+            [("phone", office), ("mobile", mobile), ("phone", office)])
+        for each in draft["finds"]:
+            assert body[each["start"]:each["end"]] == each["mark"] and each["kept"] is False
+        for bad in ("x", [3], ["x"] * 501):
+            await t.refused(400, "POST", f"{path}/draft", {"version": gap["version"], "kept": bad}, by="agent")
+        made = await t.ok("POST", f"{path}/draft", {"version": gap["version"], "kept": [office]}, by="agent")
+        written = (await t.ok("GET", f"/api/articles/{made['article']}", by="agent"))["article"]
+        assert written["language"] == "en" and written["title"] == gap["title"]
+        assert "- Good day, dear sir. Call our office at +98 21 8877 6655 or 😀 [mobile]." in written["body"]
+        assert written["body"].count(office) == 2 and mobile not in written["body"]
+
+
 async def test_answers_stand_in_the_draft_only_for_those_who_may_read_the_contact(tmp_path: Path) -> None:
     secret = {"general": {"title_fa": "عمومی", "title_en": "General"},
               "tax": {"title_fa": "مالیات", "title_en": "Tax", "skills": ["tax"]}}

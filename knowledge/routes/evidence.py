@@ -48,7 +48,8 @@ class Evidence:
                  summary="Take a gap, give it to somebody or (null) back, set its day, or settle it",
                  body=obj("version", version=NUMBER, state=TEXT, owner=MAYBE, due_at=MOMENT, note=TEXT)),
             post(path="/api/knowledge/gaps/{id}/draft", handler=self.draft_gap,
-                 summary="The prepared draft becomes an article", body=obj("version", version=NUMBER),
+                 summary="The prepared draft becomes an article; `kept` are the marked pieces that stay on purpose",
+                 body=obj("version", version=NUMBER, kept=many(TEXT)),
                  answer=answer(gap=_ANY, article=NUMBER)),
             get(path="/api/contacts/{id}/draft", handler=self.draft, errors=(404, 409),
                 summary="An article out of a resolved contact, with personal data marked; nothing is stored",
@@ -88,7 +89,7 @@ class Evidence:
         return json_answer(await self._given.store.snapshot(read))
 
     async def gap(self, request: web.Request) -> web.Response:
-        """Examples are folded of spaces and carry no personal data, nor does the draft."""
+        """Examples carry no personal data; the draft proposes what to take out of the answers."""
         agent, number = self._given.who(request), id_of(request)
 
         def read(tx: StoreTx) -> dict[str, Any]:
@@ -108,11 +109,11 @@ class Evidence:
     async def draft_gap(self, request: web.Request) -> web.Response:
         """Whoever asks owns the gap then."""
         agent, number, data = self._given.who(request), id_of(request), await json_body(request)
-        version = take(data, "version", int)
+        version, kept = take(data, "version", int), drafts.kept_of(dict(data))
         rules, reads = self._given.rules, self._given.readable
 
         def unit(tx: StoreTx) -> dict[str, Any]:
-            gap, article = gaps.draft(tx, rules, agent, number, version, reads)
+            gap, article = gaps.draft(tx, rules, agent, number, version, reads, kept)
             return {"gap": gaps.view(tx, gap), "article": article}
         return json_answer(await self._given.store.run(unit))
 

@@ -1,6 +1,7 @@
 // An article out of a resolved contact: every personal piece is marked, a person decides on each, then it is stored.
 
 import {html, useEffect, useState} from "/static/html.js";
+import {language} from "/static/boot.js";
 import {CallError} from "/static/call.js";
 import {send, toast} from "/static/page.js";
 import {Doing, Failed} from "/static/parts/bits.js";
@@ -48,6 +49,17 @@ export function Draft({id}) {
     <div class="card stack"><h2 dir="auto"><${Marked} text=${made("title")} /></h2><div class="drafted" dir="auto"><${Marked} text=${made("body")} /></div></div>
     <div class="row wrap">${left.length > 0 && html`<p class="notice">${icon("warning")}<span>${w("draft.left", {n: left.length})}</span></p>`}<span class="grow"></span>
       <${Doing} name="draft" class="primary" disabled=${left.length > 0} run=${save}>${w("draft.save")}</${Doing}></div></section>`;
+}
+
+/** What is prepared for a gap: as it would be written, and the personal pieces, each taken out unless somebody keeps it. */
+export function Prepared({draft, kept, keep}) {
+  const pieces = [...new Map(draft.finds.map((each) => [each.text, each])).values()];
+  const body = [...draft.finds].reverse().reduce((text, each) => kept.includes(each.text) ? cut(text, {...each, mark: each.text}) : text, draft.body);
+  const decide = (text, stays) => keep(stays ? [...kept, text] : kept.filter((each) => each !== text));
+  return html`<div class="look stack gap-draft" lang=${draft.language}><p class="small faint" lang=${language}>${w("gap.prepared", {answers: draft.answers, removed: draft.finds.filter((each) => !kept.includes(each.text)).length})}</p>
+    ${pieces.length > 0 && html`<ul class="stack small" lang=${language}>${pieces.map((each) => html`<li key=${each.text} class="row wrap" data-find=${each.kind}><span class="chip warn">${w(`find.${each.kind}`)}</span><bdi class="grow strong">${each.text}</bdi>
+      <label class="check"><input type="checkbox" checked=${!kept.includes(each.text)} onChange=${(event) => decide(each.text, !event.target.checked)} />${w("draft.remove")}</label></li>`)}</ul>`}
+    <p class="strong" dir="auto"><${Marked} text=${draft.title} /></p><p class="drafted" dir="auto"><${Marked} text=${body} /></p></div>`;
 }
 
 // Places are counted in characters; a browser counts those beyond the first plane twice.

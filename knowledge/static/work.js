@@ -8,6 +8,7 @@ import {act, send} from "/static/page.js";
 import {Doing, Empty, Text} from "/static/parts/bits.js";
 import {DayField} from "/static/parts/day.js";
 import {Choice, Part, Pieces, changed, leads, nameOf, useCall} from "./ask.js";
+import {Prepared} from "./draft.js";
 import {w} from "./words.js";
 
 const told = (name, path, body, then) => act(name, async () => { const done = await send("POST", path, body); changed(); then?.(done); });
@@ -59,17 +60,17 @@ export function Gaps() {
 }
 
 function Gap({gap}) {
-  const [open, set] = useState(false);
+  const [open, set] = useState(false), [kept, keep] = useState([]);
   const [got] = useCall(open ? `/api/knowledge/gaps/${gap.id}` : "");
   const change = (fields) => told(`gap:${gap.id}`, `/api/knowledge/gaps/${gap.id}`, {version: gap.version, ...fields});
-  const draft = () => told(`gap:${gap.id}`, `/api/knowledge/gaps/${gap.id}/draft`, {version: gap.version}, ({article}) => { location.hash = `#article/${article}`; });
+  const draft = () => told(`gap:${gap.id}`, `/api/knowledge/gaps/${gap.id}/draft`, {version: gap.version, kept}, ({article}) => { location.hash = `#article/${article}`; });
   const mine = gap.owner === boot.me.id, may = leads || mine || !gap.owner, begins = may || gap.state === "open";
   return html`<li class="card stack" data-gap=${gap.id}><div class="row wrap"><span class="count hot">${w("gap.asked", {n: gap.asked})}</span><${Text} class="grow strong">${gap.title}</${Text}>
       <span class="chip">${w(`gap.${gap.state}`)}</span>${gap.overdue && html`<span class="chip bad">${w("gap.late")}</span>`}<span class="small faint">${moment(gap.last_at)}</span></div>
     ${gap.owner && html`<p class="small quiet gap-why">${w("owner")}: <bdi class="strong">${nameOf(gap.owner)}</bdi>${gap.due_at && ` · ${w("gap.due", {day: moment(gap.due_at)})}`} · <span dir="auto">${gap.why[language]}</span></p>`}
     ${open && html`<ul class="stack small" dir="auto">${(got?.examples ?? []).map((each) => html`<li key=${`${each.source}${each.number}`} class="row"><span class="chip">${w(`fit.${each.fit}`)}</span><span class="grow" dir="auto">${each.words}</span></li>`)}</ul>
       ${leads && html`<${Given} gap=${gap} change=${change} />`}
-      ${got?.draft && !gap.article && html`<div class="look stack gap-draft"><p class="small faint">${w("gap.prepared", {answers: got.draft.answers, removed: got.draft.removed})}</p><p class="strong" dir="auto">${got.draft.title}</p><p class="drafted" dir="auto">${got.draft.body}</p></div>`}`}
+      ${got?.draft && !gap.article && html`<${Prepared} draft=${got.draft} kept=${kept} keep=${keep} />`}`}
     <div class="row wrap"><button type="button" class="link small" aria-expanded=${open ? "true" : "false"} onClick=${() => set(!open)}>${w("examples")}</button><span class="grow"></span>
       ${begins && !(mine && gap.state === "owned") && html`<button type="button" class="button slim gap-take" onClick=${() => change({owner: boot.me.id})}>${w("gap.take")}</button>`}
       ${mine && html`<button type="button" class="button slim gap-back" onClick=${() => change({owner: null})}>${w("gap.back")}</button>`}
