@@ -25,6 +25,7 @@ _PERSIAN = (
     ("the rest cannot be read", "بقیهٔ پرونده خوانده نمی‌شود"), ("who wrote the words", "کسی دیگر باید تأیید کند"),
     ("the field 'title'", "عنوان بیش از اندازه بلند است"), ("the field 'body'", "متن بیش از اندازه بلند است"),
     ("the field 'language'", "زبان fa یا en است"), ("the field 'state'", "وضعیت ناشناخته است"),
+    ("a picture in it", "تصویری در آن بیش از اندازه بزرگ است: هر سو تا ۱۲٬۰۰۰ و در کل تا ۴۰ میلیون پیکسل"),
     ("keywords are", "کلیدواژه‌ها بیش از اندازه‌اند"),
 )
 AT_ONCE = 50  #: items in one unit of work

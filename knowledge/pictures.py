@@ -1,5 +1,6 @@
 """Pictures that stand within the text of an import (`data:`), taken out of it as what they really are. Pure; linear;
-trusts no stated type: what is no PNG, JPEG, GIF or WebP by its own bytes is none. SVG may carry scripts and is none."""
+trusts no stated type: what is no PNG, JPEG, GIF or WebP by its own bytes is none. SVG may carry scripts and is none.
+One of more pixels than are shown is refused."""
 
 from __future__ import annotations
 
@@ -10,6 +11,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
+
+from knowledge import sizes
+from router.errors import BadRequest
 
 MOST = 40  #: of one article, as many as it may have files
 MOST_BYTES = 2_000_000  #: of one
@@ -24,6 +28,8 @@ _DEFINED = re.compile(
     r"^ {0,3}\[([^\[\]\n]{1,100})\]:[ \t]{0,3}<?(data:[^\s<>]*)>?[^\n]{0,300}$", re.IGNORECASE | re.MULTILINE)
 _NAMED = re.compile(r"!\[([^\[\]\n]{0,300})\]\[([^\[\]\n]{0,100})\]")
 _PLACE = re.compile(r"!\[([^\[\]\n]{0,300})\]\(picture:(\d{1,6})\)")
+TOO_LARGE = (f"at most {sizes.MOST_SIDE:,} a side and {sizes.MOST_PIXELS // 10**6} million in all are shown; make it "
+             "smaller")
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
 
 
@@ -34,6 +40,7 @@ class Picture:
     media_type: str
     content: bytes
     digest: str
+    size: sizes.Size
 
     @property
     def name(self) -> str:
@@ -80,6 +87,13 @@ class Album:
         numbers = dict.fromkeys(int(found[2]) for found in _PLACE.finditer(body))
         return {number: self.pictures[number] for number in list(numbers)[:MOST] if number in self.pictures}
 
+    def fault(self, body: str) -> str:
+        """Why a text cannot be taken in with its pictures; "" = it can."""
+        for each in self.of(body).values():
+            if sizes.too_large(each.size):
+                return f"a picture in it has {each.size[0]} x {each.size[1]} pixels: {TOO_LARGE}"
+        return ""
+
 
 def _put(words: str, place: str) -> str:
     return words if place == GONE else f"![{words}]({place})"
@@ -99,8 +113,10 @@ def decoded(uri: str) -> Picture | None:
     except (binascii.Error, ValueError):
         return None
     kind = kind_of(content)
-    return None if kind is None else Picture(media_type=kind, content=content,
-                                             digest=hashlib.sha256(content).hexdigest())
+    size = None if kind is None else sizes.size_of(kind, content)
+    if kind is None or size is None:
+        return None
+    return Picture(media_type=kind, content=content, digest=hashlib.sha256(content).hexdigest(), size=size)
 
 
 def kind_of(content: bytes) -> str | None:
@@ -114,6 +130,22 @@ def kind_of(content: bytes) -> str | None:
     if content.startswith(b"RIFF") and content[8:15] == b"WEBPVP8" and len(content) > 20:
         return "image/webp"
     return None
+
+
+def judged(content: bytes, declared: str) -> str:
+    """What a file that somebody adds is: a picture by its own bytes, whatever it is called. BadRequest when it is
+    called one and is none, when its header is broken, or when it has more pixels than are shown, an SVG too."""
+    kind = kind_of(content)
+    size = sizes.drawn(content) if kind is None and "svg" in declared else None
+    if kind is None and declared in _ENDINGS:
+        raise BadRequest("this file is called a picture and is none: PNG, JPEG, GIF and WebP are", field="picture-type")
+    if kind is not None:
+        size = sizes.size_of(kind, content)
+        if size is None:
+            raise BadRequest("this picture is cut off or broken: it does not tell its size", field="picture-broken")
+    if size is not None and sizes.too_large(size):
+        raise BadRequest(f"this picture has {size[0]} x {size[1]} pixels: {TOO_LARGE}", field="picture-size")
+    return kind or declared
 
 
 def placed(body: str, where: Callable[[int], int | None] | Mapping[int, int]) -> str:

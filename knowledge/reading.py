@@ -121,7 +121,8 @@ def _csv(name: str, content: bytes, delimiter: str) -> Iterator[Item]:
         for number, row in enumerate(rows, 2):
             if any(cell.strip() for cell in row):
                 fields = {name: cell.strip() for name, cell in zip(head, row, strict=False) if name}
-                yield Item(place=f"{name}:{number}", fields=fields, pictures=album.of(fields.get("body", "")))
+                body = fields.get("body", "")
+                yield Item(place=f"{name}:{number}", fields=fields, pictures=album.of(body), fault=album.fault(body))
     except csv.Error as error:
         yield Item(place=name, fault=f"the rest cannot be read: {error}")
 
@@ -149,7 +150,8 @@ def _page(name: str, content: bytes, ending: str) -> Item:
         body = rest if headed and first.lstrip("# ") == title else text
     stem = posixpath.splitext(posixpath.basename(name))[0]
     body = body.strip()
-    return Item(place=name, fields={**fields, "title": title.strip() or stem, "body": body}, pictures=album.of(body))
+    return Item(place=name, fields={**fields, "title": title.strip() or stem, "body": body}, pictures=album.of(body),
+                fault=album.fault(body))
 
 
 def _front(text: str) -> tuple[dict[str, str], str]:

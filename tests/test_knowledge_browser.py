@@ -15,6 +15,7 @@ from knowledge import articles, duties
 from router.events import AgentChanged, ContactChanged
 from router.records import ContactState, Direction, Role
 from storage.knowledge import ArticleState
+from tests import files
 from tests.house import read, until
 from tests.servers.browser import Browser
 from tests.servers.console import at_desk, says, spotless, town, worker
@@ -346,3 +347,20 @@ async def test_one_step_from_a_resolved_contact_to_its_article(tmp_path: Path, m
         drafting = await opened.value
         await expect(drafting.locator("[data-find]")).to_have_count(4)  # name and mobile, in title and body
         spotless(browser, house)
+
+
+@pytest.mark.parametrize(("language", "says"), [("fa", "بیش از اندازه بزرگ است"), ("en", "too large")])
+async def test_a_picture_that_is_too_large_is_refused_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                               browser: Browser, language: str, says: str) -> None:
+    async with town(tmp_path, monkeypatch) as house:
+        lead = await worker(house, "nader", "نادر", role=Role.SUPERVISOR, language=language)
+        made = await write(house, lead, title="گم شدن کارت ملی")
+        page = await at_desk(browser, house, "nader", to="/knowledge")
+        await page.goto(f"{house.url}/knowledge#article/{made.id}")
+        await page.locator("details summary").first.click()
+        choose = page.locator("details input[type=file]")
+        await choose.set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": files.png(60_000, 60_000)})
+        await expect(page.locator(".toast.bad")).to_contain_text(says)
+        await choose.set_input_files({"name": "b.png", "mimeType": "image/png", "buffer": files.png(60, 60)})
+        await expect(page.locator("details li")).to_contain_text("b.png")
+        assert len(await read(house, lambda tx: tx.knowledge.life.files(made.id))) == 1

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from channels import registry
-from tests import fake
+from tests import fake, files
 from tests.house import read, until
 from tests.knowledge_town import town
 
@@ -210,7 +210,7 @@ async def test_shelves_are_seen_by_role_and_skill(tmp_path: Path, database: str)
 
 
 async def test_files_are_kept_and_shown_only_where_they_may_be(tmp_path: Path) -> None:
-    png = b"\x89PNG\r\n\x1a\n" + b"x" * 50
+    png = files.png(2, 1)
     async with town(tmp_path) as t:
         made = await t.write(title="x", state="public")
         path = f"/api/articles/{made['id']}/files"

@@ -16,7 +16,7 @@ from knowledge import permits
 from knowledge.answers import Answers
 from router.model import AgentId, QueueId
 from router.records import Agent, AgentState, Queue, Role
-from tests import fake
+from tests import fake, files
 from tests.house import read, until
 from tests.knowledge_town import Town, town
 
@@ -24,7 +24,7 @@ QUEUES = {"general": {"title_fa": "عمومی", "title_en": "General"},
           "tax": {"title_fa": "مالیات", "title_en": "Tax", "skills": ["tax"]},
           "audit": {"title_fa": "حسابرسی", "title_en": "Audit", "skills": ["tax", "audit"]}}
 STAFF = ("agent", "other", "second", "lead", "admin")
-PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 50
+PNG = files.png(2, 1)
 
 
 @pytest.fixture(autouse=True)

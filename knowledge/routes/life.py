@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -13,6 +14,7 @@ from knowledge import articles, duties, gaps, merge, permits, sight
 from knowledge.asks import MAYBE, MOMENT, NUMBER, TEXT, answer, id_of, many, obj
 from knowledge.given import Given
 from knowledge.markup import as_html
+from knowledge.pictures import judged
 from knowledge.routes.articles import ARTICLE, FIELDS
 from knowledge.sight import readable
 from router.errors import BadRequest, Conflict
@@ -160,8 +162,9 @@ class Living:
         name = " ".join(clean(unquote(request.headers.get("X-File-Name", ""))[:400]).split())[:200] or "file"
         if not content:
             raise BadRequest("the file is empty")
+        declared = request.content_type if len(request.content_type) < 100 else "application/octet-stream"
+        kind = await asyncio.to_thread(judged, content, declared)
         digest = await self._given.store.blobs.put(content)
-        kind = request.content_type if len(request.content_type) < 100 else "application/octet-stream"
 
         def unit(tx: StoreTx) -> File:
             sight.editable(tx, agent, number, four_eyes=self._given.rules.four_eyes)

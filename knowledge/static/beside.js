@@ -1,6 +1,7 @@
 // What stands beside an article: its files, what it depends on, its versions, and a way to say that it is wrong.
 
 import {html, useState} from "/static/html.js";
+import {CallError} from "/static/call.js";
 import {moment, size} from "/static/dates.js";
 import {act, send, toast} from "/static/page.js";
 import {Doing} from "/static/parts/bits.js";
@@ -19,7 +20,12 @@ export function Files({article, mayWrite, put}) {
   const add = (event) => {
     const [file] = event.target.files;
     if (file) act(`file:${article.id}`, async () => {
-      await send("POST", `/api/articles/${article.id}/files`, undefined, {raw: file, patience: 120_000, headers: {"Content-Type": file.type || "application/octet-stream", "X-File-Name": encodeURIComponent(file.name)}});
+      try {
+        await send("POST", `/api/articles/${article.id}/files`, undefined, {raw: file, patience: 120_000, headers: {"Content-Type": file.type || "application/octet-stream", "X-File-Name": encodeURIComponent(file.name)}});
+      } catch (fault) {
+        if (!(fault instanceof CallError) || !fault.field?.startsWith("picture-")) throw fault;
+        toast(w(`file.${fault.field}`), "bad");
+      }
       changed();
     });
     event.target.value = "";
