@@ -76,6 +76,22 @@ def test_times_of_an_event(stamp: str, start: str, all_day: bool) -> None:
     assert (event["start"], event["all_day"]) == (start, all_day)
 
 
+@pytest.mark.parametrize(("zone", "start"), [
+    ("Asia/Kabul", "2026-11-28T07:00:00+04:30"), ("Europe/Berlin", "2026-11-28T07:00:00+01:00"),
+    ("No/Where", "2026-11-28T07:00:00+00:00")])
+def test_times_without_a_zone_are_the_desks(zone: str, start: str) -> None:
+    """A desk anywhere: what names no zone (or one that nobody knows) is at its clock, as are times in Persian words."""
+    for stamp in ("DTSTART:20261128T070000", "DTSTART;TZID=Mars/Olympus:20261128T070000"):
+        raw = f"BEGIN:VCALENDAR\nBEGIN:VEVENT\n{stamp}\nSUMMARY:جلسه\nEND:VEVENT\nEND:VCALENDAR".encode()
+        said = read(TOP + b"Content-Type: text/calendar; charset=utf-8\r\n\r\n" + raw, zone=zone)
+        assert said.data["events"][0]["start"] == start
+        assert "ساعت ۰۷:۰۰" in said.text, said.text
+    named = (b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;TZID=Asia/Tehran:20261128T070000\n"
+             b"SUMMARY:\xd8\xac\xd9\x84\xd8\xb3\xd9\x87\nEND:VEVENT\nEND:VCALENDAR")
+    said = read(TOP + b"Content-Type: text/calendar; charset=utf-8\r\n\r\n" + named, zone="Asia/Kabul")
+    assert said.data["events"][0]["start"] == "2026-11-28T07:00:00+03:30" and "ساعت ۰۸:۰۰" in said.text
+
+
 def test_a_mail_with_text_keeps_it_and_shows_the_event_beside_it() -> None:
     said = read(TOP + b"Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n"
                 b"Come!\r\n--b\r\nContent-Type: text/calendar; method=CANCEL; charset=utf-8\r\n\r\n"

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import functools
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -194,6 +195,25 @@ async def test_a_mail_that_the_server_cannot_give_holds_nobody_up(how: str, star
     assert b"UID 7 " in note.raw
     assert sorted(said.ids for said in house.said if said.ids) == sorted(
         (f"n{number}@citizen.example",) for number in range(30) if number != 6)
+    await reader.close()
+    await mail.stop()
+
+
+async def test_an_invitation_that_names_no_zone_is_at_the_desks_clock() -> None:
+    mail, house, reader = FakeMail(), Recorder(), Reader()
+    await mail.start()
+    values = {name: value for name, value in mail.settings().items() if name != "medium"}
+    wanted, wire = Settings(**values, password=Secret(mail.password)), replace(house.wire(), zone="Asia/Kabul")
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(Mailbox("town", wanted, wire, reader).run())
+        await seen(lambda: house.lights[-1:] and house.lights[-1].code == "ok")
+        mail.deliver(b"From: ali@citizen.example\r\nMessage-ID: <z@citizen.example>\r\nContent-Type: text/calendar\r\n\r\n"
+                     b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20261128T070000\nSUMMARY:Meeting\nEND:VEVENT\n"
+                     b"END:VCALENDAR\n")
+        await seen(lambda: house.said)
+        task.cancel()
+    [said] = house.said
+    assert said.data["events"][0]["start"] == "2026-11-28T07:00:00+04:30" and "07:00 (UTC+0430)" in said.text
     await reader.close()
     await mail.stop()
 

@@ -50,15 +50,16 @@ class _Pieces:
     cards: list[dict[str, Any]] = field(default_factory=list)
 
 
-def read(mail: Mail) -> Body:
-    """The text (plain, or else made from the HTML), the sanitised HTML and the files."""
+def read(mail: Mail, *, zone: str) -> Body:
+    """The text (plain, or else made from the HTML), the sanitised HTML and the files. `zone`: the desk's, for times of
+    invitations that name none."""
     pieces, body = _Pieces(), Body()
     for part in mail.leaves():
         kind = _text_kind(part, bool(pieces.plain or pieces.html))
         if kind:
             (pieces.html if kind == "html" else pieces.plain).append(_decoded(part, kind))
         elif (part.body.strip() or part.media_type not in ("text/plain", "text/html")) and not _opened(part, pieces):
-            _particular(part, pieces)
+            _particular(part, pieces, zone)
             pieces.uploads.append(_upload(part, len(pieces.uploads) + 1))
     if len(pieces.uploads) > MAX_UPLOADS:
         body.notes.add("too many attachments")
@@ -74,16 +75,17 @@ def read(mail: Mail) -> Body:
     body.data.update({"cards": pieces.cards[:MAX_THINGS]} if pieces.cards else {}, **found)
     if not body.text and pieces.events:
         told = " ".join(f"{each['title']} {each['text'][:200]}" for each in pieces.events)
-        body.text = "\n\n".join(calendar.shown(each, language(told) or "fa") for each in pieces.events)[:MAX_TEXT]
+        shown = (calendar.shown(each, language(told) or "fa", home=zone) for each in pieces.events)
+        body.text = "\n\n".join(shown)[:MAX_TEXT]
     return body
 
 
-def _particular(part: Part, pieces: _Pieces) -> None:
+def _particular(part: Part, pieces: _Pieces, zone: str) -> None:
     """What an invitation or a visiting card says; the file stays beside it."""
     label = part.params.get("charset", "")
     name = part.disposition()[1].get("filename", "").lower()
     if part.media_type in ("text/calendar", "application/ics") or name.endswith(".ics"):
-        found = calendar.events(part.content(), label)
+        found = calendar.events(part.content(), label, home=zone)
         pieces.events += [each for each in found if each not in pieces.events]
     elif part.media_type in _CARDS or name.endswith(".vcf"):
         pieces.cards += calendar.cards(part.content(), label)

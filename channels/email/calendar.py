@@ -1,6 +1,7 @@
 """Invitations (text/calendar, RFC 5545) and visiting cards (text/vcard) as plain values and readable words. PURE.
 
-Bounded: so many bytes, events and lines; whatever is not understood is left out, the file itself stays attached.
+Bounded: so many bytes, events and lines; whatever is not understood is left out, the file itself stays attached. Times
+without a zone, or with one that nobody knows, are those of the desk (`home`, a name of the tz database).
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from router.rules import jalali
 MAX_BYTES = 500_000
 MAX_LINES = 5_000
 MAX_THINGS = 20
-_HOME = "Asia/Tehran"
 #: Names of zones as Windows writes them, where they are no zone names of the rest of the world.
 _ZONES = {"iran standard time": "Asia/Tehran", "gmt standard time": "Europe/London", "utc": "UTC", "gmt": "UTC",
           "w. europe standard time": "Europe/Berlin", "romance standard time": "Europe/Paris",
@@ -43,7 +43,7 @@ _DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 Line = tuple[str, dict[str, str], str]
 
 
-def events(content: bytes, charset: str = "") -> list[dict[str, Any]]:
+def events(content: bytes, charset: str = "", *, home: str) -> list[dict[str, Any]]:
     """The events of a calendar file: kind, title, start, end (ISO 8601), all_day, place, organiser, repeats, text."""
     found: list[dict[str, Any]] = []
     event: dict[str, tuple[dict[str, str], str]] | None = None
@@ -58,7 +58,7 @@ def events(content: bytes, charset: str = "") -> list[dict[str, Any]]:
         elif event is not None and name == "END" and depth:
             depth -= 1
         elif event is not None and name == "END":
-            found.append(_event(event, kind))
+            found.append(_event(event, kind, home))
             event = None
             if len(found) >= MAX_THINGS:
                 break
@@ -67,11 +67,11 @@ def events(content: bytes, charset: str = "") -> list[dict[str, Any]]:
     return found
 
 
-def _event(given: dict[str, tuple[dict[str, str], str]], kind: str) -> dict[str, Any]:
+def _event(given: dict[str, tuple[dict[str, str], str]], kind: str, home: str) -> dict[str, Any]:
     def text(name: str, limit: int) -> str:
         return line(_plain(given.get(name, ({}, ""))[1]), limit=limit)
-    start, all_day = _moment(*given.get("DTSTART", ({}, "")))
-    end, _ = _moment(*given.get("DTEND", ({}, "")))
+    start, all_day = _moment(*given.get("DTSTART", ({}, "")), home)
+    end, _ = _moment(*given.get("DTEND", ({}, "")), home)
     if start and not end and "DURATION" in given:
         end = _later(start, given["DURATION"][1])
     if text("STATUS", 20).upper() == "CANCELLED":
@@ -123,21 +123,21 @@ def _plain(value: str) -> str:
     return re.sub(r"\\([nN\\;,:])", lambda found: "\n" if found.group(1) in "nN" else found.group(1), value)
 
 
-def _moment(params: dict[str, str], value: str) -> tuple[datetime | None, bool]:
+def _moment(params: dict[str, str], value: str, home: str) -> tuple[datetime | None, bool]:
     found = _STAMP.match(value.strip())
     if found is None:
         return None, False
     year, month, day, hour, minute, second = (int(each or 0) for each in found.groups()[:6])
     try:
-        zone = UTC if found.group(7) else _zone(params.get("TZID", ""))
+        zone = UTC if found.group(7) else _zone(params.get("TZID", ""), home)
         return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=zone), found.group(4) is None
     except ValueError:
         return None, False
 
 
-def _zone(name: str) -> ZoneInfo:
+def _zone(name: str, home: str) -> ZoneInfo:
     name = name.strip('" ')
-    for each in (_ZONES.get(name.lower(), name), _HOME):
+    for each in (_ZONES.get(name.lower(), name), home):
         if re.fullmatch(r"[A-Za-z0-9_+/-]{1,60}", each):
             try:
                 return ZoneInfo(each)
@@ -157,22 +157,22 @@ def _later(start: datetime, value: str) -> datetime | None:
         return None
 
 
-def shown(event: dict[str, Any], language: str) -> str:
-    """An event as lines that people read, for a mail that has no other text. Persian: Jalali dates."""
+def shown(event: dict[str, Any], language: str, *, home: str) -> str:
+    """An event as lines that people read, for a mail without other text. Persian: Jalali dates, the desk's clock."""
     side = 1 if language == "fa" else 0
 
     def word(name: str) -> str:
         return _WORDS[name][side]
     lines = [f"{word(event['kind'])}: {event['title']}".rstrip(": ")]
     if event["start"]:
-        lines.append(f"{word('when')}: {_when(event, side)}")
+        lines.append(f"{word('when')}: {_when(event, side, home)}")
     for name, key in (("where", "place"), ("by", "organiser"), ("repeats", "repeats")):
         if event[key]:
             lines.append(f"{word(name)}: {event[key]}")
     return "\n".join([*lines, *(["", event["text"]] if event["text"] else [])])
 
 
-def _when(event: dict[str, Any], side: int) -> str:
+def _when(event: dict[str, Any], side: int, home: str) -> str:
     start = datetime.fromisoformat(event["start"])
     end = datetime.fromisoformat(event["end"]) if event["end"] else None
     if event["all_day"]:
@@ -180,7 +180,8 @@ def _when(event: dict[str, Any], side: int) -> str:
         days = _day(start.date(), side) + (f" {_WORDS['to'][side]} {_day(last.date(), side)}" if last > start else "")
         return f"{days} ({_WORDS['all-day'][side]})"
     if side:
-        start, end = start.astimezone(ZoneInfo(_HOME)), end and end.astimezone(ZoneInfo(_HOME))
+        zone_here = _zone("", home)
+        start, end = start.astimezone(zone_here), end and end.astimezone(zone_here)
     begins = f"{_day(start.date(), side)} {_clock(start, side)}"
     zone = "" if side else f" ({start.strftime('UTC%z')})"
     if end is None:

@@ -24,7 +24,8 @@ T = TypeVar("T")
 def request(raw: bytes, arrival: Arrival) -> bytes:
     """One mail for the reader, without its last bytes: send `raw` after it."""
     meta = orjson.dumps({"channel": arrival.channel, "now": arrival.now.isoformat(), "own": arrival.own,
-                         "ours": arrival.ours, "colleagues": arrival.colleagues, "authority": arrival.authority})
+                         "ours": arrival.ours, "colleagues": arrival.colleagues, "authority": arrival.authority,
+                         "zone": arrival.zone})
     return LENGTH.pack(len(meta), len(raw)) + meta
 
 
@@ -32,7 +33,8 @@ def arrival_of(meta: bytes) -> Arrival:
     """The reader's side of `request`."""
     given = orjson.loads(meta)
     return Arrival(channel=given["channel"], now=datetime.fromisoformat(given["now"]), own=tuple(given["own"]),
-                   ours=tuple(given["ours"]), colleagues=tuple(given["colleagues"]), authority=given["authority"])
+                   ours=tuple(given["ours"]), colleagues=tuple(given["colleagues"]), authority=given["authority"],
+                   zone=given["zone"])
 
 
 def answer(said: Said) -> bytes:

@@ -181,7 +181,8 @@ class Mailbox:
     async def _accept(self, raw: bytes, too_large: int) -> None:
         settings = self._settings
         arrival = Arrival(channel=self._name, now=self._wire.clock(), own=settings.own, ours=self._wire.ours(),
-                          colleagues=tuple(each.lower() for each in settings.colleagues), authority=settings.authority)
+                          colleagues=tuple(each.lower() for each in settings.colleagues), authority=settings.authority,
+                          zone=self._wire.zone)
         said = await self._reader.read(raw, arrival)
         if too_large:
             said = beginning_of(said, too_large, settings.max_bytes)

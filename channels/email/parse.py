@@ -41,6 +41,7 @@ class Arrival:
     ours: tuple[str, ...] = ()  #: every address of the house, also of its other mailboxes
     colleagues: tuple[str, ...] = ()  #: addresses whose forwards are attributed to their first sender
     authority: str = ""  #: how our mail server signs Authentication-Results
+    zone: str = "Asia/Tehran"  #: the desk's time zone: invitations may name none
 
 
 def parse(raw: bytes, arrival: Arrival) -> Said:
@@ -77,7 +78,7 @@ def _parse(raw: bytes, arrival: Arrival) -> Said:
     own = arrival.own or _delivered(headers)
     box, doubt = _sender(headers)
     subject = header(headers.get("subject"), limit=500)
-    body = bodies.read(mail)
+    body = bodies.read(mail, zone=arrival.zone)
     bounce = bounces.read(mail, subject=subject, sender=box.address, text=body.text, own=own)
     reply_to = [each.address for raw_ in headers.all("reply-to")[:3] for each in boxes(raw_) if each.address][:10]
     reason = automatic.reason(headers, subject=subject, sender=box.address, reply_to=reply_to,
