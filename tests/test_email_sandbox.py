@@ -207,7 +207,8 @@ async def test_an_invitation_that_names_no_zone_is_at_the_desks_clock() -> None:
     async with asyncio.TaskGroup() as group:
         task = group.create_task(Mailbox("town", wanted, wire, reader).run())
         await seen(lambda: house.lights[-1:] and house.lights[-1].code == "ok")
-        mail.deliver(b"From: ali@citizen.example\r\nMessage-ID: <z@citizen.example>\r\nContent-Type: text/calendar\r\n\r\n"
+        mail.deliver(b"From: ali@citizen.example\r\nMessage-ID: <z@citizen.example>\r\n"
+                     b"Content-Type: text/calendar\r\n\r\n"
                      b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20261128T070000\nSUMMARY:Meeting\nEND:VEVENT\n"
                      b"END:VCALENDAR\n")
         await seen(lambda: house.said)
