@@ -166,8 +166,9 @@ class Writer:
 
 @contextlib.asynccontextmanager
 async def citizen(medium: str, folder: Path, *, environ: Mapping[str, str] | None = None, house: Any = None,
-                  **settings: Any) -> AsyncIterator[Citizen]:
-    """A house with one channel "town" of the medium, its stand-in, and a citizen on it."""
+                  flows: Path | None = None, **settings: Any) -> AsyncIterator[Citizen]:
+    """A house with one channel "town" of the medium, its stand-in, and a citizen on it. `flows`: a folder of one's own,
+    for mail."""
     common, clock = {"flow": "main-menu", **settings}, Unhurried()
     async with contextlib.AsyncExitStack() as stack:
         if medium == "webchat":
@@ -197,6 +198,6 @@ async def citizen(medium: str, folder: Path, *, environ: Mapping[str, str] | Non
             await mail.start()
             stack.push_async_callback(mail.stop)
             there = await stack.enter_async_context(running(
-                folder, {"town": mail.settings() | common}, clock=clock,
+                folder, {"town": mail.settings() | common}, clock=clock, flows={"folder": str(flows)} if flows else {},
                 environ={"PISHKHAN_TOWN_PASSWORD": "sandbox", "PISHKHAN_TOWN_SMTP_PASSWORD": "sandbox"}))
             yield Writer(there, mail)

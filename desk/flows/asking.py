@@ -72,10 +72,19 @@ class Asking:
         found = text.get(self.state.language) or next(iter(text.values()), "")
         return self.filled(found)
 
+    def questions(self) -> list[str]:
+        """Those of the sheet, in the order of their numbers."""
+        return [name for name in self.state.sheet if self.program.steps[name].kind == "ask"]
+
     def open(self) -> list[tuple[int, Step]]:
         """The questions of the sheet that are not answered yet, with their numbers."""
-        return [(number, self.program.steps[name]) for number, name in enumerate(self.state.sheet, 1)
+        return [(number, self.program.steps[name]) for number, name in enumerate(self.questions(), 1)
                 if name not in self.state.filled]
+
+    def between(self) -> list[str]:
+        """The lines that stand between the questions of the sheet."""
+        steps = [self.program.steps[name] for name in self.state.sheet]
+        return [line for step in steps if step.kind != "ask" for line in self.words(step.text).split("\n")]
 
     def ask_again(self) -> None:
         """The open question, or all of them."""
@@ -87,7 +96,7 @@ class Asking:
         elif self.state.part == "comment":
             self._prompt(self.words(step.comment), self._skip(), "words", optional=True)
         elif step.kind == "survey" and self.rates_at_once(step):
-            blocks = [f"{number}) {lines[0]}" for number, lines in self._rating_lines(step).items()]
+            blocks = [self._digits(f"{number}) {lines[0]}") for number, lines in self._rating_lines(step).items()]
             blocks[1] += f" {phrases.say('may-skip', self.state.language)}"
             self._numbered("sheet", blocks)
         elif step.kind == "survey":
@@ -102,20 +111,27 @@ class Asking:
 
     def _sheet(self) -> None:
         """Several questions, each with the number that it keeps until it is answered."""
-        language, blocks = self.state.language, []
-        for number, step in self.open():
+        language, blocks, numbers = self.state.language, [], {step.id: number for number, step in self.open()}
+        for step in [self.program.steps[name] for name in self.state.sheet]:
+            if step.kind != "ask" and not self.state.filled:
+                blocks.append(self.words(step.text))  # said once; beneath, what is left is asked
+            if step.id not in numbers:
+                continue
+            number = numbers[step.id]
             said = [f"{number}) {line}" if not at else f"   {line}" for at, line in
                     enumerate(self.question_lines(step))]
             said[-1] += f" {phrases.say('may-skip', language)}" if step.optional else ""
             if step.id in self.wrong:
                 said.append(f"   {self.hint(step, '')}")
-            blocks.append("\n".join(said))
+            blocks.append(self._digits("\n".join(said)))
         self._numbered("sheet-rest" if self.state.filled else "sheet", blocks)
 
     def _numbered(self, intro: str, blocks: list[str]) -> None:
-        fa = self.state.language == "fa"
-        text = "\n\n".join((phrases.say(intro, self.state.language), *(digits_fa(b) if fa else b for b in blocks)))
+        text = "\n\n".join((phrases.say(intro, self.state.language), *blocks))
         self.prompts.append(Prompt(text=text, takes="words", first=self.state.visit <= 1))
+
+    def _digits(self, text: str) -> str:
+        return digits_fa(text) if self.state.language == "fa" else text
 
     def rates_at_once(self, step: Step) -> bool:
         """Whether a rating and the words about it are asked for in one message."""

@@ -33,7 +33,7 @@ def read(asking: Asking, heard: Heard) -> Filled:
     if not heard.text.strip() or not worded:
         return found
     shown = {number: asking.question_lines(step) for number, step in open_}
-    reply = sheet.read(heard.text, heard.whole, shown)
+    reply = sheet.read(heard.text, heard.whole, shown, asking.between())
     if len(worded) == 1 and not _numbered_only(reply, worded[0], heard.text):
         reply = sheet.Reply()
     if reply.numbered:

@@ -166,7 +166,8 @@ class State:
     stack: tuple[str, ...] = ()  #: steps of callers to go on with
     misses: int = 0
     part: str = ""  #: within a step: "" the question, "helped", "comment"
-    sheet: tuple[str, ...] = ()  #: questions put in one message, in the order of their numbers; () = only `step`
+    sheet: tuple[str, ...] = ()  #: questions put in one message, and what is said between them; () = only `step`
+    stacks: tuple[tuple[str, ...], ...] = ()  #: the stack of each; () = that of the dialogue
     filled: tuple[str, ...] = ()  #: those of them that are answered
     waits: Waits = Waits.ANSWER
     turn: int = 0  #: inputs taken

@@ -14,11 +14,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from desk.flows.model import Program, Step
+from desk.flows.model import END, Outcome, Program, Step
 from desk.flows.render import filled_names
 from router.rules.text import clean, digits_latin, fold
 
 MOST = 12  #: questions of one message
+MOST_STACK = 10  #: flows that run one another
 LINES = 2_000  #: of a reply, that are looked at
 _CHARS = 500  #: of a line, in which a number is looked for
 _ROUNDS = 60
@@ -40,30 +41,65 @@ class Reply:
     parts: tuple[tuple[str, ...], ...] = ()  #: without numbers: its paragraphs, its lines
 
 
-def together(program: Program, start: str, decide: Callable[[Step], str]) -> tuple[str, ...]:
-    """The questions that may be put at once from a step on: until a word or a branch depends on one of their answers,
-    or anything else is to be done. `decide` tells where a branch leads that depends on none of them."""
-    found: list[str] = []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Put:
+    """A step that stands in a message: a question, or what is said between two of them."""
+
+    step: str
+    stack: tuple[str, ...] = ()  #: steps of callers that it was entered by
+    asks: bool = True
+
+
+def together(program: Program, start: str, decide: Callable[[Step], str], stack: tuple[str, ...] = (),
+             ) -> tuple[Put, ...]:
+    """What may be put at once from a question on: until a word or a branch depends on an answer, or anything else is to
+    be done. What is said stands between two questions, never behind the last; flows are entered and left. `decide`
+    tells where a branch leads that depends on no answer."""
+    found: list[Put] = []
     saved: set[str] = set()
-    target = start
+    target, waiting = start, list[Put]()
     for _ in range(_ROUNDS):
-        step = program.steps.get(target)
-        if step is None or target in found:
-            break
-        if step.kind == "branch":
-            known = all(not when.names & (saved | {"language"}) and not when.queues for when, _ in step.cases)
-            if not known:
-                break
-            target = decide(step)
+        if target == END and stack:
+            caller = program.steps.get(stack[-1])
+            target, stack = caller.next if caller is not None else END, stack[:-1]
             continue
-        if step.kind != "ask" or _names(step) & saved:
+        step = program.steps.get(target)
+        if step is None or _names(step) & saved:
             break
-        found.append(target)
-        saved.add(step.save)
-        if len(found) == MOST or any(option.to for option in step.options):
+        if step.kind == "ask":
+            if any(each.step == target for each in found):
+                break
+            found += [*waiting, Put(step=target, stack=stack)]
+            waiting = []
+            saved.add(step.save)
+            if sum(each.asks for each in found) == MOST or any(option.to for option in step.options):
+                break
+        elif _says(step, stack) and step.text:
+            waiting.append(Put(step=target, stack=stack, asks=False))
+        following = _past(step, decide, saved, stack)
+        if following is None:
             break
-        target = step.next
+        target, stack = following
     return tuple(found)
+
+
+def _past(step: Step, decide: Callable[[Step], str], saved: set[str], stack: tuple[str, ...],
+          ) -> tuple[str, tuple[str, ...]] | None:
+    """Where a step leads without an answer, and by whom; None when it does anything else."""
+    if step.kind in ("ask", "say"):
+        return step.next, stack
+    if step.kind == "run" and len(stack) < MOST_STACK:
+        return step.flow, (*stack, step.id)
+    if step.kind == "end" and _says(step, stack):
+        return END, stack
+    known = step.kind == "branch" and all(
+        not when.names & (saved | {"language"}) and not when.queues for when, _ in step.cases)
+    return (decide(step), stack) if known else None
+
+
+def _says(step: Step, stack: tuple[str, ...]) -> bool:
+    """Whether it only says something: the end of a flow that another one ran goes on in that one."""
+    return step.kind == "say" or (step.kind == "end" and bool(stack) and step.outcome is Outcome.CONTAINED)
 
 
 def _names(step: Step) -> frozenset[str]:
@@ -71,10 +107,10 @@ def _names(step: Step) -> frozenset[str]:
     return frozenset().union(*(filled_names(text) for text in texts))
 
 
-def read(text: str, whole: str, questions: Mapping[int, Sequence[str]]) -> Reply:
+def read(text: str, whole: str, questions: Mapping[int, Sequence[str]], said: Sequence[str] = ()) -> Reply:
     """The reply's words by question. `text` is what is new in it, `whole` also what it quotes; `questions` are those
-    that are open: their numbers, and their lines as they were shown."""
-    own = {fold(line) for lines in questions.values() for line in lines}
+    that are open: their numbers, and their lines as they were shown; `said` are the lines between them."""
+    own = {fold(line) for line in said} | {fold(line) for lines in questions.values() for line in lines}
     own |= {fold(f"{number}) {lines[0]}") for number, lines in questions.items() if lines}
     found = (_numbered(text, questions, own) or _beneath(text, whole, questions)
              or _numbered(whole, questions, own, copied=True))

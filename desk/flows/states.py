@@ -22,7 +22,8 @@ def dump(state: State) -> dict[str, Any]:
 def load(data: Mapping[str, Any]) -> State:
     """The other way. Keys of another release are left out."""
     known = {name: data[name] for name in State.__dataclass_fields__ if name in data}
-    known["trail"] = tuple(tuple(each) for each in known.get("trail", ()))
+    for name in ("trail", "stacks"):
+        known[name] = tuple(tuple(each) for each in known.get(name, ()))
     for name in ("stack", "sheet", "filled"):
         known[name] = tuple(known.get(name, ()))
     known["waits"] = Waits(known.get("waits", "answer"))
@@ -36,12 +37,14 @@ def moved(state: State, program: Program) -> tuple[State, str]:
     stack = tuple(_successor(each, program) for each in state.stack)
     if not step or step == END or not all(stack):
         return replace(state, step=program.start, stack=(), trail=(), part="", misses=0,
-                       sheet=(), filled=(), waits=Waits.ANSWER), "restart"
+                       sheet=(), stacks=(), filled=(), waits=Waits.ANSWER), "restart"
     same = step == state.step
-    sheet = state.sheet if same and all(each in program.steps for each in state.sheet) else ()
+    named = {*state.sheet, *(each for stack in state.stacks for each in stack)}
+    sheet = state.sheet if same and named <= program.steps.keys() else ()
     trail = tuple(each for each in state.trail if all(name in program.steps for name in each))
-    return replace(state, step=step, stack=stack, trail=trail, part=state.part if same else "", sheet=sheet,
-                   filled=state.filled if sheet else ()), "same" if same else "moved"
+    kept = replace(state, step=step, stack=stack, trail=trail, part=state.part if same else "", sheet=sheet,
+                   stacks=state.stacks if sheet else (), filled=state.filled if sheet else ())
+    return kept, "same" if same else "moved"
 
 
 def _successor(step: str, program: Program) -> str:

@@ -14,7 +14,6 @@ from router.rules.text import digits_fa
 
 MOST_STEPS = 60
 MOST_TRAIL = 30
-MOST_STACK = 10
 
 
 class Walk(Asking):
@@ -52,7 +51,7 @@ class Walk(Asking):
                 self.hand_over("broken")
                 return
             self.steps.append(target)
-            self.state = replace(self.state, step=target, part="", sheet=(), filled=())
+            self.state = replace(self.state, step=target, part="", sheet=(), stacks=(), filled=())
             following = self._do(step)
             if following is None:
                 return
@@ -71,7 +70,7 @@ class Walk(Asking):
                 self._remember |= {key: self.values.get(name) for key, name in step.values.items()}
                 return step.next
             case "run":
-                if len(self.state.stack) >= MOST_STACK:
+                if len(self.state.stack) >= sheet.MOST_STACK:
                     self.hand_over("loop")
                     return None
                 self.state = replace(self.state, stack=(*self.state.stack, step.id))
@@ -91,9 +90,11 @@ class Walk(Asking):
                     return END
                 self._ended = (step.outcome, "end", "")
                 return None
-        found = sheet.together(self.program, step.id, self._branch) if self.world.carries.several else ()
+        found = sheet.together(self.program, step.id, self._branch, self.state.stack) if (
+            self.world.carries.several) else ()
+        found = found if len(found) > 1 else ()
         self.state = replace(self.state, waits=Waits.ANSWER, visit=self.state.visit + 1, misses=0,
-                             sheet=found if len(found) > 1 else ())
+                             sheet=tuple(each.step for each in found), stacks=tuple(each.stack for each in found))
         self.ask_again()
         return None
 
@@ -205,26 +206,33 @@ class Walk(Asking):
 
     def _keep(self, step: Step, understood: Understood) -> None:
         self.values[step.save] = understood.value
-        here = (step.id, *self.state.stack)
+        here = (step.id, *self._stack_of(step.id))
         self.state = replace(self.state, trail=(*self.state.trail, here)[-MOST_TRAIL:])
+
+    def _stack_of(self, name: str) -> tuple[str, ...]:
+        """By which steps a question was entered: those of one message may stand in several flows."""
+        known = dict(zip(self.state.sheet, self.state.stacks, strict=False))
+        return known.get(name, self.state.stack)
 
     def fill(self, found: Filled) -> None:
         """Keep the answers to questions of the sheet; ask what is left alone, or go on from the last of them."""
         for step in [step for _, step in self.open() if step.id in found.understood]:
             self._keep(step, found.understood[step.id])
         filled = {*self.state.filled, *found.understood}
-        out = [name for name in self.state.sheet if name not in filled and name not in found.wrong]
+        asked = self.questions()
+        out = [name for name in asked if name not in filled and name not in found.wrong]
         if found.all and all(self.program.steps[name].optional for name in out):
             self.values |= {self.program.steps[name].save: None for name in out}
             filled |= set(out)
-        left = [name for name in self.state.sheet if name not in filled]
+        left = [name for name in asked if name not in filled]
         if not left:
-            last = self.program.steps[self.state.sheet[-1]]
+            last = self.program.steps[asked[-1]]
+            self.state = replace(self.state, stack=self._stack_of(last.id))
             chosen = next((each for each in last.options if each.id == self.values.get(last.save)), None)
             self.enter((chosen.to if chosen else "") or last.next)
             return
-        self.state = replace(self.state, step=left[0], filled=tuple(n for n in self.state.sheet if n in filled),
-                             misses=0, reminded=False, visit=self.state.visit + 1)
+        self.state = replace(self.state, step=left[0], stack=self._stack_of(left[0]), misses=0, reminded=False,
+                             filled=tuple(n for n in asked if n in filled), visit=self.state.visit + 1)
         if len(left) == 1 and left[0] in self.wrong:
             self.prompts.append(Prompt(text=self.hint(self.here, "")))
         self.ask_again()
