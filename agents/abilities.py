@@ -12,6 +12,7 @@ from router.errors import BadRequest
 from router.model import Medium
 from router.rules.overflow import MOST_STEPS
 from router.rules.plan import LANGUAGES, SEGMENTS
+from router.rules.wait.bearing import LONGEST
 from router.web import take
 
 WORD = re.compile(r"[\w.-]{1,40}")
@@ -66,11 +67,12 @@ def of_contact(data: dict[str, Any]) -> dict[str, Any]:
             found[name] = figures_in(data, name, 1, 5)
     if data.get("priority") is not None:
         found["priority"] = number_in(data, "priority", least=-100, most=100)
-    for name in ("kind", "patience"):
-        if data.get(name) is not None:
-            found[name] = text_in(data, name, most=40)
-            if found[name] and not WORD.fullmatch(found[name]):
-                raise BadRequest(f"{name}: must be one word", field=name)
+    if data.get("kind") is not None:
+        found["kind"] = text_in(data, "kind", most=40)
+        if found["kind"] and not WORD.fullmatch(found["kind"]):
+            raise BadRequest("kind: must be one word", field="kind")
+    if data.get("patience") is not None:
+        found["patience"] = str(number_in(data, "patience", most=LONGEST) or "")
     if data.get("segment") is not None:
         found["segment"] = one_in(data, "segment", SEGMENTS)
     if not found:

@@ -76,6 +76,9 @@ def _wait(value: Mapping[str, Any], names: Mapping[int, str]) -> Words:
     if value.get("coverage") is not None:
         share = round(100 * value["coverage"])
         en, fa = f"{en}; {share} % of {value['record']} held", f"{fa}؛ {share}٪ از {value['record']} درست بود"
+    if value.get("own"):
+        en = f"{en}; of those before it {value['own']} by their own patience"
+        fa = f"{fa}؛ {value['own']} نفر از پیشینیان با شکیبایی خودشان"
     return {"en": f"{en})", "fa": _digits(f"{fa})")}
 
 
@@ -112,4 +115,5 @@ def _digits(words: str) -> str:
 
 _MADE: Mapping[str, Callable[[Any, Mapping[int, str]], Words]] = {
     "who": _who, "rings": _rings, "wait": _wait, "missing": _missing, "skills": _levels, "prefers": _levels,
-    "place": _place, "excluded": _people, "held_for": _people, "waited_ms": _span, "target_ms": _span}
+    "place": _place, "excluded": _people, "held_for": _people, "waited_ms": _span, "target_ms": _span,
+    "patience_ms": _span}

@@ -27,4 +27,4 @@ QUEUE: dict[str, Any] = {
 MERGED: dict[str, Any] = {"merged_into": {"type": ["integer", "null"]}}
 CONTACT: dict[str, Any] = {
     "needs": _LEVELS, "prefers": _LEVELS, "priority": {"type": "integer", "minimum": -100, "maximum": 100},
-    "kind": _TEXT, "segment": {"type": "string", "enum": list(SEGMENTS)}, "patience": _TEXT}
+    "kind": _TEXT, "segment": {"type": "string", "enum": list(SEGMENTS)}, "patience": _NUMBER}

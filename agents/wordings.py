@@ -86,6 +86,7 @@ TERMS: Mapping[str, Words] = {
     "segment": {"en": "Kind of customer", "fa": "گونهٔ مشتری"}, "prefers": {"en": "Preferred", "fa": "ترجیح"},
     "waited_ms": {"en": "Has waited", "fa": "تا کنون منتظر"},
     "target_ms": {"en": "Promised within", "fa": "وعده"},
+    "patience_ms": {"en": "Its own patience", "fa": "شکیبایی خودش"},
     "guarded": {"en": "Waited far too long: before everybody", "fa": "بسیار دیرشده: پیش از همه"},
     "rings": {"en": "Steps to come", "fa": "گام‌های پیش رو"},
     "on_duty": {"en": "Of them at work", "fa": "از آن‌ها سر کار"},

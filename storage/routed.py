@@ -42,6 +42,7 @@ _COLUMNS = (
     _T.c.id, _T.c.state, _T.c.queue_id, _T.c.agent_id, _T.c.last_agent_id, _T.c.customer_id, _T.c.channel, _T.c.medium,
     _T.c.segment, _T.c.kind, _T.c.language, _T.c.priority, _T.c.effort, type_coerce(_T.c.queued_at, BigInteger),
     _raw("excluded"), _raw("needs"), _raw("prefers"), _T.c.step, _T.c.version,
+    _T.c.patience,
 )
 _ALL = select(*_COLUMNS).where(_T.c.state.in_(_LIVE))
 _SOME = select(*_COLUMNS).where(_T.c.id.in_(bindparam("ids", expanding=True)))
@@ -67,7 +68,7 @@ _NOTHING: Mapping[str, int] = {}
 def routed_of(row: Any) -> Routed:
     """A bare row as the record."""
     (number, state, queue, agent, last, customer, channel, medium, segment, kind, language, priority, effort, queued,
-     excluded, needs, prefers, step, version) = row
+     excluded, needs, prefers, step, version, patience) = row
     return Routed(
         id=ContactId(number), state=_STATES[state], queue=None if queue is None else QueueId(queue),
         agent=None if agent is None else AgentId(agent), last_agent=None if last is None else AgentId(last),
@@ -75,7 +76,8 @@ def routed_of(row: Any) -> Routed:
         priority=priority, effort=effort, queued_ms=queued or 0,
         excluded=() if excluded == "[]" else tuple(orjson.loads(excluded)),
         needs=_NOTHING if needs == "{}" else orjson.loads(needs),
-        prefers=_NOTHING if prefers == "{}" else orjson.loads(prefers), step=step, version=version)
+        prefers=_NOTHING if prefers == "{}" else orjson.loads(prefers), step=step, version=version,
+        patience=patience)
 
 
 class RoutedReads:

@@ -883,3 +883,27 @@ def test_small_work_is_missed_by_the_room_that_is_left() -> None:
     # Two places are left for b, three for c: whoever comes with a leaves b alone.
     made = offers(desk.queue(2, at=5, medium="chat", requires={"a": 1}))[0]
     assert made.agent == 2 and made.why["missed"] == (500 >> 2) - (500 >> 3)
+
+
+@pytest.mark.parametrize("policy", ["promise", "due_time", "ageing"])
+def test_patience_decides_nothing_and_is_named(policy: str) -> None:
+    """A long walk once as it is, once with a patience at every contact and told anew in between: the same decisions."""
+    chance = random.Random(11)
+    watch = Watch(config(policy))
+    begin(watch, chance.randrange)
+    plain, borne = Core(watch.config), Core(watch.config)
+    for number in range(1_500):
+        event = event_of(watch, chance.randrange, number)
+        watch.tell(event)
+        other = replace(event, patience_ms=chance.randrange(1, 900_000)) if isinstance(event, ContactQueued) else event
+        assert plain.handle(event) == borne.handle(other)
+        if isinstance(other, ContactQueued) and number % 3 == 0:
+            borne.handle(ContactChanged(at=event.at, contact=other.contact, patience_ms=chance.randrange(2) * 5_000))
+            plain.handle(ContactChanged(at=event.at, contact=other.contact))
+    desk = Desk(policy)
+    desk.queue(1, patience_ms=90_000)
+    desk.queue(2)
+    assert [desk.core.explain(each)["patience_ms"] for each in (1, 2)] == [90_000, None]
+    desk.tell(ContactChanged(at=1, contact=1, patience_ms=0))
+    desk.tell(ContactChanged(at=1, contact=2, patience_ms=7_000))
+    assert [desk.core.explain(each)["patience_ms"] for each in (1, 2)] == [None, 7_000]

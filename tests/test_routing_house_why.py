@@ -6,9 +6,11 @@ import re
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from agents import explained, reading, reasons
+from agents.guard import digest
 from channels import registry
 from router.records import Role
 from tests import fake
@@ -58,6 +60,56 @@ async def test_why_it_waits_who_could_take_it_who_comes_later_and_how_long(tmp_p
         assert made["agent"] == sara.id and made["outcome"] == "accepted" and made["en"] and made["fa"]
         assert {"rule", "candidates", "load", "cost", "policy"} <= {each["code"] for each in made["terms"]}
         assert term(made, "rule")["text"]["fa"] == reasons.RULES[term(made, "rule")["value"]]["fa"]
+
+
+async def test_a_contacts_own_patience_enters_the_honest_wait_and_is_named(tmp_path: Path, database: str) -> None:
+    async with desk_of(tmp_path, database) as house:
+        boss = await agent(house, "boss", role=Role.SUPERVISOR, ready=False)
+        sara = await agent(house, "sara", capacity=2)
+        await house.store.run(lambda tx: tx.accounts.add_token(boss.id, "test", boss.role, digest("secret")))
+        first = await say(house, 0)
+        await held_by(house, first, sara)
+        await accept(house, first)
+        numbers = [await say(house, each) for each in range(1, 9)]
+        last = numbers[-1]
+        await until(lambda: house.dispatch.desk.place(last) == 8, what="the router knows them")
+
+        def said() -> Any:
+            return house.dispatch.desk.waits.estimate(last, house.dispatch.ticks.now().ms)
+
+        def borne(own: int, patience: int | None) -> bool:
+            known = house.dispatch.explain(last)
+            return bool(known["wait"]["own"] == own and known["patience_ms"] == patience)
+        before, order = said().middle, [house.dispatch.desk.place(each) for each in numbers]
+        async with aiohttp.ClientSession(house.url, headers={"Authorization": "Bearer secret"}) as http:
+
+            async def patience(number: int, value: Any, status: int = 200) -> None:
+                async with http.post(f"/api/contacts/{number}/routing", json={"patience": value}) as answer:
+                    assert answer.status == status, await answer.text()
+            for bad in ("short", -1, 10**9, True, None):
+                await patience(last, bad, 400)
+            for number in numbers[:-1]:
+                await patience(number, 20)
+            await patience(last, 90)
+            await until(lambda: borne(7, 90_000), what="the router knows what each bears")
+            assert said().middle < before, "who will have given up stops standing ahead"
+            assert [house.dispatch.desk.place(each) for each in numbers] == order, "nobody is passed"
+            [now] = await why(house, boss, last)
+            own = term(now, "patience_ms")
+            assert own["value"] == 90_000 and own["en"] == "Its own patience" and "شکیبایی" in own["fa"]
+            assert own["text"] == {"en": "2 min", "fa": "۲ دقیقه"}
+            told = term(now, "wait")["text"]
+            assert "of those before it 7 by their own patience" in told["en"] and "۷ نفر" in told["fa"]
+            async with http.get(f"/api/contacts/{last}/why") as answer:
+                [shown] = (await answer.json())["decisions"]
+                assert term(shown, "patience_ms")["value"] == 90_000
+            # Nobody's own any more: as it was.
+            for number in numbers:
+                await patience(number, 0)
+            await until(lambda: borne(0, None), what="the medium's patience again")
+            assert said().middle == pytest.approx(before, rel=0.01)
+            [now] = await why(house, boss, last)
+            assert "patience_ms" not in {each["code"] for each in now["terms"]}
 
 
 async def test_what_nobody_has_is_named(tmp_path: Path) -> None:

@@ -14,8 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from router.core import NAMED
-from router.rules.wait import Estimator, Kind, Pace
+from router.rules.wait import Estimator, Kind, Pace, graded, own
+from router.rules.wait.bearing import LONGEST, reached
 from router.rules.wait.model import FEW, Model
+from router.simulation.day import Arrival
 from router.simulation.draw import draw
 from router.simulation.reading import parse
 from router.simulation.waits import Waits, pooled
@@ -83,6 +85,74 @@ def test_those_who_give_up_shorten_the_wait() -> None:
     for made in (patient, hasty):
         queue(made, 20)
     assert hasty.estimate(119, 0.0).middle < 0.2 * patient.estimate(119, 0.0).middle
+
+
+def borne(made: Estimator, count: int, patience: float | None, *, first: int = 100, at: float = 0.0) -> None:
+    for number in range(first, first + count):
+        made.queued(number, Kind(medium="voice", skills=CARDS, rank=1, patience=patience), at)
+
+
+def test_ones_own_patience_counts_for_oneself_and_the_mediums_for_all_others() -> None:
+    made, plain = house(1, patience=300.0), house(1, patience=300.0)
+    queue(plain, 21)
+    borne(made, 10, 30.0)
+    queue(made, 11, first=110, at=1.0)
+    hasty, usual = made.estimate(120, 2.0), plain.estimate(120, 2.0)
+    assert hasty.middle < usual.middle and hasty.place == usual.place == 21, "the place is a place all the same"
+    assert (hasty.own, usual.own) == (10, 0)
+    patient = house(1, patience=300.0)
+    borne(patient, 10, 86_400.0)
+    queue(patient, 11, first=110, at=1.0)
+    assert patient.estimate(120, 2.0).middle > usual.middle
+    # Of its own nothing is reckoned: whoever asks is told for the case that they stay.
+    alone, other = house(1), house(1)
+    borne(alone, 1, 5.0)
+    queue(other, 1)
+    assert alone.estimate(100, 1.0) == other.estimate(100, 1.0)
+    # Whoever may take it, and in which order, is the same: one line for learning.
+    made.answered(100, 90.0)
+    plain.answered(100, 90.0)
+    assert made._last == plain._last
+
+
+def test_what_one_bears_oneself_teaches_nothing_about_the_medium() -> None:
+    made, other = house(1, patience=300.0), house(1, patience=300.0)
+    for number in range(20):
+        borne(made, 1, 10.0, first=number)
+        made.gone(number, 8.0)
+        borne(made, 1, 9_000.0, first=number)
+        made.answered(number, 4_000.0)
+    for each in (made, other):
+        queue(each, 10, at=9_000.0)
+    assert made.estimate(109, 9_001.0).middle == other.estimate(109, 9_001.0).middle
+
+
+@given(st.lists(st.tuples(st.floats(0.0, 1e5), st.floats(0.0, 1.0)), min_size=1, max_size=6), st.integers(1, 50))
+def test_a_line_of_people_who_bear_differently_empties_as_the_integral_says(
+        groups: list[tuple[float, float]], people: int) -> None:
+    whole = sum(work for work, _ in groups)
+    said = reached(groups, people)
+    assert 0.0 <= said <= whole / people * (1 + 1e-9)
+    least, most = min(rate for _, rate in groups), max(rate for _, rate in groups)
+    alone = [math.log1p(rate * whole / people) / rate if rate > 1e-9 else whole / people for rate in (most, least)]
+    assert alone[0] * 0.98 - 1e-6 <= said <= alone[1] * 1.02 + 1e-6
+
+
+@pytest.mark.parametrize("groups", [
+    [(2000.0, 0.0), (2000.0, 0.1)], [(3000.0, 1 / 60), (1000.0, 1 / 1800)], [(100.0, 0.05), (9000.0, 1 / 400)]])
+def test_the_integral_in_32_pieces_is_that_in_many(groups: list[tuple[float, float]]) -> None:
+    whole, at = sum(work for work, _ in groups), 0.0
+    for _ in range(50_000):
+        at += whole / 50_000 / 4 * sum(work / whole * math.exp(-rate * at) for work, rate in groups)
+    assert reached(groups, 4) == pytest.approx(at, rel=0.005)
+
+
+def test_own_patience_is_seconds_in_few_steps() -> None:
+    assert [own(text) for text in ("", "0", "90", "short", "-5", "1.5", "9" * 9, "9" * 30, "۹۰")] == [
+        0, 0, 90, 0, 0, 0, LONGEST, 0, 0]
+    assert graded(None) is graded(0) is graded(-1) is None
+    steps = {graded(1000 * seconds) for seconds in range(1, 100_000, 7)}
+    assert len(steps) < 60 and all(abs(math.log((graded(1000 * n) or 0) / n)) < 0.13 for n in (1, 5, 90, 3_600, 10**6))
 
 
 def test_nothing_is_said_when_nobody_is_there() -> None:
@@ -191,11 +261,11 @@ def test_a_model_with_wild_history_stays_within_eight_times_the_formula() -> Non
     assert 0 < low <= middle <= high <= 60 * 64.1
 
 
-def measured(table: Mapping[str, Any], seeds: int) -> dict[str, dict[str, Any]]:
+def measured(table: Mapping[str, Any], seeds: int, ears: type[Waits] = Waits) -> dict[str, dict[str, Any]]:
     scenario, before, rows = parse(json.dumps(table)), None, []
     for seed in range(1, seeds + 1):
         day = draw(scenario, seed)
-        before = Waits(day).take_over(before)
+        before = ears(day).take_over(before)
         assert World(day, NAMED["promise"], watch=before).run().violations == ()
         rows.append(before.figures())
     return pooled(rows)
@@ -214,6 +284,29 @@ def test_intervals_hold_on_days_nobody_tuned_for(size: dict[str, Any], seeds: in
     assert found["voice"]["error"] <= 0.6
 
 
+BORNE = {"vip": 1500.0, "ordinary": 45.0}
+
+
+class Told(Waits):
+    """Ears to which each contact says how long people like it bear waiting."""
+
+    def kind(self, arrival: Arrival) -> Kind:
+        plain = super().kind(arrival)
+        own = None if arrival.channel == "email" else graded(int(1000 * BORNE[arrival.segment]))
+        return Kind(medium=plain.medium, skills=plain.skills, rank=plain.rank, patience=own)
+
+
+def test_intervals_hold_where_patience_is_told_and_are_no_worse_than_where_it_is_not() -> None:
+    table = town(agents=20, load=2.6)
+    table["patience_s"] = {"voice": BORNE, "chat": BORNE, "email": None}
+    for each in table["demand"]:
+        each["segment_mix"] = {"vip": 0.6, "ordinary": 0.4}
+    plain, told = measured(table, 6)["voice"], measured(table, 6, Told)["voice"]
+    assert told["n"] == plain["n"] > 100, "nobody is served otherwise"
+    assert 0.74 <= told["coverage"] <= 0.87 and told["coverage"] >= plain["coverage"] - 0.02
+    assert told["error"] <= plain["error"], (told, plain)
+
+
 def test_an_estimate_among_many_costs_little() -> None:
     made = Estimator({})
     rng = random.Random(1)
@@ -222,7 +315,9 @@ def test_an_estimate_among_many_costs_little() -> None:
         made.agent(number, frozenset().union(*rng.sample(skills, 4)), VOICE | CHAT)
         made.duty(number, True)
     for number in range(10_000):
-        made.queued(number, Kind(medium=rng.choice(("voice", "chat")), skills=rng.choice(skills), rank=number % 4), 1.0)
+        kind = Kind(medium=rng.choice(("voice", "chat")), skills=rng.choice(skills), rank=number % 4,
+                    patience=graded(rng.choice((0, 30_000, 600_000))))
+        made.queued(number, kind, 1.0)
     made.estimate(5, 2.0)
     begin = time.process_time()
     for number in range(200):

@@ -138,6 +138,8 @@ def changed(state: State, event: events.ContactChanged, contacts: list[Contact],
                         ("target", event.target_ms), ("sticky", event.sticky)):
         if value is not None:
             setattr(contact, name, value)
+    if event.patience_ms is not None:
+        contact.patience = event.patience_ms or None
     if contact.queue is not None and contact.id in state.bases:
         state.bases[contact.id] = state.base(contact)
     if waits:

@@ -111,7 +111,7 @@ class ContactQueued(Event):
     language: str = ""  #: "" = any
     priority: int = 0  #: added to the queue's
     target_ms: int | None = None  #: None = the queue's promise
-    patience_ms: int | None = None  #: how long people like this one wait, as far as known
+    patience_ms: int | None = None  #: its own, for honest waits; it decides nothing. None = the medium's
     sticky: Id | None = None  #: the agent who knows the matter
     queued_at: int | None = None  #: since when its waiting counts (closed hours left out); None = now
     points: int | None = None  #: what it costs, instead of the queue's
@@ -132,6 +132,7 @@ class ContactChanged(Event):
     priority: int | None = None
     target_ms: int | None = None
     sticky: Id | None = None
+    patience_ms: int | None = None  #: 0 = the medium's again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

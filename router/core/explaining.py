@@ -32,8 +32,9 @@ def explain(state: State, number: Id) -> dict[str, Any]:
     guard = state.floor.policy(line.group).guard
     story |= {
         "segment": line.segment, "priority": line.priority, "skills": dict(need.skills), "prefers": dict(need.prefers),
-        "waited_ms": waited, "target_ms": line.target, "due_at": state.now + line.target - waited,
-        "late": waited >= line.target, "guarded": bool(guard) and waited >= guard * line.target,
+        "waited_ms": waited, "target_ms": line.target, "patience_ms": contact.patience,
+        "due_at": state.now + line.target - waited, "late": waited >= line.target,
+        "guarded": bool(guard) and waited >= guard * line.target,
         "policy": state.floor.policy(line.group).name, "place": place(state, number), "ring": contact.ring,
         "rings": _rings(state, contact, need), "excluded": sorted(contact.excluded, key=str),
         "kept_by": rule(state, line), "held_for": contact.sticky if contact.hold else None,

@@ -234,7 +234,8 @@ class Desk:
         found = self.core.explain(contact)
         said = self.waits.estimate(contact, now.ms)
         return found | {"wait": {"low": round(said.low), "high": round(said.high), "basis": said.basis,
-                                 "reason": said.reason, "coverage": said.coverage, "record": said.record}}
+                                 "reason": said.reason, "coverage": said.coverage, "record": said.record,
+                                 "own": said.own}}
 
 
 def _offered(was: Routed, claim: Claim) -> Routed:
@@ -242,4 +243,5 @@ def _offered(was: Routed, claim: Claim) -> Routed:
         id=was.id, state=ContactState.OFFERED, queue=was.queue, agent=claim.agent, last_agent=was.last_agent,
         customer=was.customer, channel=was.channel, medium=was.medium, segment=was.segment, kind=was.kind,
         language=was.language, priority=was.priority, effort=claim.points, queued_ms=was.queued_ms,
-        excluded=was.excluded, needs=was.needs, prefers=was.prefers, step=was.step, version=was.version + 1)
+        excluded=was.excluded, needs=was.needs, prefers=was.prefers, step=was.step, version=was.version + 1,
+        patience=was.patience)

@@ -8,7 +8,7 @@ from typing import Any
 from router import core
 from router.core import Id
 from router.rules.plan import Plan
-from router.rules.wait import Estimate, Estimator, Kind, Pace
+from router.rules.wait import Estimate, Estimator, Kind, Pace, graded
 
 _GONE = frozenset({"abandoned"})  #: left by themselves; all else is not held against what was said
 MINUTE = 60
@@ -69,7 +69,7 @@ class Waits:
         queue = self.plan.queues.get(event.queue)  # type: ignore[call-overload]
         skills = frozenset(queue.skills if queue is not None else ()) | frozenset(event.requires)
         rank = self.plan.segments.index(segment) if segment in self.plan.segments else len(self.plan.segments)
-        return Kind(medium=event.medium, skills=skills, rank=rank)
+        return Kind(medium=event.medium, skills=skills, rank=rank, patience=graded(event.patience_ms))
 
     def _changed(self, event: core.ContactChanged) -> None:
         was = self._queued.get(event.contact)
@@ -78,7 +78,8 @@ class Waits:
         now = core.ContactQueued(
             at=was.at, contact=was.contact, queue=was.queue if event.queue is None else event.queue, medium=was.medium,
             segment=event.segment or was.segment, queued_at=was.queued_at,
-            requires=was.requires if event.requires is None else event.requires, points=was.points)
+            requires=was.requires if event.requires is None else event.requires, points=was.points,
+            patience_ms=was.patience_ms if event.patience_ms is None else event.patience_ms)
         self._queued[event.contact] = now
         self.estimator.queued(event.contact, self._kind(now, now.segment),
                               (now.queued_at if now.queued_at is not None else now.at) / 1000)

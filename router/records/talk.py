@@ -56,7 +56,7 @@ class Contact:
     prefers: Mapping[str, int] = field(default_factory=dict)  #: skill -> level that is better to have
     segment: str = "ordinary"  #: the customer's, when it was queued
     kind: str = ""  #: kind of matter: question, complaint ...; "" = not known
-    patience: str = ""  #: how long such citizens wait before they leave: a class; "" = the medium's
+    patience: str = ""  #: seconds that this citizen waits before they leave; "" = the medium's
     step: int = 0  #: overflow steps taken since it was queued
 
 

@@ -48,6 +48,7 @@ class Routed:
     prefers: Mapping[str, int]
     step: int
     version: int
+    patience: str = ""  #: its own, in seconds; "" = the medium's
 
     @property
     def queued_at(self) -> datetime | None:

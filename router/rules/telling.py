@@ -13,6 +13,7 @@ from router import core
 from router.model import AgentId, ContactId, QueueId
 from router.records import Agent, AgentState, ContactState, Routed
 from router.rules.plan import LANGUAGES, Plan
+from router.rules.wait import own
 
 ENDS = {"declined": core.OfferDeclined, "expired": core.OfferExpired, "rescinded": core.OfferRescinded}
 _AT_WORK = (ContactState.ACTIVE, ContactState.WRAP_UP)
@@ -160,7 +161,8 @@ class Teller:
             yield core.ContactChanged(
                 at=now.ms, contact=contact.id, queue=contact.queue, segment=self._segment(contact),
                 requires=dict(contact.needs), prefers=self._prefers(contact), language=self._language(contact),
-                priority=contact.priority, target_ms=self._target(contact), sticky=self._sticky(contact, now))
+                priority=contact.priority, target_ms=self._target(contact), sticky=self._sticky(contact, now),
+                patience_ms=own(contact.patience) * 1000)
 
     def _works(self, was: Routed | None, contact: Routed, now: Moment, direct: bool) -> Iterator[core.Event]:
         assert contact.agent is not None
@@ -189,13 +191,12 @@ class Teller:
 
     def _queued(self, contact: Routed, now: Moment) -> core.Event:
         assert contact.queue is not None
-        patience = self.plan.media[contact.medium].patience_seconds
         return core.ContactQueued(
             at=now.ms, contact=contact.id, queue=contact.queue, medium=contact.medium, segment=self._segment(contact),
             requires=dict(contact.needs), prefers=self._prefers(contact), language=self._language(contact),
-            priority=contact.priority, target_ms=self._target(contact), patience_ms=patience * 1000 or None,
-            sticky=self._sticky(contact, now), queued_at=self.since(contact, now), points=self.plan.points(contact),
-            excluded=frozenset(contact.excluded))
+            priority=contact.priority, target_ms=self._target(contact), sticky=self._sticky(contact, now),
+            patience_ms=own(contact.patience) * 1000 or None, queued_at=self.since(contact, now),
+            points=self.plan.points(contact), excluded=frozenset(contact.excluded))
 
     def since(self, contact: Routed, now: Moment) -> int:
         """Since when it waits as the core counts: closed hours left out."""
@@ -256,4 +257,4 @@ def _able(agent: Agent) -> tuple[object, ...]:
 
 def _wants(contact: Routed) -> tuple[object, ...]:
     return (contact.queue, contact.segment, contact.kind, contact.needs, contact.prefers, contact.language,
-            contact.priority, contact.last_agent)
+            contact.priority, contact.last_agent, contact.patience)

@@ -12,7 +12,7 @@ from typing import Any
 from router.rules.wait import Estimate, Estimator, Kind, Pace, Record
 from router.rules.wait.estimator import HEARD
 from router.simulation import seats as state
-from router.simulation.day import Day
+from router.simulation.day import Arrival, Day
 from router.simulation.seats import Seat, Talk
 
 _RENEWED = (20.0, 60.0, 300.0, 1200.0, 4800.0)  #: ages at which the estimate is made anew
@@ -65,12 +65,15 @@ class Waits:
         return {name: {**each, "last_served_error": self.plain[name].figures()["error"] if name in self.plain else None}
                 for name, each in found.items() if each["n"]}
 
+    def kind(self, arrival: Arrival) -> Kind:
+        """What is known of a contact when it comes: how long it will bear waiting is not."""
+        return Kind(medium=arrival.channel, skills=frozenset(arrival.skills), rank=self._ranks[arrival.segment])
+
     def _arrived(self, talk: Talk, now: float) -> None:
         arrival = talk.arrival
         if talk.state != state.WAITING:
             return
-        kind = Kind(medium=arrival.channel, skills=frozenset(arrival.skills), rank=self._ranks[arrival.segment])
-        self.estimator.queued(arrival.id, kind, now)
+        self.estimator.queued(arrival.id, self.kind(arrival), now)
         said = self.estimator.estimate(arrival.id, now)
         self._said[arrival.id] = (said, self._last.get(arrival.channel, 0.0))
         for age in _RENEWED:

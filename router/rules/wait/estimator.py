@@ -6,8 +6,9 @@ contact, others who wait for the same people by how far they do, and lets those 
 
     wait = ln(1 + theta * work ahead / people) / theta        (theta = 1 / mean patience)
 
-then corrects that by what was learned (`model`). A renewed estimate is made from what stands ahead *now*, never from
-how long it has lasted, so it cannot grow because it overran. With nobody on duty it says so instead of a number.
+(where some of those ahead have a patience of their own, it counts for them: `bearing`), then corrects that by what was
+learned (`model`). A renewed estimate is made from what stands ahead *now*, never from how long it has lasted, so it
+cannot grow because it overran. With nobody on duty it says so instead of a number.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, insort
 from collections.abc import Hashable, Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from typing import Any
 
+from router.rules.wait.bearing import reached
 from router.rules.wait.kinds import Estimate, Kind, Pace
 from router.rules.wait.model import FEW, Model, Record, fitted, leaned, widened
 
@@ -104,8 +106,9 @@ class Estimator:
         if known is None:
             return
         medium, wait = self._medium(known.kind.medium), max(0.0, at - known.since)
-        medium.waited += wait
-        medium.last = self._last[known.kind] = wait
+        if known.kind.patience is None:
+            medium.waited += wait
+        medium.last = self._last[_alike(known.kind)] = wait
         judged = False
         for stage, (asked_at, x, low, middle, high) in sorted(known.asked.items()):
             rest = at - asked_at
@@ -123,7 +126,7 @@ class Estimator:
     def gone(self, contact: Contact, at: float) -> None:
         """It left by itself."""
         known = self._leave(contact)
-        if known is not None:
+        if known is not None and known.kind.patience is None:  # one of its own says nothing about the others'
             medium = self._medium(known.kind.medium)
             medium.gone += 1.0
             medium.waited += max(0.0, at - known.since)
@@ -146,10 +149,10 @@ class Estimator:
             return Estimate(place=0, people=0, reason="not-waiting")
         kind = known.kind
         people, crews = self._able(kind)
-        ahead, work, oldest = self._ahead(known, contact, people, at)
+        ahead, work, oldest, own, many = self._ahead(known, contact, people, at)
         place = 1 + round(ahead)
         record = self._medium(kind.medium).record
-        said = {"place": place, "people": people, "coverage": record.coverage, "record": record.n}
+        said = {"place": place, "people": people, "coverage": record.coverage, "record": record.n, "own": round(many)}
         if not people:
             able = any(self._members.get(crew, 0) for i, crew in enumerate(self._crews) if i in crews)
             return Estimate(reason="nobody-on-duty" if able else "nobody-able", **said)  # type: ignore[arg-type]
@@ -157,7 +160,11 @@ class Estimator:
         theta = medium.gone / medium.waited
         seconds = (work + medium.seat_seconds) / people
         base = max(1.0, math.log1p(theta * seconds) / theta if theta > 1e-9 else seconds)
-        x = (1.0, math.log(base), math.log1p(oldest), math.log1p(self._last.get(kind, medium.last)),
+        if own:
+            groups = [(its, 1 / patience) for patience, its in own.items()]
+            others = work + medium.seat_seconds - sum(own.values())
+            base = max(1.0, reached([(others, theta), *groups], people))
+        x = (1.0, math.log(base), math.log1p(oldest), math.log1p(self._last.get(_alike(kind), medium.last)),
              math.log1p(medium.last))
         age = at - known.since
         stage = max(number for number, start in enumerate(_STAGES) if age >= start)
@@ -192,9 +199,12 @@ class Estimator:
 
     # how it is reckoned
 
-    def _ahead(self, known: _Wait, contact: Contact, people: int, at: float) -> tuple[float, float, float]:
-        """(how many are served before it, their seat-seconds that fall on its people, age of the oldest alike)."""
-        count = work = oldest = 0.0
+    def _ahead(self, known: _Wait, contact: Contact, people: int, at: float,
+               ) -> tuple[float, float, float, dict[float, float], float]:
+        """(how many are served before it, their seat-seconds that fall on its people, age of the oldest alike; of these
+        seat-seconds those of contacts with a patience of their own, by it, and how many these are)."""
+        count = work = oldest = many = 0.0
+        own: dict[float, float] = {}
         mine = (known.since, self._order[contact])
         for kind, line in self._lines.items():
             if kind.rank > known.kind.rank or not people:
@@ -202,10 +212,14 @@ class Estimator:
             before = len(line) if kind.rank < known.kind.rank else bisect_left(line, mine)
             share = self._share(kind, known.kind) if before or kind == known.kind else 0.0
             count += share * before
-            work += share * before * self._medium(kind.medium).seat_seconds
+            its = share * before * self._medium(kind.medium).seat_seconds
+            work += its
+            if kind.patience is not None and its:
+                own[kind.patience] = own.get(kind.patience, 0.0) + its
+                many += share * before
             if kind.medium == known.kind.medium and kind.skills == known.kind.skills:
                 oldest = max(oldest, at - line[0][0])
-        return count, work, oldest
+        return count, work, oldest, own, many
 
     def _able(self, kind: Kind) -> tuple[int, frozenset[int]]:
         """(people on duty who may take it, numbers of their crews)."""
@@ -263,3 +277,8 @@ class Estimator:
         if found is None:
             found = self._models[pool, stage] = Model()
         return found
+
+
+def _alike(kind: Kind) -> Kind:
+    """Who is served alike: patience changes nothing in that."""
+    return kind if kind.patience is None else replace(kind, patience=None)

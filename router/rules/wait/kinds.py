@@ -13,6 +13,7 @@ class Kind:
     medium: str
     skills: frozenset[str] = frozenset()
     rank: int = 0  #: smaller is served first
+    patience: float | None = None  #: its own, mean seconds until it gives up; None = the medium's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,7 @@ class Estimate:
     reason: str = ""  #: nobody-able, nobody-on-duty, not-waiting
     coverage: float | None = None  #: share of this medium's intervals that held so far
     record: int = 0  #: of how many
+    own: int = 0  #: of those ahead so many have a patience of their own
 
     def minutes(self) -> tuple[int, int]:
         """(low, high) in whole minutes, rounded outward; (0, 0) when nothing can be said."""
