@@ -20,6 +20,7 @@ from router.rules.text import fold, language
 from storage.knowledge import Article, Gap
 from storage.tx import StoreTx
 
+Reads = Callable[[StoreTx, Agent, ContactId], Any]
 MESSAGES, MESSAGE_CHARS = 60, 5_000
 ANSWERS, ANSWER_CHARS = 20, 1_500  #: of colleagues, in a gap's draft
 
@@ -52,26 +53,15 @@ class _Line:
     finds: list[dict[str, Any]]
 
 
-def of_gap(tx: StoreTx, agent: Agent, gap: Gap, reads: Callable[[StoreTx, Agent, ContactId], Any], *,
-           kept: Collection[str] = ()) -> dict[str, Any]:
+def of_gap(tx: StoreTx, agent: Agent, gap: Gap, reads: Reads, *, kept: Collection[str] = ()) -> dict[str, Any]:
     """Title and body out of a gap: what was asked, and what colleagues answered as raw material, out of contacts that
     this agent may read. What is personal in the answers stands as a mark, unless it is `kept`; `finds` says what and
     where in the body, so that a person decides. Of questions nothing personal was stored. `removed` counts marks."""
     examples = tx.knowledge.gaps.examples(gap.id)
     tongue = gap.language or articles.LANGUAGES[0]
-    answers: dict[str, _Line] = {}
-    for number in [each["number"] for each in examples if each["source"] == "contact"]:
-        try:
-            contact = reads(tx, agent, ContactId(number))
-        except PishkhanError:
-            continue
-        names = names_of(tx, contact)
-        for message in tx.messages.of(contact.id, limit=MESSAGES):
-            if message.kind == "reply" and not message.automatic and message.text.strip():
-                text = message.text[:ANSWER_CHARS]
-                answers.setdefault(fold(_line(text, tongue, names).words), _line(text, tongue, names, kept))
+    said = _answers(tx, [readable for each in examples if each["source"] == "contact"
+                         if (readable := _readable(tx, agent, each["number"], reads)) is not None], tongue, kept)
     heads = ("پرسش‌ها", "آنچه همکاران پاسخ داده‌اند") if tongue == "fa" else ("Questions", "What colleagues answered")
-    said = list(answers.values())[:ANSWERS]
     parts = [f"## {heads[0]}\n" + "\n".join(f"- {each['words']}" for each in examples)] if examples else []
     body, finds = "\n\n".join([*parts, *([f"## {heads[1]}"] if said else [])]), []
     for line in said:
@@ -81,6 +71,31 @@ def of_gap(tx: StoreTx, agent: Agent, gap: Gap, reads: Callable[[StoreTx, Agent,
     finds = [each for each in finds if each["end"] <= articles.BODY_CHARS]
     return {"title": gap.title[:articles.TITLE_CHARS], "body": body[:articles.BODY_CHARS], "language": tongue,
             "answers": len(said), "removed": sum(not each["kept"] for each in finds), "finds": finds}
+
+
+def _readable(tx: StoreTx, agent: Agent, number: int, reads: Reads) -> Contact | None:
+    try:
+        found: Contact = reads(tx, agent, ContactId(number))
+    except PishkhanError:
+        return None
+    return found
+
+
+def _answers(tx: StoreTx, contacts: list[Contact], tongue: str, kept: Collection[str]) -> list[_Line]:
+    """What colleagues answered in these contacts, each once, the first of them."""
+    found: dict[str, _Line] = {}
+    for contact in contacts:
+        names = names_of(tx, contact)
+        for message in tx.messages.of(contact.id, limit=MESSAGES):
+            text = message.text[:ANSWER_CHARS]
+            if message.kind != "reply" or message.automatic or not text.strip():
+                continue
+            line = _line(text, tongue, names)
+            if (key := fold(line.words)) not in found:
+                found[key] = _line(text, tongue, names, kept) if kept else line
+            if len(found) == ANSWERS:
+                return list(found.values())
+    return list(found.values())
 
 
 def _line(text: str, tongue: str, names: Collection[str], kept: Collection[str] = ()) -> _Line:
