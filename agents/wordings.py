@@ -74,6 +74,7 @@ TERMS: Mapping[str, Words] = {
     "missed": {"en": "Missed by other work (fewer colleagues free: more)",
                "fa": "نیاز کارهای دیگر به این همکار (هرچه همکار آزاد کمتر، بیشتر)"},
     "band": {"en": "Flexibility (share of all work, in sixths)", "fa": "انعطاف (سهم از همهٔ کارها، در شش بخش)"},
+    "below": {"en": "Levels below the highest in what is asked", "fa": "فاصلهٔ سطح مهارت خواسته‌شده تا بالاترین سطح"},
     "since": {"en": "Idle since", "fa": "بیکار از"},
     "level": {"en": "Level (-1 = starving, then rank)", "fa": "سطح (۱- = بسیار دیرشده، سپس جایگاه)"},
     "late": {"en": "Promise already broken", "fa": "وعده از پیش شکسته"},

@@ -810,6 +810,15 @@ def test_flexibility_follows_the_work_that_is_known() -> None:
     assert offers(desk.queue(2, at=2, requires={"a": 1}))[0].why["band"] == 6
 
 
+def test_of_those_alike_in_all_else_the_most_able_is_asked_and_then_the_longest_idle() -> None:
+    desk = Desk()
+    for agent, level in ((1, 3), (2, 5), (3, 5), (4, 4)):
+        desk.agent(agent, skills={"a": level})
+    made = offers(desk.queue(1, at=1, requires={"a": 1}))[0]
+    assert made.agent == 2 and made.why["below"] == 0
+    assert [offers(desk.queue(number, at=number, requires={"a": 1}))[0].agent for number in (2, 3, 4)] == [3, 4, 1]
+
+
 def test_place_counts_those_who_come_before() -> None:
     desk = Desk()
     desk.agent(1)

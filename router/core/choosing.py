@@ -18,7 +18,8 @@ from router.core.state import State
 from router.core.waiting import Contact, Line
 
 Terms = tuple[Any, ...]  #: rule, names, values, number of candidates
-_CREW_TERMS = {"specialist": ("ring", "keep", "lack", "overflow", "band"), "most_able": ("ring", "lack", "level")}
+_CREW_TERMS = {"specialist": ("ring", "keep", "lack", "overflow", "band", "below"),
+               "most_able": ("ring", "lack", "level")}
 _LEAD = 4  #: what comes before being missed: ring, keep, lack, overflow
 _LOOKED = 8  #: so many crews are compared by how much they are missed
 _FEW = 3  #: so few needs are looked at one by one rather than going down the order
@@ -121,7 +122,7 @@ def _by_cover(state: State, line: Line, group: Group, by_load: list[tuple[int, i
     if best is None:
         return None
     terms = best.terms
-    return best.agent, ("specialist", ("ring", "keep", "lack", "overflow", "missed", "band", "load", "since"),
+    return best.agent, ("specialist", ("ring", "keep", "lack", "overflow", "missed", "band", "below", "load", "since"),
                         (*terms[:_LEAD], best.loss, *terms[_LEAD:], best.load, best.since), candidates)
 
 

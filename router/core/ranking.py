@@ -9,6 +9,8 @@ from router.core.order import Group
 from router.core.state import State
 from router.core.waiting import Line, Need
 
+_HIGHEST = 5  #: level of a skill
+
 
 def tiers(state: State, need: Need, group: Group) -> list[tuple[tuple[int, ...], int]]:
     """Crews that may take it, those before the agents themselves are compared equal put together; best first."""
@@ -33,7 +35,8 @@ def crew_terms(state: State, need: Need, crew: Crew, policy: Policy) -> tuple[in
     if policy.choice == "specialist":
         keep = int(policy.keep_whole and not need.whole and crew.whole)
         overflow = int(any(crew.skills.get(skill, 0) <= 2 for skill, _ in need.skills))
-        return (ring, keep, lack, overflow, crew.band)
+        below = _HIGHEST - min((crew.skills.get(skill, 0) for skill, _ in need.skills), default=_HIGHEST)
+        return (ring, keep, lack, overflow, crew.band, below)
     if policy.choice == "most_able":
         return (ring, lack, -sum(crew.skills.get(skill, 0) for skill, _ in need.skills))
     return (ring,)
