@@ -38,6 +38,7 @@ _CANDIDATES = 30
 _RETRAIN = 0.1  #: lessons are behind when so large a part of what was asked came after them
 _RETRAIN_LEAST = 20
 _IN_ORDER = itemgetter(0, 1, 2)
+_UNTOLD = 0.15  #: the most confidence in an answer to greetings and stop words alone: below what counts as near
 _NOTHING: Judgement[Any] = Judgement(shares={}, scope=0.0)
 
 
@@ -204,10 +205,12 @@ class Engine(Generic[K]):
         what a model of meaning makes of the question."""
         asked = self._read(question)
         found = self._suggest(asked, limit, language, only, vector)
-        if (found and not found[0].weak) or not self._is_strange(asked):
+        found = self._as_sure(asked, found)
+        if not asked.matter or (found and not found[0].weak) or not self._is_strange(asked):
             return found
         for other in readings.others(question, self._is_used):
-            again = self._suggest(self._read(other), limit, "", only)
+            meant = self._read(other)
+            again = self._as_sure(meant, self._suggest(meant, limit, "", only))
             if again and readings.is_better(again[0].confidence, found[0].confidence if found else 0.0):
                 found = [replace(each, read_as=other) for each in again]
         return found
@@ -219,6 +222,19 @@ class Engine(Generic[K]):
         """Whether most of its words are in no article and no past question."""
         known = sum(self._texts.known(stem) or self._past.known(stem) for stem in asked.asked)
         return 2 * known <= len(asked.asked)
+
+    def _as_sure(self, asked: Question, found: list[Suggestion[K]]) -> list[Suggestion[K]]:
+        """Nobody is sure what is asked where nothing is said but a greeting and words that nobody ever used, however
+        often greetings were answered before."""
+        if not found or (asked.matter and (found[0].weak or found[0].meaning or any(map(self._is_meant, (
+                *asked.matter, *(other for others in asked.also.values() for other, _ in others)))))):
+            return found
+        return [replace(each, confidence=min(each.confidence, _UNTOLD)) for each in found]
+
+    def _is_meant(self, word: str) -> bool:
+        """Whether somebody used this word or one like it."""
+        known = self._texts.known(word) or self._past.known(word)
+        return known or self._texts.near(word) != word or self._past.correct(word) != word
 
     def _read(self, question: str) -> Question:
         return self._synonyms.widen(read(question))

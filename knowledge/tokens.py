@@ -12,6 +12,7 @@ from router.rules.text import HALF_SPACE, fold
 QUERY_CHARS, ARTICLE_CHARS = 2_000, 20_000
 
 _WORD = re.compile(f"[^\\W_]+(?:[{HALF_SPACE}'][^\\W_]+)*")
+_APART = re.compile(f"[{HALF_SPACE}']")
 _STEM_LETTERS = 3  #: a stem keeps at least so many
 _VERB = re.compile("ن?می(..+(?:م|ی|د|ند))")  # «میدان», «میوه», «میراث» are none
 # Plurals, comparatives, the indefinite and the ezafe yeh; longest first.
@@ -45,6 +46,27 @@ _EN_STOP = """
 """
 #: Words that say little about the matter, folded.
 STOP_WORDS = frozenset(fold(_FA_STOP + _EN_STOP).split())
+# What people say to be polite; it may stand alone.
+_GREETINGS = """
+    سلام سلامعلیکم علیک علیکم السلام درود بدرود خسته بخیر خیر خدا خداقوت خداحافظ خدافظ ممنون ممنونم تشکر متشکر متشکرم
+    مرسی سپاس سپاسگزار سپاسگزارم سپاسگذارم سپاسگذار دمتون دمتان قربان خوبید خوبین خوبی خوبه
+    hi hello hey hallo helo greetings good goodbye bye thanks thank thx welcome regards cheers salam salaam slm
+    dorood mersi
+"""
+# What stands beside it and says something only when nothing polite is there.
+_BESIDE = """
+    حافظ قوت اقا خانم جناب سرکار محترم عزیز گرامی بزرگوار دوست دوستان همکار همکاران عرض ادب احترام احوال خوب تون تان مون
+    خیلی بسیار فراوان گرم سوال سئوال پرسش داشتم خدمت نیک خوش
+    morning afternoon evening day night sir madam dear everyone everybody all team folks friend friends again very much
+    many lot nice best kind question
+"""
+_OF_THE_DAY, _YOURS = "وقت اوقات صبح ظهر عصر شب روز حال", ("", "ت", "تون", "تان")
+# The first halves of "don't" and the like; the second ones are stop words.
+_DENIED = "don doesn didn isn aren wasn weren won couldn wouldn shouldn hasn haven hadn"
+
+
+def _stems_of(text: str) -> frozenset[str]:
+    return frozenset(stem(each) for each in fold(text).split())
 
 
 def words(text: str) -> list[str]:
@@ -72,6 +94,18 @@ def telling(stems: Iterable[str]) -> list[str]:
     """Without stop words; when nothing else is there, as it was."""
     stems = list(stems)
     return [each for each in stems if each not in STOP_WORDS] or stems
+
+
+def _matter(cut: Iterable[str]) -> tuple[str, ...]:
+    """Different stems of what is neither a stop word nor said to be polite."""
+    found, beside, polite = [], [], False
+    for word in cut:
+        parts = [stem(part) for part in _APART.split(word)]
+        polite = polite or not _POLITE.isdisjoint(parts)
+        beside += [part for part in parts if part in _ASIDE]
+        if left := [part for part in parts if part not in _QUIET]:
+            found += [stem(word.replace(HALF_SPACE, "")), *left]
+    return tuple(dict.fromkeys(found if polite else found + beside))
 
 
 def _pairs_of(text: str) -> dict[str, str]:
@@ -112,6 +146,11 @@ def _stem_en(word: str) -> str:
     return word[:-1] if len(word) > 3 and word[-1] == "e" else word
 
 
+_POLITE = _stems_of(_GREETINGS)
+_ASIDE = _stems_of(_BESIDE + " ".join(noun + ending for noun in _OF_THE_DAY.split() for ending in _YOURS))
+_QUIET = _stems_of(_FA_STOP + _EN_STOP + _DENIED) | _POLITE | _ASIDE
+
+
 def spaced(text: str) -> str:
     """The folded text with a space around it and in place of each half-space: what runs of letters are cut from."""
     return _framed(fold(text, half_space=HALF_SPACE))
@@ -130,6 +169,7 @@ class Question:
     asked: tuple[str, ...]  #: different stems that tell something
     spaced: str  #: what runs of letters are cut from
     also: Mapping[str, tuple[tuple[str, float], ...]]  #: stem -> synonyms of it and what they count, 0..1
+    matter: tuple[str, ...]  #: stems that are left of it without stop words and greetings
 
 
 def read(text: str) -> Question:
@@ -138,4 +178,4 @@ def read(text: str) -> Question:
     cut = _cut(folded)
     stems = _stems(cut)
     return Question(stems=tuple(stems), written=tuple(word.replace(HALF_SPACE, "") for word in cut),
-                    asked=tuple(telling(dict.fromkeys(stems))), spaced=_framed(folded), also={})
+                    asked=tuple(telling(dict.fromkeys(stems))), spaced=_framed(folded), also={}, matter=_matter(cut))

@@ -158,6 +158,46 @@ def test_nothing_to_say_is_said(question: str) -> None:
     assert engine().suggest(question) == []
 
 
+#: Nothing is asked with these, however they are written.
+SILENT = ("سلام", "به", "که", "the", "how do I", "a", "(a+)+$ .* [", "سلام خسته نباشید", "خسته‌نباشید", "وقت بخیر",
+          "صبح‌تون بخیر", "روز شما به خیر", "سلام یه سوال داشتم", "Hi there!", "good morning", "please", "what's this",
+          "Thank you very much", "salam", "sghl", "salam khaste nabashid")
+GREETED = ("سلام خسته نباشید", "سلام وقت بخیر", "سلام به شما", "hello", "good morning, the", "how do I a")
+
+
+def polite(trained: bool) -> Engine[str]:
+    """A small house in which people greet before they are answered, and whose texts are full of stop words."""
+    made = engine()
+    made.put(Article(id="how", title="how do I", body="سلام به که the a is please what this خسته نباشید there"))
+    if trained:
+        past = [(greeting, "bill") for greeting in GREETED for _ in range(8)] + [("کارت گم شد", "card")] * 20
+        for _ in made.teach(past):
+            pass
+    return made
+
+
+@pytest.mark.parametrize("trained", [False, True])
+@pytest.mark.parametrize("question", SILENT)
+def test_greetings_and_stop_words_alone_make_nobody_sure(question: str, trained: bool) -> None:
+    assert all(each.weak for each in polite(trained).suggest(question))
+
+
+@pytest.mark.parametrize("question", ["سلام زرافه", "hello xyzzy", "سلام خسته نباشید ققنوس", "good morning zzyzx"])
+def test_a_greeting_and_words_nobody_ever_used_make_nobody_sure(question: str) -> None:
+    assert all(each.weak for each in polite(trained=True).suggest(question))
+
+
+def test_what_is_asked_beside_a_greeting_is_found() -> None:
+    for question in ("سلام خسته نباشید کارت ملی گم شده", "hello, my water bill please", "سلام وقت بخیر گذرنامهه"):
+        found = polite(trained=True).suggest(question)[0]
+        assert found.id in ("card", "bill", "pass") and not found.weak
+
+
+def test_a_title_of_stop_words_is_found_by_agents() -> None:
+    found = polite(trained=False).suggest("how do I")[0]
+    assert found.id == "how" and found.weak and found.confidence >= 0.1
+
+
 HOSTILE = {
     "100 kB of one word": "گذرنامه " * 12_500,
     "100 kB of letters": "ا" * 100_000,
