@@ -14,7 +14,7 @@ from router.records import Agent
 from storage.knowledge import Article, Task
 from storage.tx import StoreTx
 
-AT_ONCE = 100  #: articles, and tasks, that get an owner in one unit
+AT_ONCE = 25  #: articles, and tasks, that get an owner in one unit, so that others get their turn
 
 
 class _People:

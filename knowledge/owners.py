@@ -28,7 +28,8 @@ class Ground:
     """What the rules look at."""
 
     shelves: Sequence[int] = ()  #: categories of what is nearest, as often as it is
-    near: Sequence[Sequence[Article]] = ()  #: the nearest articles, those of the first group before the others
+    #: (owner, article) of the nearest articles, those of the first group before the others
+    near: Sequence[Sequence[tuple[AgentId | None, int]]] = ()
     contacts: Sequence[ContactId] = ()  #: that were about it
     of: str = "gap"
 
@@ -39,17 +40,18 @@ def of_gap(tx: StoreTx, gap: Gap) -> Ground:
     numbers = [each["article"] for each in examples if each["article"] is not None]
     there = tx.knowledge.many(set(numbers))
     near = [there[number] for number in numbers if number in there]
-    return Ground(shelves=[each.category for each in near if each.category is not None], near=[near],
+    return Ground(shelves=[each.category for each in near if each.category is not None],
+                  near=[[(each.owner, each.id) for each in near]],
                   contacts=[ContactId(each["number"]) for each in examples if each["source"] == "contact"])
 
 
 def of_article(tx: StoreTx, article: Article) -> Ground:
     """Its category, its translation, then what stands beside it, and the contacts that it was used for."""
     twin = tx.knowledge.many([article.twin]) if article.twin is not None else {}
-    kept = [] if article.category is None else tx.knowledge.newest(
-        list(permits.LIVE), categories=[article.category], limit=MATES)
+    kept = [] if article.category is None else tx.knowledge.owners_in(article.category, permits.LIVE, limit=MATES)
     return Ground(shelves=[] if article.category is None else [article.category],
-                  near=[list(twin.values()), [each for each in kept if each.id != article.id]],
+                  near=[[(each.owner, each.id) for each in twin.values()],
+                        [each for each in kept if each[1] != article.id]],
                   contacts=tx.knowledge.used_in(article.id), of="article")
 
 
@@ -87,7 +89,7 @@ def _shelf(tx: StoreTx, ground: Ground, here: Here) -> Found:
 def _articles(tx: StoreTx, ground: Ground, here: Here) -> Found:
     """Who keeps the articles themselves."""
     for near in ground.near:
-        owners = [(article.owner, article.id) for article in near if article.owner in here]
+        owners = [(owner, article) for owner, article in near if owner in here]
         found = _most(tx, [owner for owner, _ in owners if owner is not None])
         if found is not None:
             article = Counter(number for owner, number in owners if owner == found[0]).most_common(1)[0][0]

@@ -168,6 +168,13 @@ class ArticleRows:
                                 .order_by(_A.c.id).limit(limit))
         return [article_of(row) for row in rows]
 
+    def owners_in(self, category: int, states: Collection[ArticleState], *, limit: int,
+                  ) -> list[tuple[AgentId | None, int]]:
+        """(owner, article) of the newest articles of a category, without their words."""
+        return [(_agent(row.owner_id), row.id) for row in self._db.execute(
+            select(_A.c.owner_id, _A.c.id).where(_A.c.category_id == category, _A.c.state.in_(
+                [state.value for state in states])).order_by(_A.c.id.desc()).limit(limit))]
+
     def by_key(self, key: str) -> Article | None:
         """The article that was imported under this key."""
         row = self._db.execute(select(_A).where(_A.c.import_key == key).order_by(_A.c.id).limit(1)).first()
