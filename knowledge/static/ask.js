@@ -12,13 +12,16 @@ const round = store(0);
 /** Read everything that is shown again: something was changed. */
 export const changed = () => round.set((count) => count + 1);
 
+/** What is being written and not saved yet; whoever leads away from it asks first. */
+export const unsaved = new Set();
+
 /** `[data, error]` of a call, read again after each change; the old answer stands until the new one is there. */
 export function useCall(path) {
   const when = useStore(round);
   const [got, set] = useState({path: "", data: null, error: null});
   useEffect(() => {
     let wanted = Boolean(path);
-    const read = () => send("GET", path).then((data) => wanted && set({path, data, error: null}), (error) => wanted && set({path, data: null, error}));
+    const read = () => send("GET", path).then((data) => wanted && set({path, data, error: null}), (error) => wanted && set((old) => ({path, data: old.path === path && ![403, 404].includes(error.status) ? old.data : null, error})));
     const timer = wanted && setTimeout(read, path.includes("?q=") ? 250 : 0);
     return () => { wanted = false; clearTimeout(timer); };
   }, [path, when]);

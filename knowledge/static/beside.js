@@ -57,10 +57,10 @@ export function Links({article, mayWrite}) {
       <label class="field"><span>${w("link.url")}</span><input name="url" maxlength="500" dir="ltr" /></label></div><button class="button slim">${w("link.add")}</button></form>`}`;
 }
 
-export function Versions({article, mayWrite, taken}) {
+export function Versions({article, mayWrite, taken, dirty}) {
   const [got] = useCall(`/api/articles/${article.id}/versions`);
   const [seen, look] = useState(0);
-  const back = (version) => act(`restore:${article.id}`, async () => {
+  const back = (version) => (!dirty || confirm(w("leave"))) && act(`restore:${article.id}`, async () => {
     taken((await send("POST", `/api/articles/${article.id}/restore`, {version: article.version, restore: version})).article);
     toast(w("restored", {n: version}));
   });

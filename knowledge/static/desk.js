@@ -1,11 +1,11 @@
 // Knowledge for those who work here: what to do is in the address behind #, each part draws itself.
 
-import {html, mount, useEffect, useState} from "/static/html.js";
+import {html, mount, useEffect, useRef, useState} from "/static/html.js";
 import {boot} from "/static/boot.js";
 import {Bar, Settings, Toasts} from "/static/parts/frame.js";
 import {icon} from "/static/parts/icon.js";
 import {number} from "/static/words.js";
-import {useCall} from "./ask.js";
+import {unsaved, useCall} from "./ask.js";
 import {Draft} from "./draft.js";
 import {Editor, New} from "./editor.js";
 import {List} from "./list.js";
@@ -27,9 +27,16 @@ const chosen = () => {
 };
 
 function Desk() {
-  const [[name, id], set] = useState(chosen());
+  const [[name, id], set] = useState(chosen()), shown = useRef(location.href);
   useEffect(() => {
-    const changed = () => set(chosen());
+    const changed = () => {
+      if (location.href === shown.current) return;
+      // With a new step back to the same place: nothing is drawn anew, and what is being written stands.
+      if (unsaved.size && !confirm(w("leave"))) return history.pushState(null, "", shown.current);
+      unsaved.clear();
+      shown.current = location.href;
+      set(chosen());
+    };
     addEventListener("hashchange", changed);
     changed();  // effects run after the first paint: whoever was quicker would be overlooked
     return () => removeEventListener("hashchange", changed);

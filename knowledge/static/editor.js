@@ -1,6 +1,6 @@
 // One article in both languages, side by side: write, look, save without losing a colleague's words, publish.
 
-import {html, useEffect, useRef, useState} from "/static/html.js";
+import {html, useEffect, useLayoutEffect, useRef, useState} from "/static/html.js";
 import {boot, language, now} from "/static/boot.js";
 import {CallError} from "/static/call.js";
 import {instant, monthsOn, plus} from "/static/calendar.js";
@@ -9,7 +9,7 @@ import {act, send, toast} from "/static/page.js";
 import {Doing, Failed} from "/static/parts/bits.js";
 import {Clock, DayField} from "/static/parts/day.js";
 import {icon} from "/static/parts/icon.js";
-import {Choice, changed, leads, nameOf, useCall} from "./ask.js";
+import {Choice, changed, leads, nameOf, unsaved, useCall} from "./ask.js";
 import {Behind, Files, Flag, Links, Versions} from "./beside.js";
 import {LOOK, Marks} from "./list.js";
 import {Achieved} from "./report.js";
@@ -28,7 +28,7 @@ export function Editor({id}) {
   const [got, error] = useCall(`/api/articles/${id}`);
   const [other] = useCall(got?.article.twin ? `/api/articles/${got.article.twin}` : "");
   const [adding, add] = useState(false);
-  if (error) return html`<p class="notice bad">${icon("warning")}<span>${error.status === 404 ? w("gone") : html`<${Failed} error=${error} />`}</span></p>`;
+  if (error && !got) return html`<p class="notice bad">${icon("warning")}<span>${error.status === 404 ? w("gone") : html`<${Failed} error=${error} />`}</span></p>`;
   if (!got) return null;
   const one = got.article, two = one.twin && other?.article;
   const tongue = one.language === "fa" ? "en" : "fa";
@@ -39,70 +39,121 @@ export function Editor({id}) {
     ${!one.twin && !adding && html`<button type="button" class="button add-twin" onClick=${() => add(true)}>${icon("plus")}${w("twin.add", {language: w(tongue)})}</button>`}</div></div>`;
 }
 
+const clash = (error) => error instanceof CallError && error.status === 409;
+const same = (one, other) => one.title === other.title && one.body === other.body;
+
 function Column({start, done}) {
   const [base, set] = useState(start), [title, retitle] = useState(start.title), [body, rewrite] = useState(start.body);
-  const [looking, look] = useState(false), [notice, say] = useState(null), [step, keep] = useState(false);
-  const area = useRef(null);
-  const dirty = title !== base.title || body !== base.body;
+  const [looking, look] = useState(false), [notice, say] = useState(null), [step, keep] = useState(false), [note, remark] = useState("");
+  const [handed, hand] = useState(null);  // words that wait for approval: they are not lost
+  const area = useRef(null), held = useRef({}), line = useRef(Promise.resolve());
+  const dirty = !same({title, body}, base) && !(handed && same({title, body}, handed));
+  held.current = {base, title, body, dirty};
   const whole = leads || (base.state === "draft" && (!base.id || [base.author, base.owner].includes(boot.me.id)));
   const mayWrite = whole || Boolean(base.editable);  // of a category of one's queue: the words, not where it stands
   // Somebody else saved while this stands open: what was not touched here follows, what was is put together at saving.
   useEffect(() => {
     if (start.version > base.version && !dirty) { set(start); retitle(start.title); rewrite(start.body); }
     else if (start.version === base.version) set({...start});
-  }, [start.version, start.behind, start.tasks?.length, start.publish_at]);
-  useEffect(() => {
-    const warn = (event) => dirty && event.preventDefault();
-    addEventListener("beforeunload", warn);
-    return () => removeEventListener("beforeunload", warn);
+  }, [start.version, start.behind, start.tasks?.length, start.publish_at, start.unseen?.length]);
+  useLayoutEffect(() => {
+    const warn = (event) => event.preventDefault();
+    if (dirty) { unsaved.add(held); addEventListener("beforeunload", warn); }
+    return () => { unsaved.delete(held); removeEventListener("beforeunload", warn); };
   }, [dirty]);
-  const taken = (article) => { set({...base, ...article}); retitle(article.title); rewrite(article.body); say(null); changed(); };
-  const save = async (more = {}) => {
+  const stands = (article) => { held.current.base = {...held.current.base, ...article}; set(held.current.base); };
+  /** The article as it is now. What was written here since `sent` went out stays. */
+  const taken = (article, sent = held.current) => {
+    if (same(held.current, sent)) { retitle(article.title); rewrite(article.body); unsaved.delete(held); }
+    stands(article);
+    say(null);
+    changed();
+  };
+  /** The article as it is now, under words that are not saved: they stay, put together with what a colleague wrote. */
+  const follow = async (article) => {
+    if (!held.current.dirty) taken(article);
+    else if (same(article, held.current.base)) { stands(article); changed(); }
+    else await together();
+  };
+  const save = async () => {
+    const sent = {title, body};
     if (MARK.test(body)) return toast(w("merge.left"), "bad");
     try {
-      const words = {title, body, ...(base.id ? {version: base.version} : {language: base.language, keywords: base.keywords, category: base.category ?? null, ...(base.twin ? {twin: base.twin} : {})}), ...(base.twin && step ? {in_step: true} : {}), ...more};
+      const words = {...sent, ...(base.id ? {version: base.version, ...(note.trim() ? {note} : {})} : {language: base.language, keywords: base.keywords, category: base.category ?? null, ...(base.twin ? {twin: base.twin} : {})}), ...(base.twin && step ? {in_step: true} : {})};
       const {article} = await send("POST", base.id ? `/api/articles/${base.id}` : "/api/articles", words);
       toast(w("saved"));
-      taken(article);
+      taken(article, sent);
       keep(false);
+      remark("");
       if (!base.id) done?.(article.id);
     } catch (error) {
-      if (!(error instanceof CallError) || error.status !== 409) throw error;
+      if (!clash(error)) throw error;
       await together();
     }
   };
+  /** Where it stands, without its words; one after the other. A colleague who was quicker does not hinder it. */
+  const put = (fields) => {
+    const go = async () => {
+      const path = `/api/articles/${base.id}`;
+      let met = false;
+      const once = (version) => send("POST", path, {version, ...fields});
+      const {article} = await once(held.current.base.version).catch(async (error) => {
+        if (!clash(error)) throw error;
+        met = true;
+        return once((await send("GET", path)).article.version);
+      });
+      toast(w(met ? "set.met" : held.current.dirty ? "set.kept" : "saved"));
+      await follow(article);
+    };
+    line.current = line.current.then(() => act(`set:${base.id}`, go)).then((made) => made ?? set((old) => ({...old})));
+    return line.current;
+  };
   const together = async () => {
-    const both = await send("POST", `/api/articles/${base.id}/merge`, {version: base.version, title, body});
-    set({...base, ...both.article});
+    const mine = held.current;
+    const both = await send("POST", `/api/articles/${mine.base.id}/merge`, {version: mine.base.version, title: mine.title, body: mine.body});
+    stands(both.article);
     retitle(both.title);
     rewrite(both.body);
     say(both.conflicts ? w("merge.conflicts", {n: both.conflicts}) : "");
-  };
-  const ask = async () => {
-    await send("POST", `/api/articles/${base.id}/approvals`, {version: base.version, title, body, state: "public"});
-    toast(w("asked"));
     changed();
   };
+  const asks = base.id && base.state !== "archived" && (!leads || boot.four_eyes);
   return html`<section class="card column stack" lang=${base.language} data-article=${base.id ?? "new"} data-language=${base.language}>
     <header class="row wrap" lang=${language}><h1 class="grow">${base.id ? w(base.language) : `${w("new")} · ${w(base.language)}`}</h1>
       <span class=${`chip ${LOOK[base.state] ?? ""}`}>${w(`state.${base.state}`)}</span><${Marks} article=${base} /></header>
+    ${base.unseen?.length > 0 && html`<p class="notice files-unseen" lang=${language}>${icon("warning")}<span>${w("files.unseen")} ${base.unseen.map((name, place) => html`${place ? "، " : ""}<bdi>${name}</bdi>`)}</span></p>`}
     ${base.state === "archived" && html`<p class="notice">${icon("warning")}<span>${w("archived.now")}</span></p>`}
     ${notice !== null && html`<p class="notice" role="alert">${icon("warning")}<span>${w("merge")} ${notice}</span></p>`}
     ${!base.id && !base.twin && html`<${Choice} label=${w("language")} value=${base.language} pick=${(value) => set({...base, language: value})} of=${[["fa", w("fa")], ["en", w("en")]]} />`}
     <label class="field"><span>${w("title")}</span><input name="title" dir="auto" maxlength="200" value=${title} onInput=${(event) => retitle(event.target.value)} /></label>
     <div class="row wrap tools"><${Tools} area=${area} rewrite=${rewrite} /><span class="grow"></span>
       <button type="button" class="button slim" aria-pressed=${looking ? "true" : "false"} onClick=${() => look(!looking)}>${w(looking ? "write" : "preview")}</button></div>
-    ${looking ? html`<${Look} body=${body} />` : html`<label class="field"><span>${w("body")}</span><textarea name="body" ref=${area} dir=${base.language === "fa" ? "rtl" : "ltr"} rows="14" maxlength="50000" value=${body} onInput=${(event) => rewrite(event.target.value)}></textarea></label>`}
+    ${looking ? html`<${Look} body=${body} language=${base.language} />` : html`<label class="field"><span>${w("body")}</span><textarea name="body" ref=${area} dir=${base.language === "fa" ? "rtl" : "ltr"} rows="14" maxlength="50000" value=${body} onInput=${(event) => rewrite(event.target.value)}></textarea></label>`}
     ${base.behind && html`<label class="check"><input type="checkbox" name="in_step" checked=${step} onChange=${(event) => keep(event.target.checked)} />${w("in_step")}</label>`}
     <div class="row wrap">${mayWrite && html`<${Doing} name=${`save:${base.id}`} class="primary" run=${() => save()} disabled=${!title.trim()}>${w("save")}</${Doing}>`}
-      ${base.id && (!leads || boot.four_eyes) && html`<${Doing} name=${`ask:${base.id}`} run=${ask}>${w("ask")}</${Doing}>`}
       ${base.id && base.state === "public" && html`<a class="button" href=${`/help/${base.id}`} target="_blank">${w("see")}</a>`}</div>
-    ${base.id && html`<${Beside} article=${base} save=${save} whole=${whole} mayWrite=${mayWrite} taken=${taken} put=${(text) => rewrite((old) => `${old}\n${text}`)} />`}</section>`;
+    ${base.id && (mayWrite || asks) && html`<label class="field" lang=${language}><span>${w("note")}</span><input name="note" dir="auto" maxlength="500" value=${note} onInput=${(event) => remark(event.target.value)} /></label>`}
+    ${asks && html`<${Ask} article=${base} words=${{title, body}} note=${note} done=${() => { hand({title, body}); remark(""); changed(); }} />`}
+    ${base.id && html`<${Beside} article=${base} set=${put} whole=${whole} mayWrite=${mayWrite} taken=${taken} follow=${follow} dirty=${dirty} put=${(text) => rewrite((old) => `${old}\n${text}`)} />`}</section>`;
 }
 
-function Beside({article, save, whole, mayWrite, taken, put}) {
+/** Words go to somebody else for a yes: where they are to stand, unless it stands already, and from when. */
+function Ask({article, words, note, done}) {
+  const live = ["internal", "public"].includes(article.state);
+  const [state, pick] = useState("public"), [day, set] = useState(""), [clock, turn] = useState("08:00");
+  const at = !live && day && /^\d\d:\d\d$/.test(clock) ? instant(day, clock, zone) : "";
+  const go = async () => {
+    await send("POST", `/api/articles/${article.id}/approvals`, {version: article.version, ...words, state: live ? article.state : state, ...(note.trim() ? {note} : {}), ...(at ? {publish_at: at} : {})});
+    toast(w("asked"));
+    done();
+  };
+  return html`<div class="row wrap later" lang=${language}>${!live && html`<${Choice} label=${w("state")} name="wanted" value=${state} pick=${pick} of=${["internal", "public"].map((each) => [each, w(`state.${each}`)])} />
+    <div class="grow"><${DayField} label=${w("publish.at")} name="asked_at" value=${day} min=${dayKey(now())} pick=${set} /></div>${day && html`<${Clock} label=${w("publish.clock")} value=${clock} pick=${turn} />`}`}
+    <${Doing} name=${`ask:${article.id}`} run=${go} disabled=${!words.title.trim() || Boolean(at && Date.parse(at) <= now())}>${w("ask")}</${Doing}></div>`;
+}
+
+function Beside({article, set, whole, mayWrite, taken, follow, dirty, put}) {
   const [shelves] = useCall("/api/knowledge/categories");
-  const set = (fields) => act(`set:${article.id}`, () => save(fields));
   const today = dayKey(now()), review = (key) => set({review_at: key ? instant(key, "12:00", zone) : null});
   const later = MONTHS.map((n) => [w(`months.${n}`), () => review(monthsOn(today, language, n))]);
   return html`<div class="stack" lang=${language}>${whole && html`<div class="fields">
@@ -113,19 +164,19 @@ function Beside({article, save, whole, mayWrite, taken, put}) {
     ${article.owner_why?.[language] && html`<p class="small quiet owner-why" dir="auto">${article.owner_why[language]}</p>`}
     <label class="field"><span>${w("keywords")}</span><input dir="auto" value=${article.keywords.join("، ")} onChange=${(event) => set({keywords: event.target.value.split(/[,،]/).map((each) => each.trim()).filter(Boolean)})} /><small>${w("keywords.hint")}</small></label>`}
     ${!whole && article.owner && html`<p class="small quiet">${w("owner")}: <bdi>${nameOf(article.owner)}</bdi></p>`}
-    ${leads && html`<${Schedule} article=${article} taken=${taken} />`}
+    ${leads && html`<${Schedule} article=${article} follow=${follow} />`}
     <${Behind} title=${w("files")}><${Files} article=${article} mayWrite=${mayWrite} put=${put} /></${Behind}>
     <${Behind} title=${w("links")}><${Links} article=${article} mayWrite=${mayWrite} /></${Behind}>
-    <${Behind} title=${w("versions")}><${Versions} article=${article} mayWrite=${mayWrite} taken=${taken} /></${Behind}>
+    <${Behind} title=${w("versions")}><${Versions} article=${article} mayWrite=${mayWrite} taken=${taken} dirty=${dirty} /></${Behind}>
     <${Behind} title=${w("outcomes")}><${Achieved} article=${article} /></${Behind}>
     <${Behind} title=${w("flag")}><${Flag} article=${article} /></${Behind}></div>`;
 }
 
-function Schedule({article, taken}) {
+function Schedule({article, follow}) {
   const today = dayKey(now()), [day, set] = useState(""), [clock, turn] = useState("08:00");
   const at = day && /^\d\d:\d\d$/.test(clock) ? instant(day, clock, zone) : "";
   const go = (value) => act(`schedule:${article.id}`, async () => {
-    taken((await send("POST", `/api/articles/${article.id}/schedule`, {version: article.version, publish_at: value, state: "public"})).article);
+    await follow((await send("POST", `/api/articles/${article.id}/schedule`, {version: article.version, publish_at: value, state: "public"})).article);
   });
   if (article.publish_at) return html`<p class="notice">${icon("clock")}<span class="grow">${w("publish.waits", {day: moment(article.publish_at), state: w(`state.${article.publish_state}`)})}</span>
     <button type="button" class="link" onClick=${() => go(null)}>${w("publish.forget")}</button></p>`;
@@ -135,7 +186,7 @@ function Schedule({article, taken}) {
     <button type="button" class="button" disabled=${!at || Date.parse(at) <= now()} onClick=${() => go(at)}>${w("publish.later")}</button></div>`;
 }
 
-function Look({body}) {
+function Look({body, language: tongue}) {
   const box = useRef(null);
   useEffect(() => {
     let wanted = true;
@@ -143,7 +194,7 @@ function Look({body}) {
     send("POST", "/api/knowledge/preview", {body}).then(({html: made}) => { if (wanted && box.current) box.current.innerHTML = made; }, () => {});
     return () => { wanted = false; };
   }, [body]);
-  return html`<div class="look" ref=${box}></div>`;
+  return html`<div class="look" ref=${box} lang=${tongue} dir=${tongue === "fa" ? "rtl" : "ltr"}></div>`;
 }
 
 const TOOLS = [["heading", "# ", ""], ["bold", "**", "**"], ["list", "- ", ""], ["numbers", "1. ", ""], ["link", "[", "](https://)"]];
