@@ -68,6 +68,29 @@ async def test_the_admin_sets_up_routing(tmp_path: Path, monkeypatch: pytest.Mon
         spotless(browser, house, "400", "409")
 
 
+async def test_holidays_that_nobody_touched_stay_what_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                                 browser: Browser) -> None:
+    before = [{"date": "1405-10-01", "open": "08:00-10:00", "fa": "نیمه‌روز", "en": "Half day"},
+              {"every": "06-31", "fa": "جشن", "en": "Feast"}, "2026-12-25",
+              {"date": "1405-04-04", "until": "1405-04-05", "fa": "تاسوعا"}]
+    async with town(tmp_path, monkeypatch) as house:
+        await worker(house, "boss", "مدیر", role=Role.ADMIN, language="fa")
+        await house.store.run(lambda tx: tx.routing.put_calendar(
+            "office", {"week": {"saturday": ["08:00-12:00"]}, "iran": True, "holidays": before}))
+        page = await at_desk(browser, house, "boss", to="/admin")
+        await page.locator("nav.parts a[href='#routing']").click()
+        await page.locator("[data-part=calendar] tbody button").first.click()
+        field = page.locator("dialog [name=holidays]")
+        await field.fill(await field.input_value() + "\n۱۴۰۵-۱۲-۲۹ ۰۸:۰۰-۱۰:۰۰ شب عید / Eve\n۰۷-۰۱ مهر")
+        await page.locator("dialog button.primary").click()
+        await expect(page.locator("dialog")).to_have_count(0)
+        (office,) = await read(house, lambda tx: tx.routing.calendars())
+        assert office.definition["holidays"] == [
+            *before, {"date": "1405-12-29", "open": ["08:00-10:00"], "fa": "شب عید", "en": "Eve"},
+            {"every": "07-01", "fa": "مهر", "en": "مهر"}]
+        spotless(browser, house)
+
+
 async def _queue(page: Page) -> None:
     await page.locator("nav.parts a[href='#queues']").click()
     await page.locator("[data-queue=general] button").click()

@@ -6,6 +6,7 @@ import {Ask, Field, openDialog} from "../parts/dialog.js";
 import {send, toast} from "../page.js";
 import {number, t, word} from "../words.js";
 import {Efforts} from "./efforts.js";
+import {holidaysOf, holidaysText} from "./holidays.js";
 import {pairs, parametersOf} from "./parameters.js";
 import {Sheet, changed, useList} from "./sheet.js";
 import {WhatIf} from "./whatif.js";
@@ -15,16 +16,6 @@ const PARTS = [["calendar", "calendars"], ["policy", "policies"], ["target", "ta
 
 const spans = (value) => (Array.isArray(value) ? value.join(", ") : value ?? "");
 const which = (target) => [target.queue, target.medium, target.segment && word("segment", target.segment), target.kind].filter(Boolean).join(" · ") || t("routing.any");
-
-/** "1405-01-01 1405-01-04 نوروز" lines as holidays. */
-export function holidaysOf(text) {
-  const latin = text.replace(/[۰-۹]/g, (digit) => String(digit.codePointAt(0) & 0xf));
-  return latin.split("\n").map((each) => each.trim()).filter(Boolean).map((line) => {
-    const [, date, until, name] = /^(\S+)(?:\s+(\d{4}-\S+))?\s*(.*)$/.exec(line);
-    return {date, ...(until ? {until} : {}), ...(name ? {fa: name, en: name} : {})};
-  });
-}
-const holidaysText = (all) => (all ?? []).filter((each) => each.date).map((each) => [each.date, each.until, each.fa || each.en].filter(Boolean).join(" ")).join("\n");
 
 const saved = async (call) => {
   const done = await call;
@@ -55,9 +46,8 @@ export function CalendarForm({it}) {
   const old = it?.definition ?? {};
   const save = (values, form) => {
     const week = Object.fromEntries(DAYS.map((day) => [day, values[day].split(/[,،]/).map((each) => each.trim()).filter(Boolean)]).filter(([, each]) => each.length));
-    const kept = (old.holidays ?? []).filter((each) => !each.date);
     const {zone, ...rest} = old;
-    return saved(send("POST", `/api/calendars/${encodeURIComponent(values.name ?? it.name)}`, {...rest, ...(values.zone ? {zone: values.zone} : {}), week, iran: form.elements.iran.checked, holidays: [...kept, ...holidaysOf(values.holidays)]}));
+    return saved(send("POST", `/api/calendars/${encodeURIComponent(values.name ?? it.name)}`, {...rest, ...(values.zone ? {zone: values.zone} : {}), week, iran: form.elements.iran.checked, holidays: holidaysOf(values.holidays, old.holidays)}));
   };
   return html`<${Ask} title=${it ? it.name : t("routing.calendars")} name="calendar" submit=${t("save")} wide run=${save}><div class="fields">
     ${!it && html`<${Field} label=${t("queue.name")} hint=${t("queue.name.hint")}><input name="name" class="ltr" required pattern="[a-z0-9\\-]+" maxlength="40" /></${Field}>`}
