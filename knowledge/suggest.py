@@ -148,6 +148,8 @@ class Engine(Generic[K]):
 
     def refit(self) -> Iterator[None]:
         """Weigh the parts anew by past questions, as the last training left them; a little at each step."""
+        if self.meanings:
+            yield from self.meanings.settle()
         tried, alone = [], []
         for number, parts in list(self._tried.items()):
             if not self._past.has(number):
