@@ -22,7 +22,7 @@ from router.model import ContactId, QueueId
 from router.promises import standing
 from router.records import Target
 from router.routes import Access, Route
-from router.rules.plan import PARAMETERS, SEGMENTS
+from router.rules.plan import DEFAULT, PARAMETERS, SEGMENTS
 from router.rules.sla import CLOCKS
 from router.web import json_answer, json_body, take
 from storage.tx import StoreTx
@@ -48,7 +48,7 @@ class RoutingSetUp:
         drop = partial(Route, method="DELETE", access=Access.ADMIN, api=True, errors=(404, 409),
                        answer=obj(removed={"type": "boolean"}))
         return [
-            Route(method="GET", path="/api/routing", handler=self.all, access=Access.ADMIN, api=True,
+            Route(method="GET", path="/api/routing", handler=self.all, access=Access.SUPERVISOR, api=True,
                   summary="Hours, policies and promises, and what can be set", answer=_ALL),
             Route(method="GET", path="/api/routing/state", handler=self.state, access=Access.SUPERVISOR, api=True,
                   summary="Queues where nobody comes, contacts nobody could serve, the router's own figures",
@@ -133,7 +133,7 @@ class RoutingSetUp:
         by, name = who(request), request.match_info["name"]
 
         def unit(tx: StoreTx) -> None:
-            users = [queue.name for queue in tx.desk.queues() if queue.policy == name]
+            users = [queue.name for queue in tx.desk.queues() if (queue.policy or DEFAULT) == name]
             if users:
                 raise Conflict(f"the policy is followed by {', '.join(users[:5])}")
             tx.routing.drop_policy(name)

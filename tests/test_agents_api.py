@@ -130,6 +130,8 @@ async def every_operation(desk: Desk) -> None:
                  "/api/board", "/api/agents", "/api/queues", "/api/tokens", "/api/channels", "/api/quarantine",
                  "/api/channels/mail/findings"):
         await ask("GET", path)
+    await ask("POST", "/api/customers/1", {"segment": "vip"})
+    await ask("POST", "/api/customers/1", {"segment": "royal"}, expect=400)
     await ask("GET", "/api/contacts/999", expect=404)
     await ask("GET", "/api/channels/nothing/findings", expect=404)
     await ask("GET", "/api/contacts", state="active,closed", limit="2")
@@ -198,6 +200,8 @@ async def routing_operations(ask: Any, queue: int, contact: int) -> None:
     assert merged["queue"]["merged_into"] == other["queue"]["id"] and not merged["queue"]["active"]
     await ask("POST", f"/api/queues/{queue}/merge", {"into": queue}, expect=409)
     await ask("POST", f"/api/queues/{queue}", {"calendar": "", "policy": ""})
+    await ask("POST", "/api/policies/default", {"rule": "promise"})
+    await ask("DELETE", "/api/policies/default", expect=409)  # queues that name none follow it
     await ask("DELETE", "/api/calendars/office")
     await ask("DELETE", "/api/policies/fast")
     await ask("DELETE", f"/api/targets/{again['target']['id']}")

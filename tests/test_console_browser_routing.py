@@ -12,6 +12,7 @@ from playwright.async_api import Page, expect
 
 from router.core import NAMED
 from router.records import Role
+from router.rules.plan import PARAMETERS
 from tests.house import agent, read, until
 from tests.recorded import record
 from tests.routing_house import held_by
@@ -53,6 +54,10 @@ async def test_the_admin_sets_up_routing(tmp_path: Path, monkeypatch: pytest.Mon
         await add(page, "policy", name="odd", parameters="guard = -1")
         await expect(page.locator(".toast, [role=alert]").filter(has_text="guard").first).to_be_visible()
         await expect(page.locator("dialog [name=parameters]")).to_have_value("guard = -1")
+        await page.locator("dialog summary").click()
+        meant = page.locator("dialog [data-part=parameters] dd")
+        await expect(meant).to_have_count(len(PARAMETERS))
+        assert all(" " in text and not text.startswith("param.") for text in await meant.all_inner_texts())
         await page.keyboard.press("Escape")
         await _queue(page)
         await _agent(page)
@@ -62,7 +67,8 @@ async def test_the_admin_sets_up_routing(tmp_path: Path, monkeypatch: pytest.Mon
         await page.locator("nav.parts a[href='#routing']").click()
         await page.locator("[data-part=calendar] tbody button").last.click()
         await page.locator("dialog button.danger").click()
-        await expect(page.locator(".toast").first).to_be_visible()
+        used = {"fa": "هنوز صف یا همکاری", "en": "Queues or colleagues still use it"}[language]
+        await expect(page.locator(".toast").filter(has_text=used).first).to_be_visible()
         assert len(await read(house, lambda tx: tx.routing.calendars())) == 1
         await page.keyboard.press("Escape")
         spotless(browser, house, "400", "409")

@@ -63,7 +63,7 @@ export function QueueForm({queue}) {
     ${counted("priority", t("queue.priority"), queue?.priority ?? 0, -100, 100, t("queue.priority.hint"))}</div>
     <${Field} label=${t("queue.skills")} hint=${t("queue.skills.hint")}><input name="skills" dir="auto" maxlength="500" defaultValue=${needed(queue)} /></${Field}>
     <details open=${Boolean(queue?.policy || queue?.calendar || queue?.overflow?.length)}><summary>${t("admin.routing")}</summary><div class="fields">
-      ${chosen("policy", t("queue.policy"), ["", ...(set?.policies ?? []).map((each) => each.name)], (name) => name || t("rule.promise"))}
+      ${chosen("policy", t("queue.policy"), ["", ...(set?.policies ?? []).map((each) => each.name)], (name) => name || t((set?.policies ?? []).some((each) => each.name === "default") ? "queue.policy.default" : "rule.promise"))}
       ${chosen("calendar", t("queue.calendar"), ["", ...(set?.calendars ?? []).map((each) => each.name)], (name) => name || t("queue.always"))}
       ${chosen("match_language", t("queue.match"), MATCHES, (each) => t(`match.${each}`))}
       ${counted("most_waiting", t("queue.most"), queue?.most_waiting ?? 0, 0, 1000000, t("queue.most.hint"))}

@@ -63,7 +63,8 @@ export function PolicyForm({it, all}) {
   return html`<${Ask} title=${it ? it.name : t("routing.policies")} name="policy" submit=${t("save")} wide run=${save}><div class="fields">
     ${!it && html`<${Field} label=${t("queue.name")} hint=${t("queue.name.hint")}><input name="name" class="ltr" required pattern="[a-z0-9\\-]+" maxlength="40" /></${Field}>`}
     <${Field} label=${t("policy.rule")}><select name="rule">${all.rules.map((rule) => html`<option key=${rule} value=${rule} selected=${rule === (it?.rule ?? "promise")}>${word("rule", rule)}</option>`)}</select></${Field}></div>
-    <${Field} label=${t("policy.parameters")} hint=${t("policy.parameters.hint", {known: all.parameters.join(", ")})}><textarea name="parameters" class="ltr" rows="6" spellcheck="false" defaultValue=${pairs(it?.parameters ?? {})}></textarea></${Field}></${Ask}>`;
+    <${Field} label=${t("policy.parameters")} hint=${t("policy.parameters.hint", {known: all.parameters.join(", ")})}><textarea name="parameters" class="ltr" rows="6" spellcheck="false" defaultValue=${pairs(it?.parameters ?? {})}></textarea></${Field}>
+    <details><summary>${t("policy.parameters.all")}</summary><dl class="small" data-part="parameters">${all.parameters.map((key) => html`<dt key=${key}><${Code}>${key}</${Code}></dt><dd>${t(`param.${key}`)}</dd>`)}</dl></details></${Ask}>`;
 }
 
 /** What is promised to whom. */
