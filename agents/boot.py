@@ -32,7 +32,7 @@ def boot(given: Given, page: str, me: View, csrf: str, now: datetime) -> dict[st
     return {
         "page": page, "me": me, "csrf": csrf, "language": me["language"], "now": moment(now),
         "desk": {**desk(given), "timezone": settings.timezone, "dispositions": list(settings.dispositions),
-                 "away_reasons": list(settings.away_reasons)},
+                 "away_reasons": list(settings.away_reasons), "segments": list(given.routing.plan.segments)},
         "media": {medium.value: {"parts": PARTS.get(medium.value)} for medium in Medium},
         "channels": channels(given),
     }

@@ -12,6 +12,7 @@ from agents.api import Api
 from agents.assets import Assets
 from agents.auth import Auth
 from agents.board import Board
+from agents.customers import CustomerFiles
 from agents.efforts import Efforts
 from agents.files import Files
 from agents.given import Cost, Given, Quoted, Routing, Settings, Unrouted, no_articles
@@ -53,8 +54,8 @@ class Front:
         lines, assets = Lines(given), Assets()
         self._whatif = WhatIf(given)
         self._openapi = OpenApi(version=version, url=url)
-        self._api = [Actions(given), Threading(given), Api(given), Admin(given, passwords), Board(self.live), lines,
-                     RoutingSetUp(given), Efforts(given), self._whatif]
+        self._api = [Actions(given), Threading(given), Api(given), CustomerFiles(given), Admin(given, passwords),
+                     Board(self.live), lines, RoutingSetUp(given), Efforts(given), self._whatif]
         self._rest = [Pages(given, self.guard, Auth(given, passwords), lines, assets), Files(given), assets,
                       Sockets(given, self.live, beat=beat), self.meter]
 

@@ -94,10 +94,11 @@ class RoutedReads:
         """These contacts, over or not."""
         return [routed_of(row) for part in _chunks(ids) for row in self._db.execute(_SOME, {"ids": part})]
 
-    def waiting_of(self, customer: CustomerId) -> list[ContactId]:
-        """A customer's waiting contacts."""
+    def live_of(self, customer: CustomerId) -> list[ContactId]:
+        """A customer's contacts that are not over, also those that a machine talks to."""
         return [ContactId(number) for number in self._db.execute(
-            select(_T.c.id).where(_T.c.customer_id == customer, _T.c.state == "waiting")).scalars()]
+            select(_T.c.id).where(_T.c.customer_id == customer, _T.c.state.in_(("self-service", *_LIVE)))
+            .order_by(_T.c.id)).scalars()]
 
     def waiting_in(self, queue: QueueId) -> list[ContactId]:
         """Who waits in a queue, longest first."""

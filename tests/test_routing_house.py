@@ -10,7 +10,7 @@ import pytest
 
 from channels import registry
 from router.model import SignalKind
-from router.records import AgentState, ContactState
+from router.records import AgentState, ContactState, Role
 from settings import SettingsError
 from tests import fake
 from tests.house import agent, until
@@ -297,23 +297,68 @@ async def test_a_queue_that_is_closed_by_hand_still_serves_who_waits(tmp_path: P
 
 
 async def test_a_customer_who_becomes_important_goes_first(tmp_path: Path) -> None:
-    from router.events import CustomerChanged
+    from agents.customers import set_segment
 
     async with desk_of(tmp_path) as house:
+        boss = await agent(house, "boss", role=Role.SUPERVISOR, ready=False)
         first, second = await say(house, 1), await say(house, 2)
+        for number, place in ((first, 1), (second, 2)):
+            await until(lambda n=number, p=place: house.dispatch.desk.place(n) == p, what="both stand in line")
         about = await contact(house, second)
-
-        def unit(tx: Any) -> None:
-            tx.people.change(about.customer, segment="vip")
-            tx.emit(CustomerChanged(customer=about.customer), actor="agent:1")
-        await house.store.run(unit)
-
-        async def vip() -> bool:
-            return (await contact(house, second)).segment == "vip"
-        await until(vip, what="the contact has the segment")
+        await house.store.run(lambda tx: set_segment(tx, boss, about.customer, "vip"))
+        assert (await contact(house, second)).segment == "vip", "in the same unit"
+        await until(lambda: house.dispatch.desk.place(second) == 1, what="the order is another at once")
+        [entry] = await entries(house, "customer-changed")
+        assert entry.actor == f"agent:{boss.id}" and entry.data == {
+            "customer": about.customer, "fields": ["segment"], "segment": "vip", "was_segment": "ordinary"}
         sara = await agent(house, capacity=2)
         await held_by(house, second, sara)
         assert await waits(house, first)
+
+
+async def test_a_contacts_own_segment_survives_other_changes_of_the_file(tmp_path: Path) -> None:
+    from agents.customers import set_segment
+    from router.events import ContactEdited, CustomerChanged
+
+    async with desk_of(tmp_path) as house:
+        boss = await agent(house, "boss", role=Role.SUPERVISOR, ready=False)
+        number, _, last = await say(house, 1), await say(house, 2), await say(house, 3)
+
+        def by_hand(tx: Any) -> Any:
+            found = tx.contacts.change(tx.contacts.get(number), segment="vip")
+            tx.emit(ContactEdited(about=number, fields=("segment",)), actor=f"agent:{boss.id}")
+            tx.people.change(found.customer, data={"told": {"city": "x"}})
+            tx.emit(CustomerChanged(customer=found.customer), actor="router")
+            return found
+        found = await house.store.run(by_hand)
+        await house.store.run(lambda tx: set_segment(tx, boss, found.customer, "ordinary"))  # what it is already
+        await until(lambda: house.dispatch.desk.place(number) == 1, what="it stands in front")
+        # What is written later is heard later: when the last one moves, the file's change was looked at.
+        await house.store.run(lambda tx: set_segment(tx, boss, tx.contacts.get(last).customer, "vip"))
+        await until(lambda: house.dispatch.desk.place(last) == 2, what="the router heard of everything")
+        assert (await contact(house, number)).segment == "vip"
+        await house.store.run(lambda tx: set_segment(tx, boss, found.customer, "potential"))
+        assert (await contact(house, number)).segment == "potential", "the newest word of a person counts"
+
+
+async def test_all_live_contacts_count_for_what_their_customer_does(tmp_path: Path) -> None:
+    from agents import contacts as deeds
+    from agents.customers import set_segment
+
+    async with desk_of(tmp_path) as house:
+        boss = await agent(house, "boss", role=Role.SUPERVISOR, ready=False)
+        sara = await agent(house, capacity=2)
+        number = await say(house)
+        await held_by(house, number, sara)
+        await accept(house, number)
+        about = await contact(house, number)
+        await house.store.run(lambda tx: set_segment(tx, boss, about.customer, "organisation"))
+        await house.store.run(lambda tx: deeds.finish(tx, tx.desk.agent(sara.id), number))
+        await house.store.run(lambda tx: deeds.close(tx, tx.desk.agent(sara.id), number, "resolved",
+                                                     dispositions=("resolved",)))
+        assert (await contact(house, number)).segment == "organisation"
+        await house.store.run(lambda tx: set_segment(tx, boss, about.customer, "vip"))
+        assert (await contact(house, number)).segment == "organisation", "what is over stays as it was"
 
 
 async def test_the_router_is_rebuilt_from_the_database(tmp_path: Path, database: str) -> None:

@@ -120,8 +120,6 @@ class Dispatch:
             if self._wrap_up and news.wrap_ups:
                 follow = partial(offers.set_wrap_ups, contacts=news.wrap_ups, after=self._wrap_up)
                 await self._store.run(follow, name="follow")
-            if news.customers:
-                await self._store.run(partial(offers.set_segments, customers=sorted(news.customers)), name="follow")
             seen = await self._store.snapshot(partial(read_some, news=news, base=self.desk.base))
             began = time.perf_counter()
             decisions = self.desk.take(seen, news, self.ticks.now())

@@ -119,15 +119,14 @@ def end_agents_wrap_up(tx: Tx, timer: Timer) -> None:
         tx.emit(AgentChanged(agent=agent.id, state="ready"), actor="timer")
 
 
-def set_segments(tx: Tx, customers: Sequence[CustomerId]) -> None:
-    """What a customer counts for is what their waiting contacts count for."""
-    for customer in customers:
-        segment = tx.people.customer(customer).segment
-        for number in tx.routed.waiting_of(customer):
-            contact = tx.contacts.get(number)
-            if contact.segment != segment:
-                tx.contacts.change(contact, segment=segment)
-                tx.emit(ContactEdited(about=number, fields=("segment",)), actor="router")
+def set_segments(tx: Tx, customer: CustomerId, segment: str, *, actor: str) -> None:
+    """What a customer counts for from now on is what their contacts count for that are not over. To be called in the
+    unit that sets it, and only there: a contact's own segment stays whatever else happens to the customer's file."""
+    for number in tx.routed.live_of(customer):
+        contact = tx.contacts.get(number)
+        if contact.segment != segment:
+            tx.contacts.change(contact, segment=segment)
+            tx.emit(ContactEdited(about=number, fields=("segment",)), actor=actor)
 
 
 def set_wrap_ups(tx: Tx, contacts: Sequence[ContactId], after: timedelta) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from router import core, opening
 from router.core import Core
 from router.dispatch.waits import Waits
-from router.model import AgentId, ContactId, CustomerId, QueueId
+from router.model import AgentId, ContactId, QueueId
 from router.ports import Tx
 from router.records import Agent, Claim, ContactState, Entry, Routed
 from router.rules.plan import Plan
@@ -29,14 +29,13 @@ class Seen:
 
     contacts: dict[ContactId, None] = field(default_factory=dict)  #: in the order of the journal
     agents: set[AgentId] = field(default_factory=set)
-    customers: set[CustomerId] = field(default_factory=set)
     outcomes: dict[ContactId, str] = field(default_factory=dict)  #: how the last offer ended
     wrap_ups: list[ContactId] = field(default_factory=list)
     settings: bool = False
     hours: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.contacts or self.agents or self.customers or self.settings or self.hours)
+        return bool(self.contacts or self.agents or self.settings or self.hours)
 
     @classmethod
     def of(cls, *, contacts: Iterable[ContactId] = (), agents: Iterable[int] = ()) -> Seen:
@@ -56,8 +55,6 @@ def touched(entries: Iterable[Entry]) -> Seen:
                 seen.wrap_ups.append(entry.contact)
         elif entry.name == "agent-changed":
             seen.agents.add(AgentId(entry.data["agent"]))
-        elif entry.name == "customer-changed":
-            seen.customers.add(CustomerId(entry.data["customer"]))
         seen.settings |= entry.name in _SETTINGS
         seen.hours |= entry.name == "queue-hours"
     return seen
@@ -90,8 +87,6 @@ def read_all(tx: Tx, base: Plan) -> Found:
 def read_some(tx: Tx, news: Seen, base: Plan) -> Found:
     """What the news is about, as it is now."""
     ids = list(news.contacts)
-    for customer in sorted(news.customers):
-        ids += tx.routed.waiting_of(customer)
     return Found(plan=opening.read(tx, base) if news.settings else None, contacts=tx.routed.some(ids) if ids else (),
                  agents=[tx.desk.agent(each) for each in sorted(news.agents)])
 

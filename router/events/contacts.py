@@ -63,10 +63,13 @@ class ContactEdited(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerChanged(Event):
-    """A customer file changed."""
+    """A customer file changed; `segment` and `was_segment` when a person said what this customer counts for."""
 
     name: ClassVar[str] = "customer-changed"
     customer: int
+    fields: tuple[str, ...] = ()
+    segment: str = ""
+    was_segment: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
