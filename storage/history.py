@@ -68,7 +68,9 @@ def history(url: str, start: datetime, end: datetime) -> History:
             numbers = sorted({int(entry.contact) for entry in entries if entry.contact is not None})
             contacts = [contact for at in range(0, len(numbers), _PART)
                         for contact in tx.contacts.many(numbers[at:at + _PART])]
-            plan = Plan(queues={queue.id: queue for queue in tx.desk.queues()})
+            plan = Plan(queues={queue.id: queue for queue in tx.desk.queues()},
+                        calendars={each.name: each for each in tx.routing.calendars()},
+                        zone=getattr(start.tzinfo, "key", "UTC"))
             return History(
                 entries=tuple(entries), queues={int(q.id): _queue(q, plan) for q in plan.queues.values()},
                 agents={int(a.id): KnownAgent(
@@ -86,6 +88,7 @@ def _queue(queue: Queue, plan: Plan) -> KnownQueue:
                   for ring in plan.rings(queue))
     return KnownQueue(id=int(queue.id), name=queue.name, skills=tuple(queue.skills), levels=dict(queue.levels),
                       prefers=dict(queue.prefers), match_language=queue.match_language,
+                      hours=plan.hours_of(queue.id) if queue.calendar in plan.calendars else None,
                       rings=rings, target=float(queue.target_seconds), accept=float(queue.accept_seconds))
 
 

@@ -235,6 +235,26 @@ def test_levels_languages_and_who_else_may_after_a_while_are_lived_again(parts: 
     assert found == (None if seconds is None else pytest.approx(seconds, abs=0.01))
 
 
+def test_a_queue_is_open_when_its_hours_say_and_promises_stand_still_meanwhile() -> None:
+    week = dict.fromkeys(("saturday", "sunday", "monday", "tuesday", "wednesday", "thursday", "friday"), "12:01-12:04")
+    lines = told_day(queue={"rings": [], "hours": {"zone": "UTC", "iran": False, "week": week}},
+                     agent={"skills": {"gas": 3}})
+    found = replayed(read_lines(lines), START, END)
+    assert waited(lines) == pytest.approx(62, abs=0.01)  # offered the moment it opens
+    world = World(found.day, PROMISE)
+    [fate] = world.run().fates
+    assert fate.wait == pytest.approx(2, abs=0.01) and fate.wait < fate.target
+    [was] = found.recorded.fates
+    assert was.wait == pytest.approx(180, abs=0.01)  # answered after five minutes, three of which it was open
+    assert sum(row["kept"] * row["arrived"] for row in world.slots.rows()) == 1
+
+
+@pytest.mark.parametrize("hours", [{"week": {"someday": "1"}}, {"week": 3}, 7, {"week": {}, "zone": "Mars"}])
+def test_hours_that_make_no_sense_are_named(hours: Any) -> None:
+    with pytest.raises(HistoryError, match=r"journal:1: "):
+        read_lines(told_day(queue={"hours": hours}))
+
+
 @pytest.mark.parametrize(("match", "who"), [("prefer", 2), ("no", 1)])
 def test_a_language_that_is_preferred_decides_between_those_who_may(match: str, who: int) -> None:
     other = [{"fact": "agent", "id": 2, "skills": {"gas": 3}, "languages": ["en"]}]
@@ -256,16 +276,20 @@ def test_a_ring_that_makes_no_sense_is_named() -> None:
         read_lines(lines)
 
 
-def test_the_database_tells_levels_and_steps(tmp_path: Path) -> None:
+def test_the_database_tells_levels_steps_and_hours() -> None:
     from router.model import QueueId
-    from router.records import Queue
+    from router.records import Calendar, Queue
     from router.rules.plan import Plan
     from storage.history import _queue
     gas = Queue(id=QueueId(1), name="gas", title_fa="گاز", title_en="Gas", skills=("gas",), levels={"gas": 3},
-                overflow=({"after": 60, "relax": 1}, {"after": 120, "queues": ["water"]}))
+                calendar="office", overflow=({"after": 60, "relax": 1}, {"after": 120, "queues": ["water"]}))
     water = Queue(id=QueueId(2), name="water", title_fa="آب", title_en="Water")
-    plan = Plan(queues={gas.id: gas, water.id: water})
+    office = Calendar(name="office", definition={"iran": False, "week": {"saturday": "08:00-12:00"}})
+    plan = Plan(queues={gas.id: gas, water.id: water}, calendars={"office": office}, zone="Asia/Tehran")
     known = _queue(gas, plan)
+    assert known.hours is not None and _queue(water, plan).hours is None
+    assert known.hours.is_open(datetime.fromisoformat("2026-11-21T08:00:00+03:30"))
+    assert not known.hours.is_open(datetime.fromisoformat("2026-11-21T12:00:00+03:30"))
     assert known.levels == {"gas": 3}
     assert [(ring.after_ms, ring.relax, ring.queues) for ring in known.rings] == [
         (60_000, 1, ()), (120_000, 0, ("water",))]

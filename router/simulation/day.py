@@ -83,9 +83,15 @@ class Day:
     workers: tuple[Worker, ...]
     open_at: str = "00:00"  #: clock time of second 0
     queues: tuple[QueueRules, ...] = ()  #: what is set for queues, by name; without promises and policies
+    closed: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)  #: queue -> (from, until)
     notes: tuple[str, ...] = field(default=())  #: what is not as it was, for a day made from a journal
 
     @property
     def end(self) -> float:
         """When the clock stops."""
         return self.horizon + self.drain
+
+    def waited(self, queue: str, start: float, end: float) -> float:
+        """How long the queue was open between two moments: promises stand still while it is closed."""
+        shut = sum(max(0.0, min(end, until) - max(start, since)) for since, until in self.closed.get(queue, ()))
+        return max(0.0, end - start - shut)

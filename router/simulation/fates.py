@@ -15,10 +15,11 @@ def fates(day: Day, talks: Iterable[Talk]) -> Iterator[Fate]:
         arrival = talk.arrival
         outcome = "answered" if talk.answered >= 0 else ABANDONED if talk.state == ABANDONED else "left"
         until = talk.answered if outcome == "answered" else talk.ended if outcome == ABANDONED else day.end
-        if outcome == "left" and arrival.at + arrival.target > day.end:
+        wait = day.waited(arrival.queue, arrival.at, until)
+        if outcome == "left" and wait < arrival.target:
             continue
         yield Fate(channel=arrival.channel, segment=arrival.segment, weight=arrival.weight, target=arrival.target,
-                   at=arrival.at, wait=until - arrival.at, outcome=outcome, queue=arrival.queue,
+                   at=arrival.at, wait=wait, outcome=outcome, queue=arrival.queue,
                    sticky=None if arrival.sticky is None else talk.hit)
 
 

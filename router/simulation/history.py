@@ -11,6 +11,8 @@ from typing import Any
 from router.core import Ring
 from router.model import ContactId
 from router.records import Entry, Target
+from router.rules import hours
+from router.rules.hours import Hours
 
 #: Journal entries that a replay looks at.
 NAMES = ("contact-queued", "contact-changed", "offer-made", "offer-ended", "agent-changed")
@@ -30,6 +32,7 @@ class KnownQueue:
     prefers: Mapping[str, int] = field(default_factory=dict)  #: skill -> level that is better to have
     match_language: str = "no"  #: no, prefer, require
     rings: tuple[Ring, ...] = ()  #: who else may take those who wait long; queues by name
+    hours: Hours | None = None  #: None = always open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +121,8 @@ def _queue(given: Mapping[str, Any]) -> KnownQueue:
     rings = tuple(Ring(after_ms=int(1000 * ring["after"]), relax=int(ring.get("relax", 0)),
                        drop=frozenset(ring.get("drop", ())), queues=tuple(ring.get("queues", ())))
                   for ring in given.get("rings", ()))
-    return KnownQueue(**{**given, "skills": tuple(given.get("skills", ())), "rings": rings})
+    open_in = Hours(hours.read(given["hours"])) if given.get("hours") else None
+    return KnownQueue(**{**given, "skills": tuple(given.get("skills", ())), "rings": rings, "hours": open_in})
 
 
 def _agent(given: Mapping[str, Any]) -> KnownAgent:

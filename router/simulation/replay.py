@@ -10,11 +10,12 @@ import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from router.core import Policy, QueueRules
 from router.rules import sla
+from router.rules.hours import Hours
 from router.rules.plan import LANGUAGES
 from router.simulation.day import Arrival, Channel, Day, Worker
 from router.simulation.figures import Fate, Outcome, Shift, figures
@@ -94,7 +95,7 @@ def replayed(history: History, start: datetime, end: datetime, *, seed: int = 1)
     if not waits:
         raise HistoryError(f"nobody waited between {start.isoformat()} and {end.isoformat()}")
     notes.update(moved=sum(w.moved for w in waits), declined=tracks.declined, before=sum(w.at < 0 for w in waits))
-    maker = _Maker(history, tracks, notes, seed)
+    maker = _Maker(history, tracks, notes, seed, start)
     arrivals = maker.arrivals(waits)
     workers = maker.workers()
     if not workers:
@@ -106,8 +107,8 @@ def replayed(history: History, start: datetime, end: datetime, *, seed: int = 1)
 
 
 class _Maker:
-    def __init__(self, history: History, tracks: Tracks, notes: Counter[str], seed: int) -> None:
-        self._h, self._t, self._notes, self._seed = history, tracks, notes, seed
+    def __init__(self, history: History, tracks: Tracks, notes: Counter[str], seed: int, start: datetime) -> None:
+        self._h, self._t, self._notes, self._seed, self._start = history, tracks, notes, seed, start
         self._known: dict[int, KnownContact] = {}
         self.room = Counter(a.capacity for a in history.agents.values()).most_common(1)[0][0] if history.agents else 6
 
@@ -205,10 +206,12 @@ class _Maker:
             points=min(self.room, max(1, efforts[name].most_common(1)[0][0])), offer_timeout=accept[len(accept) // 2],
             mean=self.means.get(name, 300.0), patience=self.patience[name],
             slow=self.patience[name] is None and min(targets[name].values()) >= _SLOW) for name in targets}
+        closed = {queue.name: spans for queue in self._h.queues.values() if queue.hours is not None
+                  and (spans := _closed(queue.hours, self._start, self._t.length))}
         return Day(title=title, horizon=self._t.length, drain=0.0, capacity=self.room, channels=channels, rates=(1.0,),
                    level_speed=dict.fromkeys(range(1, 6), 1.0), sticky_speed=1.0, away_after_missed=60.0,
                    segments={name: _WEIGHTS.get(name, 1.0) for name in present}, targets=targets, arrivals=arrivals,
-                   workers=workers, queues=self._queues())
+                   workers=workers, queues=self._queues(), closed=closed)
 
     def _queues(self) -> tuple[QueueRules, ...]:
         """As they are set. A step that leads to a queue nobody knows is left out."""
@@ -218,6 +221,15 @@ class _Maker:
             requires={skill: queue.levels.get(skill, 1) for skill in queue.skills},
             rings=tuple(replace(ring, queues=tuple(each for each in ring.queues if each in names))
                         for ring in queue.rings)) for queue in self._h.queues.values())
+
+
+def _closed(hours: Hours, start: datetime, length: float) -> tuple[tuple[float, float], ...]:
+    """When it is closed within so many seconds from a moment on: (from, until)."""
+    spans, at, end = [], start, start + timedelta(seconds=length)
+    while (shut := hours.next_closing(at)) is not None and shut < end:
+        at = min(hours.next_opening(shut) or end, end)
+        spans.append(((shut - start).total_seconds(), (at - start).total_seconds()))
+    return tuple(spans)
 
 
 def _prefers(queue: KnownQueue, contact: KnownContact) -> Mapping[str, int]:
@@ -232,16 +244,17 @@ def _recorded(tracks: Tracks, waits: Sequence[Wait], day: Day, arrivals: Sequenc
     for wait, arrival in zip(sorted(waits, key=lambda w: (max(0.0, w.at), w.contact)), arrivals, strict=True):
         slots.arrived(arrival, arrival.at)
         ended = day.end if wait.ended is None else wait.ended
+        open_for = day.waited(arrival.queue, arrival.at, ended)
         if wait.outcome:
             slots.ended(arrival, ended, answered=wait.outcome == "answered")
-        elif arrival.at + arrival.target > day.end:
+        elif open_for < arrival.target:
             continue
         if wait.agent is not None:
             until = max(ended, wait.wrap_until or wait.work_until or day.end)
             busy.setdefault(wait.agent, []).append((ended, until))
             slots.worked(ended, until, arrival.points or day.channels[arrival.channel].points)
         fates.append(Fate(channel=arrival.channel, segment=arrival.segment, weight=arrival.weight,
-                          target=arrival.target, at=arrival.at, wait=max(0.0, ended - arrival.at),
+                          target=arrival.target, at=arrival.at, wait=open_for,
                           outcome=wait.outcome or "left", queue=arrival.queue,
                           sticky=None if arrival.sticky is None or arrival.sticky not in tracks.desks
                           else wait.agent == arrival.sticky))

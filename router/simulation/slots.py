@@ -13,7 +13,7 @@ class Slots:
     """Counts by the half hour of arrival; work and staff by the half hour in which they were."""
 
     def __init__(self, day: Day) -> None:
-        self._capacity = day.capacity
+        self._day, self._capacity = day, day.capacity
         count = max(1, math.ceil(day.end / SLOT))
         self._arrived, self._answered, self._kept, self._gone = ([0] * count for _ in range(4))
         self._wait, self._points = [0.0] * count, [0.0] * count
@@ -30,7 +30,7 @@ class Slots:
 
     def ended(self, arrival: Arrival, at: float, *, answered: bool) -> None:
         """Its waiting is over."""
-        index, wait = self._index(arrival.at), at - arrival.at
+        index, wait = self._index(arrival.at), self._day.waited(arrival.queue, arrival.at, at)
         if answered:
             self._answered[index] += 1
             self._wait[index] += wait

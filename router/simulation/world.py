@@ -51,6 +51,10 @@ class World:
         """Runs event by event; yields the time after each."""
         for seat in self.seats.values():
             self._tell(profile(seat.worker))
+        for queue, spans in self.day.closed.items():
+            for since, until in spans:
+                self._at(since, self._gate, queue, 0)
+                self._at(until, self._gate, queue, 1)
         for talk in self.talks.values():
             self._at(talk.arrival.at, self._arrive, talk)
         for seat in self.seats.values():
@@ -75,6 +79,9 @@ class World:
             slots=self.slots.rows())
 
     # what happens
+
+    def _gate(self, queue: str, opens: int) -> None:
+        self._tell((core.QueueOpened if opens else core.QueueClosed)(at=ms(self.now), queue=queue))
 
     def _arrive(self, talk: Talk, _: int) -> None:
         arrival = talk.arrival
