@@ -23,45 +23,65 @@ def ask(tx: StoreTx, agent: Agent, article: Article, version: int, given: Mappin
     """Somebody asks that these words be published; the article itself stays as it is until somebody says yes."""
     if article.version != version:
         raise Conflict("somebody else changed this article; load it again")
-    wanted = given.get("state", ArticleState.PUBLIC)
+    if article.state is ArticleState.ARCHIVED:
+        raise Conflict("this article is archived; make it a draft first", field="archived")
+    wanted = given.get("state", article.state if article.state in permits.LIVE else ArticleState.PUBLIC)
     if wanted not in permits.LIVE:
         raise BadRequest("what is approved becomes internal or public", field="state")
+    at = given.get("publish_at")
+    if at is not None and (wanted is article.state or not tx.now < at <= tx.now + articles.LONGEST_WAIT):
+        raise BadRequest("publish_at lies in the future, and the article does not stand there yet", field="publish_at")
     made = tx.knowledge.life.ask(
         article.id, agent_id=agent.id, version=version, title=given.get("title", article.title),
-        body=given.get("body", article.body), keywords=list(given.get("keywords", article.keywords)),
-        wanted=wanted.value, publish_at=given.get("publish_at"), note=given.get("note", ""))
+        body=given.get("body", article.body), keywords=list(given["keywords"]) if "keywords" in given else None,
+        wanted=wanted.value, publish_at=at, note=given.get("note", ""))
     _told(tx, agent, made)
     return made
 
 
 def approve(tx: StoreTx, agent: Agent, number: int, *, four_eyes: bool) -> Article:
-    """The words become the article's; Conflict when the article changed since, so that nobody's words are lost."""
+    """The words become the article's; Conflict when the article changed since, so that nobody's words are lost, or was
+    archived: nothing comes back by somebody's old request."""
     asked = tx.knowledge.life.approval(number)
     permits.publishes(agent, asked.agent, four_eyes=four_eyes)
     article = tx.knowledge.get(asked.article)
     decided = tx.knowledge.life.decide(number, "approved", agent.id)
-    # A change of its owner, category or keywords is no change of its words.
-    if article.text_version > asked.version and (asked.title, asked.body) != (article.title, article.body):
-        both = merge.merge(tx.knowledge.life.version(article.id, asked.version).body, asked.body, article.body)
-        if both.conflicts or asked.title != article.title:
-            raise Conflict("the article changed since these words were written; put both together and ask again")
-        asked_body = both.text
-    else:
-        asked_body = asked.body
-    later: datetime | None = asked.publish_at if asked.publish_at and asked.publish_at > tx.now else None
-    fields: dict[str, Any] = {"title": asked.title, "body": asked_body, "keywords": asked.keywords,
+    if article.state is ArticleState.ARCHIVED:
+        raise Conflict("this article was archived since; make it a draft again, or refuse", field="archived")
+    fields: dict[str, Any] = {"title": asked.title, "body": _together(tx, asked, article),
                               "note": f"approved by {agent.name}"}
-    if later:
-        fields |= {"publish_at": later, "publish_state": asked.wanted}
-        tx.timers.set(articles.PUBLISH, article.id, later)
-    else:
-        fields |= {"state": ArticleState(asked.wanted), "publish_at": None, "publish_state": ""}
-        tx.timers.clear(articles.PUBLISH, article.id)
+    if asked.keywords is not None:
+        fields["keywords"] = asked.keywords
+    later: datetime | None = None
+    # Who asked only for better words of what stood there already gets no say in where it stands now.
+    if tx.knowledge.life.version(article.id, asked.version).state != asked.wanted:
+        later = asked.publish_at if asked.publish_at and asked.publish_at > tx.now else None
+        fields |= _placed(tx, article, ArticleState(asked.wanted), later)
     made = tx.knowledge.change(article.id, article.version, by=asked.agent or agent.id, **fields)
     tx.emit(ArticleChanged(article=made.id, what="scheduled" if later else made.state.value, version=made.version),
             actor=f"agent:{agent.id}")
     _told(tx, agent, decided)
     return made
+
+
+def _together(tx: StoreTx, asked: Approval, article: Article) -> str:
+    """The words asked for, with what changed in other lines since. A change of owner, category or keywords is none."""
+    if article.text_version <= asked.version or (asked.title, asked.body) == (article.title, article.body):
+        return asked.body
+    both = merge.merge(tx.knowledge.life.version(article.id, asked.version).body, asked.body, article.body)
+    if both.conflicts or asked.title != article.title:
+        raise Conflict("the article changed since these words were written; put both together and ask again",
+                       field="changed")
+    return both.text
+
+
+def _placed(tx: StoreTx, article: Article, wanted: ArticleState, later: datetime | None) -> dict[str, Any]:
+    """Where it stands from now on, or from later on."""
+    if later is not None and article.state is not wanted:
+        tx.timers.set(articles.PUBLISH, article.id, later)
+        return {"publish_at": later, "publish_state": wanted.value}
+    tx.timers.clear(articles.PUBLISH, article.id)
+    return {"state": wanted, "publish_at": None, "publish_state": ""}
 
 
 def refuse(tx: StoreTx, agent: Agent, number: int, words: str) -> Approval:
@@ -97,7 +117,7 @@ def settle(tx: StoreTx, agent: Agent, number: int, state: str, words: str = "") 
     if not permits.leads(agent) and agent.id not in (task.owner, article.owner):
         raise Forbidden("this is the owner's task")
     if state == "done" and article.text_version <= task.version and article.state is not ArticleState.ARCHIVED:
-        raise Conflict("its words are still the same; change them, or refuse with a reason")
+        raise Conflict("its words are still the same; change them, or refuse with a reason", field="same")
     if state == "refused" and not words:
         raise BadRequest("say why nothing is to be done", field="words")
     made = tx.knowledge.life.settle_task(number, state, agent.id, words)

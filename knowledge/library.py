@@ -130,11 +130,14 @@ class Library:
         self._thread.shutdown(wait=True, cancel_futures=True)
 
     async def suggest(self, question: str, *, states: Collection[ArticleState], limit: int = 5, language: str = "",
-                      ) -> list[Suggestion[int]]:
-        """The best articles of these states. TooMany when too many questions wait already."""
+                      also: Collection[int] = (), among: Collection[int] | None = None) -> list[Suggestion[int]]:
+        """The best articles of these states and of some `also`, or only `among` some. TooMany when too many questions
+        wait already."""
         if self._waiting >= _WAITING:
             raise TooMany("too many questions at once; try again in a moment")
-        shelf, only = self._shelf, Union([self._shelf.by_state[state] for state in states])
+        shelf, only = self._shelf, among
+        if only is None:
+            only = Union([*(shelf.by_state[state] for state in states), set(also)])
         self._waiting += 1
         try:
             vector = await self._vector(shelf, question)

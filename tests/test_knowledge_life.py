@@ -74,6 +74,62 @@ async def test_approved_words_meet_a_changed_article(tmp_path: Path) -> None:
         assert len((await t.ok("GET", "/api/knowledge/approvals"))["approvals"]) == 1, "it waits, nothing is lost"
 
 
+async def test_words_are_approved_where_the_article_stands(tmp_path: Path, database: str) -> None:
+    async with town(tmp_path, database) as t:
+        inner = await t.write(title="درونی", body="داخلی ۱۲۳", state="internal", keywords=["یک"])
+        path = f"/api/articles/{inner['id']}"
+        asked = (await t.ok("POST", f"{path}/approvals", {"version": 1, "body": "داخلی ۱۲۴"}, by="agent"))["approval"]
+        assert asked["wanted"] == "internal" and asked["keywords"] is None
+        await t.ok("POST", path, {"version": 1, "keywords": ["دو"]})
+        made = (await t.ok("POST", f"/api/knowledge/approvals/{asked['id']}/approve", {}))["article"]
+        assert (made["state"], made["body"], made["keywords"]) == ("internal", "داخلی ۱۲۴", ["دو"])
+        # Better words of a public article that was withdrawn meanwhile do not bring it back.
+        public = await t.write(title="همگانی", body="متن", state="public")
+        path = f"/api/articles/{public['id']}"
+        body = {"version": 1, "body": "متن بهتر", "keywords": ["سه"], "state": "public"}
+        asked = (await t.ok("POST", f"{path}/approvals", body, by="agent"))["approval"]
+        await t.ok("POST", path, {"version": 1, "state": "internal"})
+        [shown] = (await t.ok("GET", "/api/knowledge/approvals"))["approvals"]
+        assert shown["article_state"] == "internal" and shown["wanted"] == "public"
+        made = (await t.ok("POST", f"/api/knowledge/approvals/{asked['id']}/approve", {}))["article"]
+        assert (made["state"], made["body"], made["keywords"]) == ("internal", "متن بهتر", ["سه"])
+        # What was archived stays archived.
+        asked = (await t.ok("POST", f"{path}/approvals", {"version": 3, "body": "باز هم"}, by="agent"))["approval"]
+        await t.ok("POST", f"{path}/archive", {"version": 3})
+        error = await t.refused(409, "POST", f"/api/knowledge/approvals/{asked['id']}/approve", {})
+        assert error["field"] == "archived"
+        assert (await read(t.house, lambda tx: tx.knowledge.get(public["id"]))).state == "archived"
+        await t.refused(409, "POST", f"{path}/approvals", {"version": 4, "body": "x"})
+        soon = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+        await t.refused(400, "POST", f"/api/articles/{inner['id']}/approvals", {
+            "version": 3, "state": "internal", "publish_at": soon}, by="agent")
+        await t.refused(400, "POST", f"/api/articles/{inner['id']}/approvals", {
+            "version": 3, "publish_at": "2020-01-01T00:00:00Z", "state": "public"}, by="agent")
+        asked = (await t.ok("POST", f"/api/articles/{inner['id']}/approvals", {
+            "version": 3, "publish_at": soon, "state": "public"}, by="agent"))["approval"]
+        made = (await t.ok("POST", f"/api/knowledge/approvals/{asked['id']}/approve", {}))["article"]
+        assert made["state"] == "internal" and made["publish_state"] == "public"
+
+
+async def test_who_asked_reads_the_answer(tmp_path: Path, database: str) -> None:
+    async with town(tmp_path, database) as t:
+        made = await t.write(title="x", body="one", state="public")
+        path = f"/api/articles/{made['id']}/approvals"
+        first = (await t.ok("POST", path, {"version": 1, "title": "y", "body": "two", "note": "see"},
+                            by="agent"))["approval"]
+        await t.ok("POST", path, {"version": 1, "body": "three"}, by="other")
+        decided = "/api/knowledge/approvals?state=decided"
+        assert (await t.ok("GET", decided, by="agent"))["approvals"] == []
+        await t.ok("POST", f"/api/knowledge/approvals/{first['id']}/refuse", {"words": "چون نادرست است"})
+        [mine] = (await t.ok("GET", decided, by="agent"))["approvals"]
+        assert (mine["answer"], mine["state"], mine["body"], mine["note"]) == (
+            "چون نادرست است", "refused", "two", "see")
+        assert mine["decided_by"] == t.people["lead"].id and mine["title_pieces"][0] == {"kind": "gone", "lines": ["x"]}
+        assert (await t.ok("GET", decided, by="other"))["approvals"] == []
+        assert (await t.ok("GET", decided))["approvals"] == [], "one's own, for supervisors too"
+        await t.refused(400, "GET", "/api/knowledge/approvals?state=all")
+
+
 async def test_four_eyes(tmp_path: Path) -> None:
     async with town(tmp_path, four_eyes=True) as t:
         await t.refused(403, "POST", "/api/articles", {"title": "x", "state": "public"})
@@ -283,6 +339,41 @@ async def test_an_article_said_to_be_wrong_is_its_owners_task(tmp_path: Path, da
         await t.ok("POST", settle, {"state": "refused", "words": "درست است"}, by="agent")
         await t.refused(409, "POST", settle, {"state": "refused", "words": "x"}, by="agent")
         assert (await t.names()).count("article-task-changed") == 2
+
+
+async def test_the_list_and_the_search_find_what_is_asked_for(tmp_path: Path, database: str) -> None:
+    async with town(tmp_path, database) as t:
+        shelf = (await t.ok("POST", "/api/knowledge/categories", {
+            "name": "papers", "title_fa": "مدارک", "title_en": "Papers"}, by="admin"))["category"]["id"]
+        mine = await t.write(by="agent", title="کارت ملی گم شده", body="پیش‌نویس")
+        theirs = await t.write(by="other", title="کارت ملی گم شده", body="پیش‌نویس دیگری")
+        inner = await t.write(title="کارت ملی گم شده", body="درونی", state="internal", category=shelf)
+        public = await t.write(title="کارت ملی گم شده", body="همگانی", state="public")
+        english = await t.write(title="Lost national card", body="card", twin=public["id"], state="public")
+        await t.ok("POST", f"/api/articles/{public['id']}", {"version": 1, "body": "همگانی تازه"})
+        await t.ok("POST", f"/api/articles/{inner['id']}/flags", {"words": "نادرست"}, by="agent")
+
+        async def listed(query: str, by: str = "agent") -> set[int]:
+            return {each["id"] for each in (await t.ok("GET", f"/api/articles?{query}", by=by))["articles"]}
+        number = {each["id"] for each in (mine, inner, public, english)}
+        assert await listed("limit=50") == number, "one's own drafts, not those of others"
+        assert await listed(f"owner={t.people['agent'].id}") == {mine["id"]}
+        assert await listed("behind=1") == {english["id"]} and await listed("flagged=1") == {inner["id"]}
+        first = await t.ok("GET", "/api/articles?limit=2", by="agent")
+        rest = await t.ok("GET", f"/api/articles?limit=2&before={first['next']}", by="agent")
+        assert {each["id"] for each in first["articles"] + rest["articles"]} == number and rest["next"] is None
+
+        async def there() -> bool:
+            return len(await listed("q=کارت ملی گم شده", by="lead")) == 4
+        await until(there, what="the index")
+        asked = "q=کارت ملی گم شده"
+        assert await listed(asked) == number - {english["id"]} and theirs["id"] not in await listed(f"{asked}&state=draft")
+        assert await listed(f"{asked}&state=draft") == {mine["id"]}
+        assert await listed(f"{asked}&state=internal") == {inner["id"]} == await listed(f"{asked}&category={shelf}")
+        assert await listed(f"{asked}&owner={t.people['agent'].id}") == {mine["id"]}
+        assert await listed(f"{asked}&flagged=1&limit=1") == {inner["id"]}
+        [shown] = (await t.ok("GET", f"/api/articles?{asked}&flagged=1", by="agent"))["articles"]
+        assert shown["tasks"] == ["wrong"]
 
 
 async def test_overdue_reviews_are_listed(tmp_path: Path) -> None:

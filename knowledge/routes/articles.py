@@ -37,6 +37,7 @@ ARTICLE = {"type": "object", "properties": {
     "required": list(_SHOWN), "additionalProperties": False}
 _SUGGESTION = answer(article=NUMBER, version=NUMBER, state=STATE, title=TEXT, text=TEXT, language=TEXT, weak=FLAG,
                      why=_WORDS, marks=many(TEXT))
+_USED = answer(article=NUMBER, title=TEXT, said={"type": "string", "enum": ["", "yes", "no"]})
 
 
 class Articles:
@@ -55,7 +56,7 @@ class Articles:
             get(path="/api/articles", handler=self.listed,
                 summary="Articles, newest first; with `q` those that answer it, best first (`language` is preferred)",
                 query={"q": TEXT, "state": STATE, "language": TEXT, "before": NUMBER, "limit": NUMBER,
-                       "category": NUMBER, "owner": NUMBER, "overdue": NUMBER},
+                       "category": NUMBER, "owner": NUMBER, "overdue": NUMBER, "behind": NUMBER, "flagged": NUMBER},
                 answer=answer(articles=many(ARTICLE), next=MAYBE)),
             get(path="/api/articles/{id}", handler=self.one, summary="One article", errors=(404,),
                 answer=answer(article=ARTICLE)),
@@ -69,10 +70,10 @@ class Articles:
                   summary="Take an article out of use", body=obj("version", version=NUMBER)),
             get(path="/api/contacts/{id}/suggestions", handler=self.suggestions, errors=(404, 429),
                 summary="Articles that answer what the citizen said; recorded as shown",
-                answer=answer(suggestions=many(_SUGGESTION))),
+                answer=answer(suggestions=many(_SUGGESTION), used=many(_USED))),
             write(path=used + "/used", handler=self.used, errors=(404, 409),
-                  summary="An article was put into an answer",
-                  body=obj(how={"type": "string", "enum": ["inserted"]}), answer=answer(used=FLAG)),
+                  summary="An article was put into an answer, or taken out of it again before it went",
+                  body=obj(how={"type": "string", "enum": ["inserted", "dropped"]}), answer=answer(used=FLAG)),
             write(path=used + "/opened", handler=self.opened, errors=(404,), answer=answer(opened=FLAG),
                   summary="An agent read a suggested article in full"),
             write(path=used + "/said", handler=self.said, errors=(404,), answer=answer(helped=FLAG),
@@ -85,32 +86,39 @@ class Articles:
         states = _states(request, agent)
         language, limit = request.query.get("language", ""), number_in(request, "limit", MOST_LISTED) or 50
         question = clean(request.query.get("q", ""), limit=QUERY_CHARS).strip()
+        which, before = _which(request, agent), number_in(request, "before")
         if question:
-            return await self._found(question, agent, states, language, limit)
-        before, category = number_in(request, "before"), number_in(request, "category")
-        owner, overdue = number_in(request, "owner"), bool(number_in(request, "overdue"))
+            return await self._found(question, agent, states, language, limit, which)
 
         def read(tx: StoreTx) -> dict[str, Any]:
             granted = sight.rights(tx, agent)
-            page = tx.knowledge.newest(
-                states, language=language, before=before, limit=limit + 1, owner=owner, overdue=overdue,
-                categories=None if category is None else [category], hidden=granted.unseen,
-                inner=granted.inner)
+            page = tx.knowledge.newest(states, language=language, before=before, limit=limit + 1, **which,
+                                       hidden=granted.unseen, inner=granted.inner)
             shown = [each for each in page[:limit] if permits.reads(agent, each, granted)]
             return {"articles": _marked(tx, shown), "next": page[limit - 1].id if len(page) > limit else None}
         return json_answer(await self._given.store.snapshot(read))
 
     async def _found(self, question: str, agent: Agent, states: frozenset[ArticleState], language: str, limit: int,
-                     ) -> web.Response:
-        granted = await self._given.store.snapshot(lambda tx: sight.rights(tx, agent))
+                     which: dict[str, Any]) -> web.Response:
+        """What was not asked for takes no place among what is found, nor do drafts of others."""
+        filters = {name: value for name, value in which.items() if name != "drafts_of" and value}
+        whole = states - {ArticleState.DRAFT} if which["drafts_of"] is not None else states
+
+        def among(tx: StoreTx) -> tuple[permits.Rights, set[int] | None, set[int]]:
+            mine = tx.knowledge.numbers(states - whole, **which) if whole != states else set()
+            return sight.rights(tx, agent), tx.knowledge.numbers(states, **which) if filters else None, mine
+        granted, only, mine = await self._given.store.snapshot(among)
         more = limit * proposals.MORE if granted.narrow else limit
-        best = await self._given.library.suggest(question, states=states, limit=more, language=language)
+        best = await self._given.library.suggest(question, states=whole, limit=more, language=language, also=mine,
+                                                 among=only)
 
         def read(tx: StoreTx) -> list[dict[str, Any]]:
             there, granted = tx.knowledge.many([each.id for each in best]), sight.rights(tx, agent)
-            return [_plain(there[each.id]) | {"weak": each.weak, "why": reasons.told(reasons.kept(each))}
-                    for each in best if each.id in there and there[each.id].state in states
-                    and permits.reads(agent, there[each.id], granted)][:limit]
+            found = [each for each in best if each.id in there and there[each.id].state in states
+                     and permits.reads(agent, there[each.id], granted)][:limit]
+            marked = _marked(tx, [there[each.id] for each in found])
+            return [_plain(there[each.id]) | mark | {"weak": each.weak, "why": reasons.told(reasons.kept(each))}
+                    for each, mark in zip(found, marked, strict=True)]
         return json_answer({"articles": await self._given.store.snapshot(read), "next": None})
 
     async def one(self, request: web.Request) -> web.Response:
@@ -151,17 +159,20 @@ class Articles:
 
     async def suggestions(self, request: web.Request) -> web.Response:
         """For the console's side panel."""
-        found = await proposals.propose(self._given, self._given.who(request), ContactId(id_of(request)))
-        return json_answer({"suggestions": found})
+        agent, contact = self._given.who(request), ContactId(id_of(request))
+        found = await proposals.propose(self._given, agent, contact)
+        return json_answer({"suggestions": found, "used": await proposals.used(self._given, agent, contact)})
 
     async def used(self, request: web.Request) -> web.Response:
         """Idempotent; 409 when it was taken out of use while it was open."""
         agent, contact, article = self._given.who(request), ContactId(id_of(request)), id_of(request, "article")
         data = await json_body(request) if request.can_read_body else {}
-        if take(data, "how", str, default="inserted") != "inserted":
-            raise BadRequest("how is 'inserted'", field="how")
-        await self._given.store.run(lambda tx: proposals.use(tx, self._given, agent, contact, article))
-        return json_answer({"used": True})
+        how = take(data, "how", str, default="inserted")
+        if how not in ("inserted", "dropped"):
+            raise BadRequest("how is 'inserted' or 'dropped'", field="how")
+        what = proposals.use if how == "inserted" else proposals.dropped
+        await self._given.store.run(lambda tx: what(tx, self._given, agent, contact, article))
+        return json_answer({"used": how == "inserted"})
 
     async def opened(self, request: web.Request) -> web.Response:
         """Idempotent."""
@@ -191,11 +202,19 @@ def _marked(tx: StoreTx, found: list[Article]) -> list[dict[str, Any]]:
                                    "tasks": tasks.get(each.id, [])} for each in found]
 
 
+def _which(request: web.Request, agent: Agent) -> dict[str, Any]:
+    """What a list is narrowed to; agents see drafts of their own."""
+    category = number_in(request, "category")
+    marks = {name: bool(number_in(request, name)) for name in ("overdue", "behind", "flagged")}
+    return {**marks, "owner": number_in(request, "owner"), "categories": None if category is None else [category],
+            "drafts_of": None if permits.leads(agent) else agent.id}
+
+
 def _states(request: web.Request, agent: Agent) -> frozenset[ArticleState]:
     allowed = frozenset(ArticleState) if permits.leads(agent) else permits.LIVE | {ArticleState.DRAFT}
     named = request.query.get("state", "")
     if not named:
-        return allowed - {ArticleState.ARCHIVED} if permits.leads(agent) else permits.LIVE
+        return allowed - {ArticleState.ARCHIVED}
     if named not in [state.value for state in ArticleState]:
         raise BadRequest(f"state is one of {', '.join(ArticleState)}", field="state")
     return allowed & {ArticleState(named)}

@@ -39,8 +39,9 @@ class Duties:
             post(path=one + "/approvals", handler=self.ask, summary="Ask that words be published",
                  body=obj("version", version=NUMBER, publish_at=MOMENT, note=TEXT, **FIELDS),
                  answer=answer(approval=_ANY)),
-            get(path="/api/knowledge/approvals", handler=self.approvals, summary="Words that wait for a yes",
-                answer=answer(approvals=many(_ANY))),
+            get(path="/api/knowledge/approvals", handler=self.approvals, answer=answer(approvals=many(_ANY)),
+                summary="Words that wait for a yes; `decided`: one's own that somebody decided on, with the answer",
+                query={"state": {"type": "string", "enum": ["open", "decided"]}}),
             lead(path="/api/knowledge/approvals/{id}/approve", handler=self.approve, answer=_DONE,
                  summary="Publish them as asked"),
             post(path="/api/knowledge/approvals/{id}/refuse", handler=self.refuse, answer=answer(approval=_ANY),
@@ -79,14 +80,16 @@ class Duties:
         return json_answer({"approval": asdict(made)})
 
     async def approvals(self, request: web.Request) -> web.Response:
-        """All for supervisors; one's own for agents."""
+        """All for supervisors; one's own for agents, and what was decided."""
         agent = self._given.who(request)
+        over = articles.one_of({"state": "open", **request.query}, "state", ("open", "decided")) == "decided"
 
         def read(tx: StoreTx) -> list[dict[str, Any]]:
-            granted, every = sight.rights(tx, agent), tx.knowledge.life.approvals()
+            granted, mine = sight.rights(tx, agent), over or not permits.leads(agent)
+            every = tx.knowledge.life.approvals(*(("approved", "refused") if over else ()),
+                                                agent=agent.id if mine else None)
             about = tx.knowledge.many({each.article for each in every})
-            return [_asked(tx, each) for each in every
-                    if (each.agent == agent.id or permits.leads(agent)) and not granted.hides(about[each.article])]
+            return [_asked(tx, each) for each in every if not granted.hides(about[each.article])]
         return json_answer({"approvals": await self._given.store.snapshot(read)})
 
     async def approve(self, request: web.Request) -> web.Response:
@@ -157,5 +160,9 @@ class Duties:
 def _asked(tx: StoreTx, approval: Approval) -> dict[str, Any]:
     now = tx.knowledge.get(approval.article)
     return asdict(approval) | {
-        "article_title": now.title, "changed_since": now.version != approval.version,
-        "pieces": [{"kind": piece.kind, "lines": list(piece.lines)} for piece in merge.diff(now.body, approval.body)]}
+        "article_title": now.title, "article_state": now.state.value, "changed_since": now.version != approval.version,
+        "title_pieces": _pieces(now.title, approval.title), "pieces": _pieces(now.body, approval.body)}
+
+
+def _pieces(old: str, new: str) -> list[dict[str, Any]]:
+    return [{"kind": piece.kind, "lines": list(piece.lines)} for piece in merge.diff(old, new)]

@@ -4,13 +4,21 @@ import {html, useState} from "/static/html.js";
 import {boot, language, now} from "/static/boot.js";
 import {instant} from "/static/calendar.js";
 import {dayKey, moment} from "/static/dates.js";
-import {act, send} from "/static/page.js";
+import {CallError} from "/static/call.js";
+import {act, send, toast} from "/static/page.js";
 import {Doing, Empty, Text} from "/static/parts/bits.js";
 import {DayField} from "/static/parts/day.js";
 import {Choice, Part, Pieces, changed, leads, nameOf, useCall} from "./ask.js";
 import {Prepared} from "./draft.js";
 import {w} from "./words.js";
 
+/** What the house says to a refusal that has words of its own here; anything else is told as everywhere. */
+const why = (what) => (error) => {
+  const key = `${what}.${error.field}`;
+  if (!(error instanceof CallError) || error.status !== 409 || w(key) === key) throw error;
+  toast(w(key));
+  changed();
+};
 const told = (name, path, body, then) => act(name, async () => { const done = await send("POST", path, body); changed(); then?.(done); });
 
 export function Work() {
@@ -25,7 +33,7 @@ export function Work() {
 
 function Task({task}) {
   const [words, set] = useState("");
-  const settle = (state) => told(`task:${task.id}`, `/api/knowledge/tasks/${task.id}/settle`, {state, words});
+  const settle = (state) => act(`task:${task.id}`, () => send("POST", `/api/knowledge/tasks/${task.id}/settle`, {state, words}).then(changed, why("settle")));
   const can = leads || task.owner === boot.me.id;
   return html`<li class="card stack" data-task=${task.id}><div class="row wrap"><span class="chip bad">${w(`task.${task.kind}`)}</span><a class="grow strong" href=${`#article/${task.article}`}><${Text}>${task.title}</${Text}></a>
       <span class="small faint">${moment(task.created_at)} · <bdi>${nameOf(task.owner)}</bdi></span></div><p dir="auto">${task.words}</p>
@@ -36,17 +44,33 @@ function Task({task}) {
 
 export function Approvals() {
   const [got, error] = useCall("/api/knowledge/approvals");
-  const list = got?.approvals ?? [];
+  const [over] = useCall("/api/knowledge/approvals?state=decided");
+  const list = got?.approvals ?? [], decided = over?.approvals ?? [];
   return html`<${Part} name="approvals" error=${error}>${got && !list.length && html`<${Empty} sign="check">${w("none")}</${Empty}>`}
-    <ul class="stack">${list.map((each) => html`<${Approval} key=${each.id} asked=${each} />`)}</ul></${Part}>`;
+    <ul class="stack">${list.map((each) => html`<${Approval} key=${each.id} asked=${each} />`)}</ul>
+    ${decided.length > 0 && html`<h2>${w("approvals.decided")}</h2><ul class="stack">${decided.map((each) => html`<${Decided} key=${each.id} asked=${each} />`)}</ul>`}</${Part}>`;
 }
+
+/** What was asked: which article, where it stands and is to stand, from when, by whom. */
+const Asked = ({asked, children}) => html`<div class="row wrap"><a class="grow strong" href=${`#article/${asked.article}`}><${Text}>${asked.title}</${Text}></a>${children}
+    <span class="chip info">${w(asked.article_state === asked.wanted ? `state.${asked.wanted}` : "state.becomes", {was: w(`state.${asked.article_state}`), now: w(`state.${asked.wanted}`)})}</span>
+    ${asked.publish_at && html`<span class="chip">${w("asked.from", {day: moment(asked.publish_at)})}</span>`}
+    <span class="small faint"><bdi>${nameOf(asked.agent)}</bdi> · ${moment(asked.asked_at)}</span></div>${asked.note && html`<p class="quiet" dir="auto">${asked.note}</p>`}`;
+
+const Changes = ({asked}) => html`${asked.title !== asked.article_title && html`<${Pieces} pieces=${asked.title_pieces} />`}<${Pieces} pieces=${asked.pieces} />
+    ${asked.keywords && html`<p class="small quiet">${w("keywords")}: <bdi>${asked.keywords.join("، ")}</bdi></p>`}`;
+
+/** One's own request after somebody decided: the answer, and the words, which are not lost. */
+const Decided = ({asked}) => html`<li class="card stack" data-decided=${asked.id}><${Asked} asked=${asked}><span class=${`chip ${asked.state === "approved" ? "good" : "bad"}`}>${w(`decided.${asked.state}`)}</span></${Asked}>
+    <p class="small"><bdi class="strong">${nameOf(asked.decided_by)}</bdi> · ${moment(asked.decided_at)}</p>${asked.answer && html`<p class="answer" dir="auto">${asked.answer}</p>`}
+    ${asked.state === "refused" && html`<details><summary>${w("decided.words")}</summary><div class="stack inner"><${Changes} asked=${asked} /></div></details>`}</li>`;
 
 function Approval({asked}) {
   const [words, set] = useState("");
   const path = `/api/knowledge/approvals/${asked.id}`;
-  return html`<li class="card stack" data-approval=${asked.id}><div class="row wrap"><a class="grow strong" href=${`#article/${asked.article}`}><${Text}>${asked.title}</${Text}></a><span class="chip info">${w(`state.${asked.wanted}`)}</span>
-      <span class="small faint"><bdi>${nameOf(asked.agent)}</bdi> · ${moment(asked.asked_at)}</span></div>${asked.note && html`<p class="quiet" dir="auto">${asked.note}</p>`}<${Pieces} pieces=${asked.pieces} />
-    <div class="row wrap">${leads && html`<${Doing} name=${`approve:${asked.id}`} class="primary slim" run=${() => told(`ok:${asked.id}`, `${path}/approve`, {})}>${w("approve")}</${Doing}>`}
+  const yes = () => send("POST", `${path}/approve`, {}).then(changed, why("approve"));
+  return html`<li class="card stack" data-approval=${asked.id}><${Asked} asked=${asked} /><${Changes} asked=${asked} />
+    <div class="row wrap">${leads && html`<${Doing} name=${`approve:${asked.id}`} class="primary slim" run=${yes}>${w("approve")}</${Doing}>`}
       <input class="input grow" dir="auto" aria-label=${w("reason")} placeholder=${w("reason")} value=${words} onInput=${(event) => set(event.target.value)} />
       <button type="button" class="button slim" disabled=${!words.trim()} onClick=${() => told(`no:${asked.id}`, `${path}/refuse`, {words})}>${w("refuse")}</button></div></li>`;
 }

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, exists, func, insert, or_, select, update
 
 from router.errors import Conflict, NotFound
 from router.model import AgentId, ContactId
 from storage.tables import Articles as Rows
-from storage.tables import ArticleVersions
+from storage.tables import ArticleTasks, ArticleVersions
 
 _A: Any = Rows.__table__  # type: ignore[attr-defined]
 _V: Any = ArticleVersions.__table__  # type: ignore[attr-defined]
+_T: Any = ArticleTasks.__table__  # type: ignore[attr-defined]
 
 
 class ArticleState(StrEnum):
@@ -185,29 +186,53 @@ class ArticleRows:
         rows = self._db.execute(select(_A).where(_A.c.id > article).order_by(_A.c.id).limit(limit))
         return [article_of(row) for row in rows]
 
-    def newest(self, states: Collection[ArticleState], *, language: str = "", before: int | None = None,
-               limit: int = 50, categories: Collection[int] | None = None, owner: int | None = None,
-               overdue: bool = False, hidden: Collection[int] = (), inner: Collection[int] = ()) -> list[Article]:
-        """Articles of some states, newest id first; `before` continues a page; `hidden` are categories left out, of
-        `inner` ones only what is public comes."""
-        wanted = (select(_A).where(_A.c.state.in_([state.value for state in states]))
-                  .order_by(_A.c.id.desc()).limit(limit))
-        if language:
-            wanted = wanted.where(_A.c.language == language)
+    def newest(self, states: Collection[ArticleState], *, before: int | None = None, limit: int = 50,
+               **which: Any) -> list[Article]:
+        """Articles of some states, newest id first; `before` continues a page. `which` as for `numbers`."""
+        wanted = select(_A).where(*self._which(states, **which)).order_by(_A.c.id.desc()).limit(limit)
         if before is not None:
             wanted = wanted.where(_A.c.id < before)
-        if categories is not None:
-            wanted = wanted.where(_A.c.category_id.in_(list(categories)))
-        if hidden:
-            wanted = wanted.where(or_(_A.c.category_id.is_(None), _A.c.category_id.not_in(list(hidden))))
-        if inner:
-            wanted = wanted.where(or_(_A.c.category_id.is_(None), _A.c.category_id.not_in(list(inner)),
-                                      _A.c.state == ArticleState.PUBLIC.value))
-        if owner is not None:
-            wanted = wanted.where(_A.c.owner_id == owner)
-        if overdue:
-            wanted = wanted.where(_A.c.review_at <= self._now)
         return [article_of(row) for row in self._db.execute(wanted)]
+
+    def numbers(self, states: Collection[ArticleState], **which: Any) -> set[int]:
+        """Those of some states: of a `language`, `categories`, an `owner`; `overdue` for review, `behind` their
+        translation, `flagged` by open work; `hidden` are categories left out, of `inner` ones only what is public
+        comes; of drafts only those `drafts_of` somebody."""
+        return set(self._db.execute(select(_A.c.id).where(*self._which(states, **which))).scalars())
+
+    def _which(self, states: Collection[ArticleState], *, language: str = "", owner: int | None = None,
+               categories: Collection[int] | None = None, overdue: bool = False, behind: bool = False,
+               flagged: bool = False, hidden: Collection[int] = (), inner: Collection[int] = (),
+               drafts_of: int | None = None) -> Iterator[Any]:
+        yield _A.c.state.in_([state.value for state in states])
+        if language:
+            yield _A.c.language == language
+        if categories is not None:
+            yield _A.c.category_id.in_(list(categories))
+        if hidden:
+            yield or_(_A.c.category_id.is_(None), _A.c.category_id.not_in(list(hidden)))
+        if inner:
+            yield or_(_A.c.category_id.is_(None), _A.c.category_id.not_in(list(inner)),
+                      _A.c.state == ArticleState.PUBLIC.value)
+        if drafts_of is not None:
+            yield or_(_A.c.state != ArticleState.DRAFT.value, _A.c.author_id == drafts_of, _A.c.owner_id == drafts_of)
+        if owner is not None:
+            yield _A.c.owner_id == owner
+        if overdue:
+            yield _A.c.review_at <= self._now
+        if behind:
+            twin = _A.alias()
+            yield exists().where(twin.c.id == _A.c.twin_id, twin.c.text_version > _A.c.twin_version)
+        if flagged:
+            yield exists().where(_T.c.article_id == _A.c.id, _T.c.state == "open", _T.c.kind != "review")
+
+    def due(self, *, limit: int) -> list[Article]:
+        """Articles whose day of review has come and for which no work was made on that day."""
+        made = exists().where(_T.c.article_id == _A.c.id, _T.c.kind == "review", _T.c.due_at == _A.c.review_at)
+        rows = self._db.execute(select(_A).where(
+            _A.c.review_at <= self._now, _A.c.state != ArticleState.ARCHIVED.value, ~made)
+            .order_by(_A.c.id).limit(limit))
+        return [article_of(row) for row in rows]
 
     def counts(self, states: Collection[ArticleState], language: str = "") -> dict[int | None, int]:
         """How many articles stand in each category."""

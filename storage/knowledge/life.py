@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from router.errors import Conflict, NotFound
 from router.model import AgentId
@@ -50,7 +50,7 @@ class Approval:
     version: int  #: of the article, that they were written on
     title: str
     body: str
-    keywords: tuple[str, ...]
+    keywords: tuple[str, ...] | None  #: None = they stay as they are
     wanted: str  #: internal or public
     publish_at: datetime | None
     note: str
@@ -87,7 +87,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """Work on an article. `kind` is wrong or stale; `state` is open, done or refused."""
+    """Work on an article. `kind` is wrong, stale or review; `state` is open, done or refused."""
 
     id: int
     article: int
@@ -99,6 +99,7 @@ class Task:
     reporter: AgentId | None
     contact: int | None
     created_at: datetime
+    due_at: datetime | None = None  #: of a review: the day that it is for
     answer: str = ""
     settled_by: AgentId | None = None
     settled_at: datetime | None = None
@@ -151,10 +152,11 @@ class Life(Shelves):
         """NotFound when there is none."""
         return _approval(self._one(_P, number, "approval"))
 
-    def approvals(self, *, state: str = "open", article: int | None = None, limit: int = 100) -> list[Approval]:
-        """Newest first."""
-        which = _P.c.state == state if article is None else and_(_P.c.state == state, _P.c.article_id == article)
-        wanted = select(_P).where(which).order_by(_P.c.id.desc()).limit(limit)
+    def approvals(self, *states: str, agent: int | None = None, limit: int = 100) -> list[Approval]:
+        """Newest first: of these states (open), of one person when named."""
+        wanted = select(_P).where(_P.c.state.in_(states or ("open",))).order_by(_P.c.id.desc()).limit(limit)
+        if agent is not None:
+            wanted = wanted.where(_P.c.agent_id == agent)
         return [_approval(row) for row in self._db.execute(wanted)]
 
     def decide(self, number: int, state: str, by: AgentId, answer: str = "") -> Approval:
@@ -230,7 +232,7 @@ class Life(Shelves):
         return _task(self._db.execute(update(_T).where(_T.c.id == number).values(owner_id=owner, why=dict(why))
                                       .returning(*_T.c)).one())
 
-    def settle_task(self, number: int, state: str, by: AgentId, answer: str = "") -> Task:
+    def settle_task(self, number: int, state: str, by: AgentId | None, answer: str = "") -> Task:
         """From open, once; Conflict afterwards."""
         row = self._db.execute(update(_T).where(_T.c.id == number, _T.c.state == "open").values(
             state=state, settled_by=by, settled_at=self._now, answer=answer).returning(*_T.c)).first()
@@ -239,11 +241,17 @@ class Life(Shelves):
             raise Conflict("this task was settled before")
         return _task(row)
 
+    def reviews(self, article: int, *, state: str = "") -> list[Task]:
+        """Work of reading it again, newest first."""
+        wanted = select(_T).where(_T.c.article_id == article, _T.c.kind == "review").order_by(_T.c.id.desc())
+        return [_task(row) for row in self._db.execute(wanted.where(_T.c.state == state) if state else wanted)]
+
     def open_tasks(self, articles: Collection[int]) -> dict[int, list[str]]:
-        """Kinds of open work by article."""
+        """Kinds of open work by article that say something may be wrong in it."""
         found: dict[int, list[str]] = {}
         for row in self._db.execute(select(_T.c.article_id, _T.c.kind).where(
-                _T.c.article_id.in_(list(articles)), _T.c.state == "open").distinct().order_by(_T.c.kind)):
+                _T.c.article_id.in_(list(articles)), _T.c.state == "open", _T.c.kind != "review")
+                .distinct().order_by(_T.c.kind)):
             found.setdefault(row.article_id, []).append(row.kind)
         return found
 

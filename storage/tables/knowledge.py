@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Column, Float, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from storage.columns import Key
+from storage.columns import Json, Key
 from storage.tables.fields import json, key, ref, string, when
 
 
@@ -92,7 +92,7 @@ class Approvals(SQLModel, table=True):
     version: int = 1
     title: str = string()
     body: str = string()
-    keywords: list[str] = json()
+    keywords: list[str] | None = Field(default=None, sa_column=Column(Json, nullable=True))
     wanted: str = string("public")
     publish_at: datetime | None = when()
     note: str = string()
@@ -133,7 +133,7 @@ class ArticleLinks(SQLModel, table=True):
 
 
 class ArticleTasks(SQLModel, table=True):
-    """Work on an article: it is said to be wrong, or what it depends on changed."""
+    """Work on an article: it is said to be wrong, what it depends on changed, or it is to be read again (`due_at`)."""
 
     __tablename__ = "article_tasks"
     __table_args__ = (Index("article_tasks_state", "state", "id"),)
@@ -148,6 +148,7 @@ class ArticleTasks(SQLModel, table=True):
     reporter_id: int | None = _number()
     contact_id: int | None = _number()
     created_at: datetime = when(null=False)
+    due_at: datetime | None = when()
     answer: str = string()
     settled_by: int | None = _number()
     settled_at: datetime | None = when()
