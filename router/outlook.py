@@ -77,7 +77,7 @@ class Outlook:
         kept = self._places.get(contact.id) if len(known) > _MANY else None
         if kept is not None and kept[1] is record and abs(now - kept[0]) < _KEPT:
             return kept[2]
-        found = self._dispatch.desk.place(contact.id)
+        found = self._dispatch.desk.place(contact.id, self._dispatch.ticks.now().ms)
         if len(self._places) >= _MOST:
             self._places.clear()
         self._places[contact.id] = (now, record, found)

@@ -916,3 +916,24 @@ def test_patience_decides_nothing_and_is_named(policy: str) -> None:
     desk.tell(ContactChanged(at=1, contact=1, patience_ms=0))
     desk.tell(ContactChanged(at=1, contact=2, patience_ms=7_000))
     assert [desk.core.explain(each)["patience_ms"] for each in (1, 2)] == [None, 7_000]
+
+
+def test_what_is_said_is_as_of_the_moment_asked_and_changes_nothing() -> None:
+    desk = Desk("promise", QueueRules(id="q", requires={"a": 3}, rings=(Ring(after_ms=90_000, relax=2),)))
+    desk.agent(1, skills={"a": 3})
+    desk.agent(2, skills={"a": 1})
+    desk.take(0)
+    desk.queue(1, at=0, target_ms=3_000)
+    desk.queue(2, at=0, target_ms=2_900, segment="vip")
+    before, first = desk.core.snapshot(), desk.core.explain(1)
+    assert (first["waited_ms"], first["late"], first["guarded"], first["place"]["ahead"]) == (0, False, False, 1)
+    later = desk.core.explain(1, 36_000)
+    assert (later["waited_ms"], later["late"], later["guarded"], later["due_at"]) == (36_000, True, True, 3_000)
+    assert (first["rings"][0]["in_ms"], later["rings"][0]["in_ms"]) == (90_000, 54_000)
+    # Only the second starves after 35 seconds: it comes first, whoever it is.
+    assert desk.core.place(2, 35_000)["ahead"] == 0 and desk.core.place(1, 35_000)["ahead"] == 1
+    assert desk.core.explain(1, -5) == desk.core.explain(1) == first, "never before the last event"
+    assert desk.core.snapshot() == before and desk.core.now == 0 and desk.core.audit() == []
+    desk.tell(QueueClosed(at=40_000, queue="q"))
+    assert desk.core.explain(1, 10**9)["waited_ms"] == 40_000, "while it is closed nothing passes"
+    assert desk.core.explain(99, 5) == {"state": "unknown"} and desk.core.place(99, 5) == {}

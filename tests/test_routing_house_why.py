@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from channels import registry
 from router.records import Role
 from tests import fake
 from tests.house import agent, until
-from tests.routing_house import accept, desk_of, held_by, say, says_why
+from tests.routing_house import Clock, accept, desk_of, held_by, say, says_why
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +48,7 @@ async def test_why_it_waits_who_could_take_it_who_comes_later_and_how_long(tmp_p
         await accept(house, first)
         await until(lambda: house.dispatch.desk.place(second) == 1, what="the router knows it")
         [now] = await why(house, boss, second)
+        assert house.dispatch.desk.waits.estimate(second, house.dispatch.ticks.now().ms).people == 1
         assert now["outcome"] == "waiting" and now["en"] == reasons.WAITING["all-busy"]["en"] and now["fa"]
         assert term(now, "code")["text"]["fa"] == reasons.WAITING["all-busy"]["fa"]
         who = term(now, "who")["text"]
@@ -120,6 +122,26 @@ async def test_what_nobody_has_is_named(tmp_path: Path) -> None:
         [now] = await why(house, boss, number)
         assert now["en"] == reasons.WAITING["nobody-has-skills"]["en"]
         assert "gas" in term(now, "missing")["text"]["en"] and "gas" in term(now, "missing")["text"]["fa"]
+
+
+async def test_times_run_on_while_nothing_happens(tmp_path: Path) -> None:
+    """Quiet for 50 seconds: what is said about waiting is as of now, not as of the last that happened."""
+    clock = Clock()
+    steps = [{"after": 100, "queues": ["help"]}]
+    async with desk_of(tmp_path, clock=clock, queues={"general": {"target_seconds": 3, "overflow": steps},
+                                                      "help": {"skills": ["help"]}}) as house:
+        boss = await agent(house, "boss", role=Role.SUPERVISOR, ready=False)
+        number = await say(house)
+        await says_why(house, number, "nobody-on-duty")
+        before, core = house.dispatch.explain(number), house.dispatch.desk.core
+        last = core.now
+        clock.ahead += timedelta(seconds=50)
+        after = house.dispatch.explain(number)
+        assert after["waited_ms"] >= before["waited_ms"] + 50_000 and after["late"] and after["guarded"]
+        assert after["due_at"] == before["due_at"] < last + 50_000
+        assert after["rings"][0]["in_ms"] <= 50_000 < before["rings"][0]["in_ms"]
+        [now] = await why(house, boss, number)
+        assert term(now, "waited_ms")["value"] >= 50_000 and term(now, "late")["value"] is True
 
 
 async def test_cards_say_why_in_the_routers_words(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from router.core import acts, arrivals, auditing, explaining, moments, offers, setting, snapshots, staff
@@ -74,17 +75,30 @@ class Core:
         """The time of the last event."""
         return self._state.now
 
-    def explain(self, contact: Id) -> dict[str, Any]:
-        """Where a contact stands and why: what binds, who could take it and what they do, rings to come. JSON-able."""
-        return explaining.explain(self._state, contact)
+    def explain(self, contact: Id, at: int | None = None) -> dict[str, Any]:
+        """Where a contact stands and why: what binds, who could take it and what they do, rings to come. JSON-able.
+        Times are reckoned for `at`, never before the last event; what is remembered stays as it is."""
+        with self._seen(at):
+            return explaining.explain(self._state, contact)
 
     def explain_offer(self, contact: Id) -> dict[str, Any]:
         """Why this agent got it: every term that was compared. Empty when it was never offered."""
         return explaining.explain_offer(self._state, contact)
 
-    def place(self, contact: Id) -> dict[str, Any]:
+    def place(self, contact: Id, at: int | None = None) -> dict[str, Any]:
         """`ahead`: how many will be asked for before it among those who need the same agents; for the honest wait."""
-        return explaining.place(self._state, contact)
+        with self._seen(at):
+            return explaining.place(self._state, contact)
+
+    @contextmanager
+    def _seen(self, at: int | None) -> Iterator[None]:
+        """While something is read: the state as that moment sees it, when nothing has happened since the last event."""
+        last = self._state.now
+        self._state.now = last if at is None else max(last, at)
+        try:
+            yield
+        finally:
+            self._state.now = last
 
     def audit(self, matches: bool = True) -> list[str]:
         """Faults of the state as it is now; empty = every invariant holds. Cheap enough to run now and then, and

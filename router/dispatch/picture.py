@@ -122,7 +122,7 @@ class Desk:
         if found.plan is not None:
             self.plan = found.plan
             decisions += self.tell(core.ConfigChanged(at=now.ms, config=self.plan.config(now.at)))
-            self.waits.plan = self.plan
+            self.waits.replan(self.plan)
         teller = Teller(self.known, self.plan)
         for event in teller.queues(now):
             decisions += self.tell(event)
@@ -147,7 +147,11 @@ class Desk:
     def tell(self, event: core.Event) -> list[core.Decision]:
         """The core takes an event; whoever estimates waits hears it too."""
         self.waits.hear(event)
-        return self.core.handle(event)
+        decisions = self.core.handle(event)
+        for each in decisions:
+            if isinstance(each, core.Step):
+                self.waits.widened(each.contact, each.ring)
+        return decisions
 
     def claim(self, offer: core.Offer, now: Moment) -> Claim:
         """What is to be claimed in the database for a decision."""
@@ -211,14 +215,14 @@ class Desk:
         """Seconds from and to which it will probably wait; None = nothing can honestly be said."""
         return self.waits.interval(contact, ms)
 
-    def place(self, contact: ContactId) -> int:
-        """1 = next; 0 = the core does not know it."""
+    def place(self, contact: ContactId, ms: int | None = None) -> int:
+        """1 = next; 0 = the core does not know it. At that moment; None = as of the last event."""
         known = self.known.contacts.get(contact)
         if known is None or known.state not in (ContactState.WAITING, ContactState.OFFERED):
             return 0
         if known.state is ContactState.OFFERED:
             return 1
-        found = self.core.place(contact)
+        found = self.core.place(contact, ms)
         return int(found["ahead"]) + 1 if found else 0
 
     def explain(self, contact: ContactId, now: Moment) -> dict[str, Any]:
@@ -226,7 +230,7 @@ class Desk:
         known = self.known.contacts.get(contact)
         if known is None or known.state not in (ContactState.WAITING, ContactState.OFFERED):
             return {"code": "not-waiting"}
-        found = self.core.explain(contact)
+        found = self.core.explain(contact, now.ms)
         said = self.waits.estimate(contact, now.ms)
         return found | {"wait": {"low": round(said.low), "high": round(said.high), "basis": said.basis,
                                  "reason": said.reason, "coverage": said.coverage, "record": said.record,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from router import core
 from router.core import Id
+from router.records import Queue
 from router.rules.plan import Plan
-from router.rules.wait import Estimate, Estimator, Kind, Pace, graded
+from router.rules.wait import SPOKEN, Estimate, Estimator, Kind, Pace, brought, graded, needed, ranked
 
 _GONE = frozenset({"abandoned"})  #: left by themselves; all else is not held against what was said
+_ON = ("ready", "wrap-up")
 MINUTE = 60
 
 
@@ -26,32 +29,59 @@ class Waits:
         if learned:
             self.estimator.learn_from(learned)
         self._working: dict[Id, tuple[str, float, float]] = {}  #: contact -> medium, since, share of a seat
-        self._queued: dict[Id, core.ContactQueued] = {}
+        self._queued: dict[Id, tuple[core.ContactQueued, Kind]] = {}
+        self._rings: dict[Id, int] = {}  #: rings passed, of those who passed any
+        self._profiles: dict[Id, core.AgentProfile] = {}
+        self._states: dict[Id, core.AgentStateChanged] = {}
 
     def hear(self, event: core.Event) -> None:
         """One event that the core took."""
         at = event.at / 1000
         if isinstance(event, core.ContactQueued):
-            self._queued[event.contact] = event
-            self.estimator.queued(event.contact, self._kind(event, event.segment),
-                                  (event.queued_at if event.queued_at is not None else event.at) / 1000)
+            self._rings.pop(event.contact, None)
+            self._ask(event)
         elif isinstance(event, core.ContactChanged):
             self._changed(event)
         elif isinstance(event, core.OfferAccepted | core.ContactTaken):
             self._accepted(event, at)
         elif isinstance(event, core.ContactGone):
             (self.estimator.gone if event.reason in _GONE else self._drop)(event.contact, at)
-            self._queued.pop(event.contact, None)
+            self._forget(event.contact)
         elif isinstance(event, core.WorkEnded | core.WrapUpEnded | core.ContactSlept):
             if not (isinstance(event, core.WorkEnded) and event.wrap_up):
                 self._ended(event.contact, at)
         elif isinstance(event, core.AgentProfile):
-            takes = frozenset(self.plan.media) - {name for name, points in event.costs.items() if not points}
-            self.estimator.agent(event.agent, frozenset(event.skills), takes)
+            self._profiles[event.agent] = event
+            self._staff(event.agent)
         elif isinstance(event, core.AgentRemoved):
+            self._profiles.pop(event.agent, None)
+            self._states.pop(event.agent, None)
             self.estimator.forget(event.agent)
         elif isinstance(event, core.AgentStateChanged):
-            self.estimator.duty(event.agent, event.state in ("ready", "wrap-up"))
+            was = self._states.get(event.agent)
+            self._states[event.agent] = event
+            self._staff(event.agent, again=(was.except_media if was is not None else frozenset()) != event.except_media)
+
+    def widened(self, contact: Id, ring: int) -> None:
+        """The core let it into its next ring: others may take it too from now on."""
+        was = self._queued.get(contact)
+        if was is not None:
+            self._rings[contact] = ring
+            self._ask(was[0])
+
+    def replan(self, plan: Plan) -> None:
+        """Something is set otherwise: who waits asks for what its queue asks now."""
+        was, self.plan = self.plan, plan
+        if was.media != plan.media:
+            for agent in self._profiles:
+                self._staff(agent)
+        asks = {number: _asks(queue) for number, queue in was.queues.items()}
+        same = {number for number, queue in plan.queues.items() if asks.get(number) == _asks(queue)}
+        if was.segments != plan.segments:
+            same.clear()
+        for event, kind in list(self._queued.values()):
+            if (event.queue not in same or event.contact in self._rings) and self._kind(event) != kind:
+                self._ask(event)
 
     def interval(self, contact: Id, ms: int) -> tuple[int, int] | None:
         """Seconds from and to which it will wait, in whole minutes outward; None = nothing can honestly be said."""
@@ -65,27 +95,58 @@ class Waits:
         """All that can be said."""
         return self.estimator.estimate(contact, ms / 1000)
 
-    def _kind(self, event: core.ContactQueued, segment: str) -> Kind:
-        queue = self.plan.queues.get(event.queue)  # type: ignore[call-overload]
-        skills = frozenset(queue.skills if queue is not None else ()) | frozenset(event.requires)
-        rank = self.plan.segments.index(segment) if segment in self.plan.segments else len(self.plan.segments)
-        return Kind(medium=event.medium, skills=skills, rank=rank, patience=graded(event.patience_ms))
+    def _ask(self, event: core.ContactQueued) -> None:
+        kind = self._kind(event)
+        self._queued[event.contact] = event, kind
+        self.estimator.queued(event.contact, kind,
+                              (event.queued_at if event.queued_at is not None else event.at) / 1000)
+
+    def _forget(self, contact: Id) -> core.ContactQueued | None:
+        self._rings.pop(contact, None)
+        known = self._queued.pop(contact, None)
+        return known[0] if known is not None else None
+
+    def _kind(self, event: core.ContactQueued) -> Kind:
+        """What the core will ask of an agent for it, and how it stands before others."""
+        plan, queue = self.plan, self.plan.queues.get(event.queue)  # type: ignore[call-overload]
+        levels = _levels(queue) if queue is not None else {}
+        for skill, level in event.requires.items():
+            levels[skill] = max(level, levels.get(skill, 0))
+        segment = plan.segments.index(event.segment) if event.segment in plan.segments else len(plan.segments)
+        also: set[frozenset[str]] = set()
+        passed = self._rings.get(event.contact, 0)
+        rings = event.rings if event.rings is not None else plan.rings(queue) if queue is not None and passed else ()
+        for ring in rings[:passed]:
+            kept = {skill: level - ring.relax for skill, level in levels.items() if skill not in ring.drop}
+            also.add(needed(kept, "" if SPOKEN + event.language in ring.drop else event.language))
+            also.update(needed(_levels(plan.queues[each])) for each in ring.queues  # type: ignore[index]
+                        if each in plan.queues)
+        return Kind(medium=event.medium, skills=needed(levels, event.language), also=frozenset(also),
+                    rank=ranked(segment, event.priority + (queue.priority if queue is not None else 0)),
+                    patience=graded(event.patience_ms))
+
+    def _staff(self, agent: Id, *, again: bool = True) -> None:
+        """Somebody who only helps later is known and counts for nobody: of a wait they take no part that is sure."""
+        profile, state = self._profiles.get(agent), self._states.get(agent)
+        if profile is None:
+            return
+        if again:
+            takes = profile.media if profile.media is not None else frozenset(self.plan.media)
+            takes -= {name for name, points in profile.costs.items() if not points}
+            if state is not None:
+                takes -= state.except_media
+            self.estimator.agent(agent, brought(profile.skills, profile.languages), takes)
+        self.estimator.duty(agent, state is not None and state.state in _ON and not profile.backup_after_ms)
 
     def _changed(self, event: core.ContactChanged) -> None:
         was = self._queued.get(event.contact)
-        if was is None:
-            return
-        now = core.ContactQueued(
-            at=was.at, contact=was.contact, queue=was.queue if event.queue is None else event.queue, medium=was.medium,
-            segment=event.segment or was.segment, queued_at=was.queued_at,
-            requires=was.requires if event.requires is None else event.requires, points=was.points,
-            patience_ms=was.patience_ms if event.patience_ms is None else event.patience_ms)
-        self._queued[event.contact] = now
-        self.estimator.queued(event.contact, self._kind(now, now.segment),
-                              (now.queued_at if now.queued_at is not None else now.at) / 1000)
+        if was is not None:
+            told = {name: value for name in ("queue", "segment", "requires", "language", "priority", "patience_ms")
+                    if (value := getattr(event, name)) is not None}
+            self._ask(replace(was[0], **told))
 
     def _accepted(self, event: core.OfferAccepted | core.ContactTaken, at: float) -> None:
-        was = self._queued.pop(event.contact, None)
+        was = self._forget(event.contact)
         self.estimator.answered(event.contact, at)
         medium = was.medium if was is not None else getattr(event, "medium", "")
         points = (was.points if was is not None else getattr(event, "points", None)) or 2
@@ -100,3 +161,11 @@ class Waits:
     def _drop(self, contact: Id, at: float) -> None:
         self.estimator.dropped(contact)
         self._ended(contact, at)
+
+
+def _asks(queue: Queue) -> tuple[object, ...]:
+    return queue.skills, queue.levels, queue.priority
+
+
+def _levels(queue: Queue) -> dict[str, int]:
+    return {skill: max(1, queue.levels.get(skill, 1)) for skill in queue.skills}

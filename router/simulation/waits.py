@@ -9,7 +9,7 @@ import heapq
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from router.rules.wait import Estimate, Estimator, Kind, Pace, Record
+from router.rules.wait import Estimate, Estimator, Kind, Pace, Record, brought, needed, ranked
 from router.rules.wait.estimator import HEARD
 from router.simulation import seats as state
 from router.simulation.day import Arrival, Day
@@ -32,7 +32,7 @@ class Waits:
         self.plain: dict[str, Record] = {}  #: last answered as the estimate
         for worker in day.workers:
             if not worker.backup_after:
-                self.estimator.agent(worker.id, frozenset(worker.skills), worker.channels)
+                self.estimator.agent(worker.id, brought(worker.skills, worker.languages), worker.channels)
 
     def __call__(self, what: str, who: Talk | Seat, now: float) -> None:
         while self._due and self._due[0][0] <= now:
@@ -67,7 +67,9 @@ class Waits:
 
     def kind(self, arrival: Arrival) -> Kind:
         """What is known of a contact when it comes: how long it will bear waiting is not."""
-        return Kind(medium=arrival.channel, skills=frozenset(arrival.skills), rank=self._ranks[arrival.segment])
+        levels = {skill: arrival.levels.get(skill, 1) for skill in arrival.skills}
+        return Kind(medium=arrival.channel, skills=needed(levels, arrival.language),
+                    rank=ranked(self._ranks[arrival.segment], arrival.priority))
 
     def _arrived(self, talk: Talk, now: float) -> None:
         arrival = talk.arrival

@@ -8,7 +8,8 @@ from __future__ import annotations
 from router.rules.wait.bearing import graded, own
 from router.rules.wait.estimator import Estimator
 from router.rules.wait.interval import interval
-from router.rules.wait.kinds import Estimate, Kind, Pace
+from router.rules.wait.kinds import SPOKEN, Estimate, Kind, Pace, brought, needed, ranked
 from router.rules.wait.model import Record
 
-__all__ = ["Estimate", "Estimator", "Kind", "Pace", "Record", "graded", "interval", "own"]
+__all__ = ["SPOKEN", "Estimate", "Estimator", "Kind", "Pace", "Record", "brought", "graded", "interval", "needed",
+           "own", "ranked"]

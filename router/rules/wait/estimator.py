@@ -27,6 +27,7 @@ HEARD = 20.0  #: who is answered sooner has heard no announcement: the first est
 _STAGES = (0.0, HEARD, 60.0, 300.0, 1200.0, 4800.0)  #: ages from which an estimate is learned apart
 _MOST_PEOPLE_KINDS = 5000
 Contact = Hashable
+_Asked = tuple[str, frozenset[str], frozenset[frozenset[str]]]  #: medium, skills, also
 
 
 @dataclass(slots=True)
@@ -64,7 +65,7 @@ class Estimator:
         self._count = 0
         self._last: dict[Kind, float] = {}
         self._models: dict[tuple[str, int], Model] = {}
-        self._people: dict[tuple[str, frozenset[str]], tuple[int, frozenset[int]]] = {}
+        self._people: dict[_Asked, tuple[int, frozenset[int]]] = {}
         self._shares: dict[tuple[Any, Any], float] = {}
 
     # who works
@@ -217,25 +218,25 @@ class Estimator:
             if kind.patience is not None and its:
                 own[kind.patience] = own.get(kind.patience, 0.0) + its
                 many += share * before
-            if kind.medium == known.kind.medium and kind.skills == known.kind.skills:
+            if _asked(kind) == _asked(known.kind):
                 oldest = max(oldest, at - line[0][0])
         return count, work, oldest, own, many
 
     def _able(self, kind: Kind) -> tuple[int, frozenset[int]]:
         """(people on duty who may take it, numbers of their crews)."""
-        key = (kind.medium, kind.skills)
+        key = _asked(kind)
         found = self._people.get(key)
         if found is None:
             if len(self._people) > _MOST_PEOPLE_KINDS:
                 self._people.clear()
             crews = [(i, n) for i, ((skills, media), n) in enumerate(self._crews.items())
-                     if kind.medium in media and kind.skills <= skills]
+                     if kind.medium in media and (kind.skills <= skills or any(each <= skills for each in kind.also))]
             found = self._people[key] = (sum(n for _, n in crews), frozenset(i for i, _ in crews))
         return found
 
     def _share(self, other: Kind, mine: Kind) -> float:
         """Which share of those who may take the other one may take mine."""
-        key = ((other.medium, other.skills), (mine.medium, mine.skills))
+        key = _asked(other), _asked(mine)
         if key[0] == key[1]:
             return 1.0
         share = self._shares.get(key)
@@ -277,6 +278,10 @@ class Estimator:
         if found is None:
             found = self._models[pool, stage] = Model()
         return found
+
+
+def _asked(kind: Kind) -> _Asked:
+    return kind.medium, kind.skills, kind.also
 
 
 def _alike(kind: Kind) -> Kind:

@@ -3,7 +3,29 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+SPOKEN = "language:"  #: what a language is called among the skills
+_HIGHEST = 5  #: level of a skill
+_STEP = 1_000  #: a priority outweighs any segment
+
+
+def needed(levels: Mapping[str, int], language: str = "") -> frozenset[str]:
+    """What is asked of an agent: every skill at its least level, and the language ("" = any)."""
+    asked = {f"{skill}@{max(1, level)}" for skill, level in levels.items()}
+    return frozenset(asked | {SPOKEN + language} if language else asked)
+
+
+def brought(levels: Mapping[str, int], languages: Iterable[str] = ()) -> frozenset[str]:
+    """What an agent brings, as `needed` asks for it: whoever has a level has those below it."""
+    has = {f"{skill}@{each}" for skill, level in levels.items() for each in range(1, min(_HIGHEST, level) + 1)}
+    return frozenset(has | {SPOKEN + each for each in languages})
+
+
+def ranked(segment: int, priority: int = 0) -> int:
+    """Who comes before whom: the higher priority, then the better segment."""
+    return segment - priority * _STEP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,7 +33,8 @@ class Kind:
     """Contacts that are alike for waiting."""
 
     medium: str
-    skills: frozenset[str] = frozenset()
+    skills: frozenset[str] = frozenset()  #: as `needed` writes them
+    also: frozenset[frozenset[str]] = frozenset()  #: who brings all of one of these may take it too
     rank: int = 0  #: smaller is served first
     patience: float | None = None  #: its own, mean seconds until it gives up; None = the medium's
 
