@@ -38,7 +38,7 @@ class Case:
 def begin(tx: Tx, plan: Plan, contact: ContactId) -> None:
     """Set the timer of the contact's next step by time."""
     found = tx.contacts.get(contact)
-    if found.state is not ContactState.WAITING or found.queue is None:
+    if found.state not in (ContactState.WAITING, ContactState.OFFERED) or found.queue is None:
         return
     queue = plan.queues.get(found.queue)
     if queue is not None:
@@ -51,7 +51,9 @@ def _set_next(tx: Tx, plan: Plan, contact: Contact, queue: Queue, done: int) -> 
             due = plan.hours_of(queue.id).after(contact.queued_at or tx.now, timedelta(seconds=step.after))
             if due is not None:
                 tx.timers.set("overflow", contact.id, due, {"step": number, "queue": int(queue.id)})
-            return
+                return
+            break
+    tx.timers.clear("overflow", contact.id)  # what was set for another step, or for other hours
 
 
 def due(tx: Tx, timer: Timer, *, plan: Callable[[], Plan]) -> None:
@@ -68,8 +70,8 @@ def due(tx: Tx, timer: Timer, *, plan: Callable[[], Plan]) -> None:
     if contact.state is not ContactState.WAITING or number >= len(steps):
         return
     step = steps[number]
-    if now.waited(contact, tx.now) < timedelta(seconds=step.after or 0):
-        _set_next(tx, now, contact, queue, number)  # it was queued anew, or the hours changed
+    if step.after is None or not step.acts or now.waited(contact, tx.now) < timedelta(seconds=step.after):
+        _set_next(tx, now, contact, queue, number)  # it was queued anew, or the steps or the hours changed
         return
     changed = take(tx, now, Case(contact=contact.id, trigger="after", number=number, step=step,
                                    queue=queue.id))
@@ -154,7 +156,7 @@ def _offer(tx: Tx, contact: Contact, offer: Sequence[str], case: Case) -> tuple[
 
 def _move(tx: Tx, plan: Plan, contact: Contact, name: str) -> tuple[Contact, list[str]]:
     """To another queue, once each; the waiting time goes with it."""
-    queue = plan.named(name)
+    queue = _taking(plan, name)
     via: list[int] = list(contact.data.get("via", ()))
     if queue is None or not queue.active or queue.id == contact.queue or queue.id in via or len(via) >= MOST_MOVES:
         return contact, []
@@ -164,7 +166,17 @@ def _move(tx: Tx, plan: Plan, contact: Contact, name: str) -> tuple[Contact, lis
     tx.timers.clear("overflow", contact.id)
     tx.emit(ContactQueued(about=contact.id, queue=queue.id, reason="overflow",
                           why={"from": plan.queues[contact.queue].name}), actor="router")
-    return changed, [f"queue:{name}"]
+    return changed, [f"queue:{queue.name}"]
+
+
+def _taking(plan: Plan, name: str) -> Queue | None:
+    """The queue of that name, or the one that it went into, however often."""
+    queue = plan.named(name)
+    for _ in range(len(plan.queues)):
+        if queue is None or queue.merged_into is None:
+            break
+        queue = plan.queues.get(queue.merged_into)
+    return queue
 
 
 def _tell(tx: Tx, contact: Contact, what: str, once: str) -> list[str]:

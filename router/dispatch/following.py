@@ -10,18 +10,20 @@ from router import overflow
 from router.dispatch.alarms import Alarms
 from router.dispatch.picture import Desk
 from router.dispatch.watching import Watch
-from router.events import RoutingAlarm
+from router.events import QueueHours, RoutingAlarm
 from router.model import ContactId, QueueId
 from router.overflow import Case
 from router.ports import Tx
-from router.records import ContactState, Entry, Routed
+from router.records import ContactState, Entry, Queue, Routed
 from router.rules.overflow import Step
+from router.rules.plan import Plan
 from router.rules.staffing import Staff
 from router.rules.telling import Moment
 
 #: Reasons with which a contact comes to a queue; the others keep its place there.
 ARRIVES = frozenset({"new", "asked", "callback", "reopened", "woke", "transfer", "merged", "overflow"})
 
+_HERE = (ContactState.WAITING, ContactState.OFFERED)
 LATELY = 120_000  #: milliseconds
 _SILENT = ("wait", "callback", "voicemail")  #: doors behind which nothing is written to the citizen
 
@@ -34,10 +36,11 @@ class Follow:
     alarms: list[RoutingAlarm] = field(default_factory=list)
     timed: list[ContactId] = field(default_factory=list)  #: whose next step by time is to be set
     hours: bool = False
+    turned: list[tuple[QueueId, bool]] = field(default_factory=list)  #: opened or closed by an edit
     told: str = ""  #: the alarms that stand now, when these are others
 
     def __bool__(self) -> bool:
-        return bool(self.cases or self.alarms or self.timed or self.hours)
+        return bool(self.cases or self.alarms or self.timed or self.hours or self.turned)
 
 
 class Following:
@@ -48,6 +51,7 @@ class Following:
         self.staff = Staff({})
         self.alarms = Alarms()
         self._watch = self._watching()
+        self._set: Plan | None = None  #: by what timers of steps were set last
 
     @property
     def due(self) -> int | None:
@@ -65,6 +69,7 @@ class Following:
         self.staff.put_all(self._desk.known.agents.values())
         self._watch = self._watching()
         made = Follow(hours=True)
+        self._anew(made, now.at)
         if told is None:
             self._desk.unsure |= {*self.alarms.contacts, *self._desk.stranded}
             self._strand(made)
@@ -87,6 +92,7 @@ class Following:
             self.staff.put_all(desk.known.agents.values())
             self._watch = self._watching()
             made.hours = True
+            self._anew(made, now.at)
         arrived: dict[ContactId, None] = {}
         closed: set[QueueId] = set()
         left: set[QueueId] = set()
@@ -116,6 +122,24 @@ class Following:
         made.cases += self._watch.take(now.ms, staff=staff)
         made.told = self.alarms.to_text() if made.alarms else ""
         return made
+
+    def _anew(self, made: Follow, at: datetime) -> None:
+        """Steps or hours of queues were set otherwise while contacts wait: their next step by time is set anew, and
+        a queue that opens or closes with the edit says so. After a start nobody knows what was edited before it."""
+        was, plan = self._set, self._desk.plan
+        self._set = plan
+        if was is None:
+            changed = {number for number, queue in plan.queues.items() if _timed(plan, queue)}
+        else:
+            changed = {number for number, queue in plan.queues.items() if _steps(was, number) != _steps(plan, number)
+                       and (_timed(plan, queue) or (number in was.queues and _timed(was, was.queues[number])))}
+            for number, queue in plan.queues.items():
+                is_open = plan.is_open(queue, at)
+                if number in was.queues and was.is_open(was.queues[number], at) != is_open:
+                    made.turned.append((number, is_open))
+        if changed:
+            made.timed += [each.id for each in self._desk.known.contacts.values()
+                           if each.queue in changed and each.state in _HERE]
 
     def _waiting(self) -> list[Routed]:
         return [each for each in self._desk.known.contacts.values() if each.state is ContactState.WAITING]
@@ -158,7 +182,7 @@ class Following:
             return
         plan = self._desk.plan
         queue = plan.queues[known.queue]
-        if any(step.after is not None and step.acts for step in plan.steps(queue)):
+        if _timed(plan, queue):
             made.timed.append(contact)
         if not plan.is_open(queue, at):
             self._door(made, known, "closed", queue.when_closed)
@@ -185,13 +209,29 @@ class Following:
                     self._door(made, each, "unstaffed", queue.leave_unstaffed)
 
 
+def _timed(plan: Plan, queue: Queue) -> bool:
+    """Whether the queue has steps by time that do something."""
+    return any(step.after is not None and step.acts for step in plan.steps(queue))
+
+
+def _steps(plan: Plan, number: QueueId) -> object:
+    """What the moments of a queue's steps follow from."""
+    queue = plan.queues.get(number)
+    if queue is None:
+        return None
+    calendar = plan.calendars.get(queue.calendar)
+    return plan.zone, plan.steps(queue), None if calendar is None else calendar.definition
+
+
 def carry_out(tx: Tx, follow: Follow, desk: Desk) -> None:
     """All of it in one unit."""
     for alarm in follow.alarms:
         tx.emit(alarm, actor="router")
     if follow.told:
         tx.marks.set("routing", "alarms", follow.told)
-    for contact in follow.timed:
+    for queue, is_open in follow.turned:
+        tx.emit(QueueHours(queue=queue, open=is_open), actor="router")
+    for contact in dict.fromkeys(follow.timed):
         overflow.begin(tx, desk.plan, contact)
     for case in follow.cases:
         overflow.take(tx, desk.plan, case)

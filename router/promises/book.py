@@ -1,44 +1,58 @@
 """Promise clocks: follows the journal, warns when a promise is near or broken, puts off what a citizen was told.
 
 Every event it acts on is read from the journal by position, so that nothing is missed and nothing counted twice; times
-are those of the journal. What is near and what is broken is found by timers, each once.
+are those of the journal. So are settings: until it has come to an edit, what was set before counts, and the books are
+closed under the old hours before the new ones count. What is near and what is broken is found by timers, each once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from router import overflow
+from router import opening, overflow
 from router.events import PromiseBroken, PromiseGiven, PromiseNear, RoutingAlarm
 from router.model import ContactId
 from router.ports import Bus, Store, Tx
-from router.records import Contact, ContactState, Entry, Routed, Target, Timer
+from router.promises.clocks import (
+    Clocks,
+    answer_by,
+    concerns,
+    follow,
+    hours_of,
+    hours_to_text,
+    otherwise,
+    settled,
+    turns,
+    with_hours,
+)
+from router.records import Contact, ContactState, Entry, Timer
 from router.rules import notices, sla
 from router.rules.hours import Hours
 from router.rules.plan import Plan
-from router.rules.sla import Clock
 
-BEGINS = frozenset({"new", "asked", "callback", "reopened"})
-MOVES = frozenset({"transfer", "overflow", "merged"})
-NAMES = frozenset({"contact-queued", "contact-changed", "message-added"})
+SETTINGS = frozenset({"queue-changed", "routing-changed"})
 TOLD = "told"  #: name of the row that keeps what the citizen was told
 CHUNK = 500
-_OWNER = ("routing", "promises")
-
-Clocks = dict[str, Clock]
+_OWNER, _HOURS = ("routing", "promises"), ("routing", "hours")
 
 
 class Promises:
     """`plan` is all that is set; `live` names channels where the citizen sits and waits: there accepting answers."""
 
     def __init__(self, store: Store, bus: Bus, plan: Callable[[], Plan], live: Callable[[], Collection[str]]) -> None:
-        self._store, self._bus, self._plan, self._live = store, bus, plan, live
+        self._store, self._bus, self._given, self._live = store, bus, plan, live
+        self._books: Plan | None = None  #: what was set where it stands in the journal
+        self._sure = False  #: nothing was set otherwise while nobody followed
+
+    def _plan(self) -> Plan:
+        return self._books or self._given()
 
     async def open(self) -> None:
         """The first time of all it begins with what happens from now on."""
-        await self._store.run(_begin, name="promises")
+        if self._books is None:
+            self._books = await self._store.run(self._begin, name="promises")
 
     async def run(self) -> None:
         """Until cancelled. Goes on where it stopped."""
@@ -46,7 +60,7 @@ class Promises:
         try:
             await self.open()
             while True:
-                while await self._store.run(self._step, name="promises"):
+                while await self._next():
                     self._bus.whisper("timers", ContactId(0), {})
                 await listener.get()
                 while listener.get_nowait() is not None:
@@ -54,22 +68,58 @@ class Promises:
         finally:
             listener.close()
 
-    def _step(self, tx: Tx) -> int:
+    async def _next(self) -> int:
         """Take the next entries of the journal; how many there were."""
-        position = int(tx.marks.get(*_OWNER) or 0)
-        entries = tx.journal.after(position, limit=CHUNK)
-        if not entries:
-            return 0
-        self.take(tx, [entry for entry in entries if entry.name in NAMES and entry.contact is not None])
-        tx.marks.set(*_OWNER, str(entries[-1].seq))
-        return len(entries)
+        count, self._books = await self._store.run(self._step, name="promises")
+        self._sure = self._sure or not count
+        return count
 
-    def take(self, tx: Tx, entries: Sequence[Entry]) -> None:
+    def _begin(self, tx: Tx) -> Plan:
+        if not tx.marks.get(*_OWNER):
+            tx.marks.set(*_OWNER, str(tx.journal.head()))
+        plan = opening.read(tx, self._given())
+        kept = tx.marks.get(*_HOURS)
+        if not kept:
+            tx.marks.set(*_HOURS, hours_to_text(plan))
+        return with_hours(plan, kept)
+
+    def _step(self, tx: Tx) -> tuple[int, Plan]:
+        position, books = int(tx.marks.get(*_OWNER) or 0), self._plan()
+        entries = tx.journal.after(position, limit=CHUNK)
+        part: list[Entry] = []
+        for entry in entries:
+            if entry.name in SETTINGS:
+                self.take(tx, part, books)
+                part, books = [], self._turn(tx, books, entry.at)
+            elif entry.contact is not None and concerns(entry):
+                part.append(entry)
+        self.take(tx, part, books)
+        if entries:
+            tx.marks.set(*_OWNER, str(entries[-1].seq))
+        elif not self._sure:  # what the settings' file says may be otherwise since the last run
+            books = self._turn(tx, books, tx.now)
+        return len(entries), books
+
+    def _turn(self, tx: Tx, was: Plan, at: datetime) -> Plan:
+        """What is set now counts from `at`: the books of those whose hours are others are closed under the old ones."""
+        plan = opening.read(tx, self._given())
+        queues = otherwise(was, plan)
+        if not queues:
+            return plan
+        found = {each.id: each for each in tx.routed.live() if each.queue in queues}
+        for number, rows in tx.clocks.of(found).items():
+            clocks = settled(_read(rows), at, hours_of(was, found[number]))
+            tx.clocks.put((number, name, sla.to_data(clock)) for name, clock in clocks.items())
+            _wake(tx, number, clocks, hours_of(plan, found[number]))
+        tx.marks.set(*_HOURS, hours_to_text(plan))
+        return plan
+
+    def take(self, tx: Tx, entries: Sequence[Entry], plan: Plan) -> None:
         """What these entries do to the clocks of their contacts."""
         ids = {entry.contact for entry in entries if entry.contact is not None}
         if not ids:
             return
-        plan, live = self._plan(), self._live()
+        live = self._live()
         contacts = {contact.id: contact for contact in tx.routed.some(ids)}
         kept = {contact: _read(rows) for contact, rows in tx.clocks.of(ids).items()}
         touched: dict[ContactId, Clocks] = {}
@@ -77,7 +127,8 @@ class Promises:
             contact = contacts.get(entry.contact)  # type: ignore[arg-type]
             if contact is not None:
                 clocks = touched.setdefault(contact.id, dict(kept.get(contact.id, {})))
-                follow(clocks, entry, contact, plan, live=contact.channel in live)
+                unanswered = turns(entry) and tx.contacts.get(contact.id).answered_at is None
+                follow(clocks, entry, contact, plan, live=contact.channel in live, unanswered=unanswered)
         changed = {number: clocks for number, clocks in touched.items() if clocks != kept.get(number, {})}
         tx.clocks.put((number, name, sla.to_data(clock)) for number, clocks in changed.items()
                       for name, clock in clocks.items() if clock != kept.get(number, {}).get(name))
@@ -136,86 +187,12 @@ class Promises:
         _keep(tx, contact, by, count, told=sent, hours=hours_of(plan, contact))
 
 
-def _begin(tx: Tx) -> None:
-    if not tx.marks.get(*_OWNER):
-        tx.marks.set(*_OWNER, str(tx.journal.head()))
-
-
 def _keep(tx: Tx, contact: Contact, by: datetime, number: int, *, told: bool, hours: Hours) -> None:
     tx.clocks.put([(contact.id, TOLD, {"by": by.isoformat(), "number": number})])
     due = hours.after(tx.now, hours.working(tx.now, by) * 4 / 5) or tx.now + (by - tx.now) * 4 / 5
     tx.timers.set("told", contact.id, due)
     tx.emit(PromiseGiven(about=contact.id, by=by.isoformat(timespec="seconds"), number=number, told=told),
             actor="router")
-
-
-def answer_by(plan: Plan, contact: Contact | Routed, at: datetime) -> datetime | None:
-    """Until when an answer can honestly be promised from now on."""
-    seconds = plan.target(contact)
-    return None if seconds is None else hours_of(plan, contact).answer_by(at, timedelta(seconds=seconds))
-
-
-def hours_of(plan: Plan, contact: Contact | Routed) -> Hours:
-    """The hours in which a contact's promises count."""
-    queue = plan.queues.get(contact.queue) if contact.queue is not None else None
-    return plan.hours((queue.calendar if queue is not None else "") or plan.calendar)
-
-
-def follow(clocks: Clocks, entry: Entry, contact: Routed, plan: Plan, *, live: bool) -> None:
-    """What one entry does to a contact's clocks. Pure but for `clocks`."""
-    hours, at = hours_of(plan, contact), entry.at
-    if entry.name == "contact-queued":
-        _queued(clocks, entry, contact, plan, hours)
-    elif entry.name == "contact-changed":
-        state = entry.data["state"]
-        if state == "active" and live:
-            _stop(clocks, ("first", "next"), at, hours)
-        elif state in ("closed", "abandoned"):
-            _stop(clocks, tuple(clocks), at, hours)
-        if entry.data["was"] == "snoozed":
-            _each(clocks, lambda clock: sla.resume(clock, "snoozed", at, hours))
-        elif state == "snoozed":
-            _each(clocks, lambda clock: sla.pause(clock, "snoozed", at, hours))
-    elif entry.data["direction"] == "out" and entry.actor.startswith("agent:"):
-        _stop(clocks, ("first", "next"), at, hours)
-    elif entry.data["direction"] == "in" and entry.actor.startswith("customer:"):
-        first = clocks.get("first")
-        if first is None or first.stopped:
-            _start(clocks, "next", contact, plan, at)
-
-
-def _queued(clocks: Clocks, entry: Entry, contact: Routed, plan: Plan, hours: Hours) -> None:
-    reason, at = entry.data["reason"], entry.at
-    if reason in BEGINS:
-        clocks.pop("first", None)
-        _start(clocks, "first", contact, plan, at)
-        if "resolution" in clocks:
-            clocks["resolution"] = sla.reopen(clocks["resolution"], at)
-        else:
-            _start(clocks, "resolution", contact, plan, at)
-    elif reason in MOVES:
-        for name, clock in list(clocks.items()):
-            seconds = plan.target(contact, name)
-            if seconds is not None and not clock.stopped:
-                clocks[name] = sla.retarget(clock, Target(id=0, clock=name, seconds=seconds), at, hours)
-
-
-def _start(clocks: Clocks, name: str, contact: Routed, plan: Plan, at: datetime) -> None:
-    seconds = plan.target(contact, name)
-    running = clocks.get(name)
-    if seconds is not None and (running is None or running.stopped):
-        clocks[name] = sla.start(Target(id=0, clock=name, seconds=seconds), at, near_percent=plan.near_percent)
-
-
-def _stop(clocks: Clocks, names: Sequence[str], at: datetime, hours: Hours) -> None:
-    for name in names:
-        if name in clocks:
-            clocks[name] = sla.stop(clocks[name], at, hours)
-
-
-def _each(clocks: Clocks, change: Callable[[Clock], Clock]) -> None:
-    for name in clocks:
-        clocks[name] = change(clocks[name])
 
 
 def _read(rows: Mapping[str, Mapping[str, Any]]) -> Clocks:
