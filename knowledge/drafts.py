@@ -40,6 +40,19 @@ def proposed(tx: StoreTx, contact: Contact) -> dict[str, Any]:
     parts = [f"## {head}\n" + "\n\n".join(text.strip()[:MESSAGE_CHARS] for text in texts if text.strip())
              for head, texts in zip(heads, (asked, answered), strict=True) if texts]
     body = "\n\n".join(parts)[:articles.BODY_CHARS]
+    return _marked(tx, contact, title, body, tongue)
+
+
+def looked_at(tx: StoreTx, contact: Contact, data: dict[str, Any]) -> dict[str, Any]:
+    """What somebody made of the draft, with what is personal in it now."""
+    given = {"title": articles.text_of(data, "title", articles.TITLE_CHARS).replace("\n", " "),
+             "body": articles.text_of(data, "body", articles.BODY_CHARS)}
+    tongue = articles.one_of({"language": language(f"{given['title']} {given['body']}") or contact.language, **data},
+                             "language", articles.LANGUAGES)
+    return _marked(tx, contact, given["title"], given["body"], tongue)
+
+
+def _marked(tx: StoreTx, contact: Contact, title: str, body: str, tongue: str) -> dict[str, Any]:
     names = names_of(tx, contact)
     return {"title": title, "body": body, "language": tongue, "title_finds": _shown(find(title, names), tongue),
             "body_finds": _shown(find(body, names), tongue)}

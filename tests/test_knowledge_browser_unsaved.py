@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,12 @@ import pytest
 from playwright.async_api import Page, expect
 
 from knowledge import articles
-from router.records import Role
+from router.records import ContactState, Role
 from storage.knowledge import ArticleState
 from tests.house import read, until
 from tests.servers.browser import Browser
-from tests.servers.console import at_desk, spotless, town, worker
-from tests.test_knowledge_browser import write
+from tests.servers.console import at_desk, says, spotless, town, worker
+from tests.test_knowledge_browser import narrow, write
 
 pytestmark = pytest.mark.chromium
 
@@ -68,6 +69,41 @@ async def test_half_a_sentence_is_not_published_with_another_field(tmp_path: Pat
         await page.locator(".column .primary").first.click()
         await until(lambda: read(house, lambda tx: tx.knowledge.get(made.id).title == "کارت ملی هوشمند"))
         assert (await now(house, made.id)).body == "یکم\nمیان\nدو نیمه‌کاره"
+        spotless(browser, house, "409")
+
+
+@pytest.mark.parametrize("language", ["fa", "en"])
+async def test_a_draft_out_of_a_contact_is_mended_before_anything_is_stored(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser: Browser, language: str) -> None:
+    async with town(tmp_path, monkeypatch) as house:
+        await worker(house, "nader", "نادر", role=Role.SUPERVISOR, language=language)
+        accepted = await says(house, "تمدید پروانه؟ همراه 09121234567، همسایهٔ عمو فرهاد")
+        contact = (await read(house, lambda tx: tx.messages.get(accepted.message))).contact
+        page = await at_desk(browser, house, "nader", to="/knowledge", width=360 if language == "fa" else 1280)
+        await page.goto(f"{house.url}/knowledge#from/{contact}")
+        goes_on = "ادامه دارد" if language == "fa" else "goes on"
+        await expect(page.locator("main .faint")).to_contain_text(goes_on)
+        await house.store.run(lambda tx: tx.contacts.change(
+            tx.contacts.get(contact), state=ContactState.CLOSED, closed_at=tx.now, disposition="resolved"))
+        await page.reload()
+        for find in await page.locator("[data-find]").all():
+            await find.locator("input").first.check()
+        await page.locator("[name=title]").fill("تمدید پروانه")
+        body = page.locator("[name=body]")
+        await expect(body).to_have_value(re.compile(r"\[.+\]، همسایهٔ عمو فرهاد"))
+        await body.fill("به دفتر بروید. 09351112233")
+        await page.locator(".button.primary").last.focus()
+        await expect(page.locator("[data-find=mobile]")).to_contain_text("09351112233")
+        assert await read(house, lambda tx: tx.knowledge.after(0)) == []
+        await expect(page.locator(".button.primary").last).to_be_disabled()
+        await browser.shot(page, f"knowledge-mended-{language}")
+        assert await narrow(page) <= 0
+        await page.locator("[data-find=mobile] input").last.check()
+        await page.locator(".button.primary").last.click()
+        await expect(page.locator(".column [name=body]")).to_have_value("به دفتر بروید. 09351112233")
+        [made] = await read(house, lambda tx: tx.knowledge.after(0))
+        [version] = await read(house, lambda tx: tx.knowledge.life.versions(made.id))
+        assert version.title == "تمدید پروانه" and "فرهاد" not in version.body and made.source == contact
         spotless(browser, house, "409")
 
 

@@ -54,7 +54,10 @@ async def test_every_step_is_written_down(tmp_path: Path, database: str) -> None
         assert (await t.ok("POST", f"{path}/opened", {}))["opened"]
         assert not (await t.ok("POST", f"{path}/opened", {}))["opened"]
         await t.answer(contact, article=card["id"], text="برای کارت ملی گم شده به دفتر بروید", close="")
+        here = f"/api/contacts/{contact}/suggestions"
+        assert (await t.ok("GET", here))["used"] == [{"article": card["id"], "title": CARD["title"], "said": ""}]
         await t.ok("POST", f"{path}/said", {"helped": True})
+        assert [each["said"] for each in (await t.ok("GET", here))["used"]] == ["yes"]
         await t.close(contact)
 
         async def sent() -> Any:
@@ -115,7 +118,7 @@ async def test_a_reopened_contact_that_needed_another_answer_came_back(tmp_path:
             assert await t.say("ممنون" if number == 1 else "باز هم نشد", sender=f"+98912000001{number}") == contact
         await t.ok("POST", f"/api/contacts/{contacts[0]}/take")
         await t.close(contacts[0])
-        await t.answer(contacts[1], article=card["id"], text="این‌طور")
+        await t.answer(contacts[1], article=card["id"], text="با شناسنامه به دفتر پیشخوان")
         back = [(await read(t.house, lambda tx,
                             c=contact: tx.knowledge.outcomes.matter(c))).returned_at for contact in contacts]
         assert back[0] is None and back[1] is not None
@@ -144,6 +147,34 @@ async def test_the_report_compares_with_contacts_without_the_article(tmp_path: P
         told = (await read(t.house, lambda tx: reports.outcomes(tx, 2)))[card["id"]]
         assert (told.shown, told.resolved) == (5, 5) and 0 < told.usual < 0.6
         await t.refused(403, "GET", "/api/knowledge/report", by="agent")
+
+
+async def test_looking_at_what_is_over_changes_no_evidence(tmp_path: Path, database: str) -> None:
+    clock = Clock()
+    async with town(tmp_path, database, clock=clock, return_days=2) as t:
+        card = await t.write(**CARD)
+        await until(lambda: t.found("کارت ملی"), what="the index")
+        contact = await t.say("کارت ملی من گم شده چه کنم")
+        await shown(t, contact)
+        await t.answer(contact)
+        rows = await read(t.house, lambda tx: tx.knowledge.shown(contact))
+        clock.ahead = timedelta(days=3)
+        newer = await t.write(title="کارت ملی گم شده: چه کنم", body="کارت ملی من گم شده چه کنم", state="public")
+
+        async def both() -> bool:
+            return len(await t.found("کارت ملی من گم شده چه کنم")) == 2
+        await until(both, what="the newer article")
+        assert [each["article"] for each in await shown(t, contact)] == [newer["id"], card["id"]]
+        assert await read(t.house, lambda tx: tx.knowledge.shown(contact)) == rows
+        path = f"/api/contacts/{contact}/suggestions/{card['id']}"
+        assert not (await t.ok("POST", f"{path}/opened", {}))["opened"]
+        assert "is over" in (await t.refused(409, "POST", f"{path}/used", {}))["message"]
+        assert (await t.names()).count("articles-suggested") == 1 and "suggestion-used" not in await t.names()
+
+        # A row from after the end, however it came there, is no evidence either.
+        await t.house.store.run(lambda tx: tx.knowledge.show(contact, [(newer["id"], 1.0, {}), (card["id"], 0.5, {})]))
+        both_ways = await read(t.house, lambda tx: tx.knowledge.outcomes.compared(clock()))
+        assert set(both_ways) == {(card["id"], False)} and both_ways[card["id"], False].contacts == 1
 
 
 @pytest.mark.parametrize(("count", "of", "low", "high"), [(0, 0, 0, 1), (0, 10, 0, 0.278), (5, 10, 0.237, 0.763),
@@ -239,6 +270,14 @@ async def test_a_draft_out_of_a_contact_keeps_nothing_personal(tmp_path: Path, d
         await t.refused(400, "POST", path, {"title": "x", "body": "y", "state": "public"})
         await t.refused(400, "POST", path, {"title": "x", "body": "y", "kept": [3]})
         await t.refused(404, "GET", "/api/contacts/999/draft")
+        # What a person makes of it is looked at again, and not stored either.
+        again = await t.ok("POST", f"/api/contacts/{contact}/draft", {
+            "title": "تمدید", "body": "بروید به دفتر. تلفن 09351112233", "language": "fa"})
+        assert [each["text"] for each in again["body_finds"]] == ["09351112233"] and again["title_finds"] == []
+        assert again["body"][again["body_finds"][0]["start"]:] == "09351112233"
+        await t.refused(400, "POST", f"/api/contacts/{contact}/draft", {"title": "x", "body": "y" * 50_001})
+        await t.refused(404, "POST", "/api/contacts/999/draft", {"title": "x", "body": "y"})
+        assert len((await t.ok("GET", "/api/articles?state=draft"))["articles"]) == 1
 
 
 QUEUES = {name: {"title_fa": name, "title_en": name} for name in ("general", "water", "tax")}

@@ -54,6 +54,10 @@ class Evidence:
             get(path="/api/contacts/{id}/draft", handler=self.draft, errors=(404, 409),
                 summary="An article out of a resolved contact, with personal data marked; nothing is stored",
                 answer=answer(title=TEXT, body=TEXT, language=TEXT, title_finds=many(_ANY), body_finds=many(_ANY))),
+            post(path="/api/contacts/{id}/draft", handler=self.look, errors=(404,),
+                 summary="What somebody made of that draft, with personal data marked; nothing is stored",
+                 body=obj("title", "body", title=TEXT, body=TEXT, language=TEXT),
+                 answer=answer(title=TEXT, body=TEXT, language=TEXT, title_finds=many(_ANY), body_finds=many(_ANY))),
             post(path="/api/contacts/{id}/article", handler=self.write, answer=answer(article=ARTICLE),
                  summary="Store that draft; `kept` are the marked pieces that stay on purpose",
                  body=obj("title", "body", title=TEXT, body=TEXT, language=TEXT, keywords=many(TEXT), category=MAYBE,
@@ -122,6 +126,12 @@ class Evidence:
         agent, number = self._given.who(request), ContactId(id_of(request))
         return json_answer(await self._given.store.snapshot(
             lambda tx: drafts.proposed(tx, self._given.readable(tx, agent, number))))
+
+    async def look(self, request: web.Request) -> web.Response:
+        """Before it is stored, as often as somebody likes."""
+        agent, number, data = self._given.who(request), ContactId(id_of(request)), await json_body(request)
+        return json_answer(await self._given.store.snapshot(
+            lambda tx: drafts.looked_at(tx, self._given.readable(tx, agent, number), data)))
 
     async def write(self, request: web.Request) -> web.Response:
         """400 while something personal is left that nobody kept on purpose."""
