@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from knowledge import permits, sight
+from knowledge import permits, review, sight
 from router.errors import BadRequest, Conflict, Forbidden, NotFound
 from router.events import ArticleChanged
 from router.records import Agent, Timer
@@ -144,6 +144,7 @@ def change(tx: StoreTx, agent: Agent, article: int, version: int, given: Mapping
         tx.timers.clear(PUBLISH, article)
     made = tx.knowledge.change(article, version, by=agent.id, note=note, **values)
     _tell(tx, agent, made, state.value if state is not before.state else "edited")
+    review.over(tx, made, f"agent:{agent.id}", agent)
     if twin != before.twin:
         made = pair(tx, agent, made, twin)
     if in_step and made.twin is not None:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from knowledge import articles, merge, owners, permits
+from knowledge import articles, merge, owners, permits, review
 from router.errors import BadRequest, Conflict, Forbidden
 from router.events import ApprovalChanged, ArticleChanged, ArticleTaskChanged, ObjectChanged
 from router.records import Agent
@@ -110,17 +110,20 @@ def flag(tx: StoreTx, agent: Agent, article: Article, words: str, contact: int |
     return made
 
 
-def settle(tx: StoreTx, agent: Agent, number: int, state: str, words: str = "") -> Task:
-    """Done: there is a newer version. Refused: with words that say why."""
+def settle(tx: StoreTx, agent: Agent, number: int, state: str, words: str = "", *, review_days: int = 0) -> Task:
+    """Done: there is a newer version, or it was to be read again and was. Refused: with words that say why."""
     task = tx.knowledge.life.task(number)
     article = tx.knowledge.get(task.article)
     if not permits.leads(agent) and agent.id not in (task.owner, article.owner):
         raise Forbidden("this is the owner's task")
-    if state == "done" and article.text_version <= task.version and article.state is not ArticleState.ARCHIVED:
+    rereads, same = task.kind == review.KIND, article.text_version <= task.version
+    if state == "done" and not rereads and same and article.state is not ArticleState.ARCHIVED:
         raise Conflict("its words are still the same; change them, or refuse with a reason", field="same")
     if state == "refused" and not words:
         raise BadRequest("say why nothing is to be done", field="words")
     made = tx.knowledge.life.settle_task(number, state, agent.id, words)
+    if state == "done" and rereads:
+        review.read_again(tx, agent, article, review_days)
     _worked(tx, f"agent:{agent.id}", made)
     return made
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
-from knowledge import articles, ledger
+from knowledge import articles, ledger, review
 from knowledge.desk import KnowledgeDesk
 from knowledge.given import Given, Rules
 from knowledge.pages import HelpPages
@@ -24,6 +24,7 @@ def timers(rules: Rules) -> dict[str, Due]:
     """What is due later, by the timer's kind."""
     def forget(tx: StoreTx, timer: Timer) -> None:
         ledger.sweep(tx, timedelta(days=rules.keep_days))
+        review.due(tx)
     return {articles.PUBLISH: articles.publish, ledger.SWEEP: forget}
 
 

@@ -367,7 +367,7 @@ async def test_the_list_and_the_search_find_what_is_asked_for(tmp_path: Path, da
             return len(await listed("q=کارت ملی گم شده", by="lead")) == 4
         await until(there, what="the index")
         asked = "q=کارت ملی گم شده"
-        assert await listed(asked) == number - {english["id"]} and theirs["id"] not in await listed(f"{asked}&state=draft")
+        assert await listed(asked) == number - {english["id"]} and theirs["id"] not in number
         assert await listed(f"{asked}&state=draft") == {mine["id"]}
         assert await listed(f"{asked}&state=internal") == {inner["id"]} == await listed(f"{asked}&category={shelf}")
         assert await listed(f"{asked}&owner={t.people['agent'].id}") == {mine["id"]}
@@ -384,6 +384,43 @@ async def test_overdue_reviews_are_listed(tmp_path: Path) -> None:
         assert (await t.ok("GET", "/api/articles?overdue=1"))["articles"] == []
         clock.ahead = timedelta(days=31)
         assert [each["id"] for each in (await t.ok("GET", "/api/articles?overdue=1"))["articles"]] == [old["id"]]
+
+
+@pytest.mark.parametrize("days", [0, 30])
+async def test_the_day_of_review_is_the_owners_work(tmp_path: Path, database: str, days: int) -> None:
+    clock = Clock()
+    async with town(tmp_path, database, clock=clock, review_days=days) as t:
+        day = (clock() + timedelta(days=2)).isoformat()
+        read_it, moved, gone, left = [await t.write(
+            title=f"مطلب {n}", state="public", review_at=day, owner=t.people["agent"].id) for n in range(4)]
+        clock.ahead = timedelta(days=3)
+        await t.write(title="ساعت جلو رفت", review_at=(clock() + timedelta(days=9)).isoformat())
+
+        async def open_ones(count: int) -> list[dict[str, Any]] | None:
+            found = (await t.ok("GET", "/api/knowledge/tasks", by="agent"))["tasks"]
+            return found if len(found) == count else None
+        tasks = await until(lambda: open_ones(4), what="the work of the sweep")
+        assert {(each["kind"], each["due_at"][:19]) for each in tasks} == {("review", day[:19])}
+        of = {each["article"]: each["id"] for each in tasks}
+        assert (await t.ok("GET", f"/api/articles/{moved['id']}"))["article"]["tasks"] == [], "nothing is wrong in it"
+        later = (clock() + timedelta(days=40)).isoformat()
+        await t.ok("POST", f"/api/articles/{moved['id']}", {"version": 1, "keywords": ["x"]})
+        assert await open_ones(4), "the day is the same"
+        await t.ok("POST", f"/api/articles/{moved['id']}", {"version": 2, "review_at": later})
+        await t.ok("POST", f"/api/articles/{gone['id']}/archive", {"version": 1})
+        assert {each["article"] for each in await open_ones(2) or ()} == {read_it["id"], left["id"]}
+        path = "/api/knowledge/tasks/{}/settle"
+        await t.refused(403, "POST", path.format(of[read_it["id"]]), {"state": "done"}, by="other")
+        await t.ok("POST", path.format(of[read_it["id"]]), {"state": "done"}, by="agent")
+        await t.ok("POST", path.format(of[left["id"]]), {"state": "refused", "words": "می‌ماند"}, by="agent")
+        assert await open_ones(0) == []
+        now = (await t.ok("GET", f"/api/articles/{read_it['id']}"))["article"]
+        assert (now["review_at"] or "")[:10] == ((clock() + timedelta(days=days)).isoformat()[:10] if days else "")
+        clock.ahead = timedelta(days=5)
+        before = await read(t.house, lambda tx: tx.timers.get("knowledge-sweep", 0).due_at)
+        await t.write(title="باز جلو رفت", review_at=(clock() + timedelta(days=99)).isoformat())
+        await until(lambda: read(t.house, lambda tx: tx.timers.get("knowledge-sweep", 0).due_at > before), what="sweep")
+        assert await open_ones(0) == [], "once for each day"
 
 
 async def test_an_article_removed_while_it_is_open(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ class Duties:
                 query={"state": TEXT, "all": NUMBER},
                 answer=answer(tasks=many(_ANY), gaps=many(_ANY), counts=_ANY)),
             post(path="/api/knowledge/tasks/{id}/settle", handler=self.settle, answer=answer(task=_ANY),
-                 summary="Done by a newer version, or refused with words",
+                 summary="Done by a newer version, or by reading it again; or refused with words",
                  body=obj("state", state={"type": "string", "enum": ["done", "refused"]}, words=TEXT)),
             lead(path="/api/knowledge/changed", handler=self.changed, answer=answer(tasks=many(NUMBER)),
                  summary="Something that articles depend on changed",
@@ -144,8 +144,9 @@ class Duties:
         agent, number, data = self._given.who(request), id_of(request), await json_body(request)
         state = articles.one_of(data, "state", ("done", "refused"))
         words = articles.text_of({"words": "", **data}, "words", articles.NOTE_CHARS)
+        days = self._given.rules.review_days
         return json_answer({"task": await self._given.store.run(
-            lambda tx: duties.view(tx, duties.settle(tx, agent, number, state, words)))})
+            lambda tx: duties.view(tx, duties.settle(tx, agent, number, state, words, review_days=days)))})
 
     async def changed(self, request: web.Request) -> web.Response:
         """For other systems; modules of this house tell the journal instead."""

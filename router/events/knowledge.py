@@ -49,7 +49,7 @@ class ApprovalChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleTaskChanged(Event):
-    """Work on an article appeared or was settled; `kind` is wrong or stale."""
+    """Work on an article appeared or was settled; `kind` is wrong, stale or review."""
 
     name: ClassVar[str] = "article-task-changed"
     task: int
@@ -73,7 +73,8 @@ class ArticleGiven(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArticleOutcome(Event):
-    """A step of what became of an article: opened, sent (`value` = share of its words kept), said (1 yes, 0 no)."""
+    """A step of what became of an article: opened, sent (`value` = share of its words kept), said (1 yes, 0 no),
+    dropped (taken out of the answer again)."""
 
     name: ClassVar[str] = "article-outcome"
     article: int
