@@ -12,6 +12,7 @@ from router.errors import BadRequest
 from router.model import Medium
 from router.rules.overflow import MOST_STEPS
 from router.rules.plan import LANGUAGES, SEGMENTS
+from router.rules.sla import kind_of
 from router.rules.wait.bearing import LONGEST
 from router.web import take
 
@@ -59,6 +60,14 @@ def of_queue(data: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def kind_in(data: dict[str, Any]) -> str:
+    """A kind of contact, one word; "" = none."""
+    kind = kind_of(text_in(data, "kind", most=40, default=""))
+    if kind and not WORD.fullmatch(kind):
+        raise BadRequest("kind: must be one word", field="kind")
+    return kind
+
+
 def of_contact(data: dict[str, Any]) -> dict[str, Any]:
     """The stated fields."""
     found: dict[str, Any] = {}
@@ -68,9 +77,7 @@ def of_contact(data: dict[str, Any]) -> dict[str, Any]:
     if data.get("priority") is not None:
         found["priority"] = number_in(data, "priority", least=-100, most=100)
     if data.get("kind") is not None:
-        found["kind"] = text_in(data, "kind", most=40)
-        if found["kind"] and not WORD.fullmatch(found["kind"]):
-            raise BadRequest("kind: must be one word", field="kind")
+        found["kind"] = kind_in(data)
     if data.get("patience") is not None:
         found["patience"] = str(number_in(data, "patience", most=LONGEST) or "")
     if data.get("segment") is not None:

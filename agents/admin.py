@@ -16,7 +16,7 @@ from agents.given import Given
 from agents.guard import digest, who
 from agents.passwords import Passwords
 from agents.schemas import TEXT, many, obj, one_of, ref
-from agents.staff import change_agent, change_queue, create_queue
+from agents.staff import change_agent, change_queue, create_agent, create_queue
 from router.errors import BadRequest, NotFound
 from router.events import SignedIn
 from router.model import AgentId, QueueId
@@ -74,7 +74,7 @@ class Admin:
         hashed = await self._passwords.hash(passwords.fit(text_in(data, "password", most=1000), login))
         role, name = fields.pop("role", Role.AGENT), fields.pop("name", login)
         made = await self._given.store.run(
-            lambda tx: users.create(tx, login, name, role, hashed, by=f"agent:{by.id}", **fields))
+            lambda tx: create_agent(tx, by, login, name, role, hashed, fields))
         return json_answer({"agent": views.agent_file(made)})
 
     async def change_agent(self, request: web.Request) -> web.Response:

@@ -13,7 +13,7 @@ from agents.asks import number_in, number_of, text_in
 from agents.given import Given
 from agents.guard import who
 from agents.schemas import FREE, NUMBER, TEXT, fields, many, obj, ref
-from agents.staff import checked, merge
+from agents.staff import checked, known_agents, merge
 from agents.views import queue_file
 from router.core import NAMED
 from router.errors import BadRequest, Conflict
@@ -109,6 +109,8 @@ class RoutingSetUp:
         def unit(tx: StoreTx) -> None:
             users = [queue.name for queue in tx.desk.queues() if queue.calendar == name]
             users += [agent.login for agent in tx.desk.agents() if agent.shift == name]
+            if self._given.routing.base.calendar == name:
+                users.append("the settings ([routing] calendar)")
             if users:
                 raise Conflict(f"the calendar is used by {', '.join(users[:5])}")
             tx.routing.drop_calendar(name)
@@ -124,6 +126,7 @@ class RoutingSetUp:
         def unit(tx: StoreTx) -> dict[str, Any]:
             made = tx.routing.put_policy(name, rule, parameters)
             checked(tx, self._given.routing.base)
+            known_agents(tx, made)
             tx.emit(RoutingChanged(what="policy", which=name), actor=holding.actor(by))
             return _policy(made)
         return json_answer({"policy": await self._given.store.run(unit)})
@@ -145,7 +148,8 @@ class RoutingSetUp:
         """The one for the same contacts is replaced."""
         by, data = who(request), await json_body(request)
         wanted: dict[str, Any] = {name: text_in(data, name, most=60, default="")
-                                  for name in ("queue", "medium", "segment", "kind")}
+                                  for name in ("queue", "medium", "segment")}
+        wanted["kind"] = abilities.kind_in(data)
         wanted["clock"] = text_in(data, "clock", most=20, default="first")
         wanted["seconds"] = number_in(data, "seconds", least=1, most=366 * 86_400)
         for name, known in (("medium", self._given.routing.base.media), ("segment", SEGMENTS)):

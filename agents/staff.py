@@ -9,10 +9,17 @@ from router import opening
 from router.errors import BadRequest, Conflict
 from router.events import AgentChanged, ContactEdited, ContactQueued, QueueChanged
 from router.model import AgentId, QueueId
-from router.records import Agent, AgentState, ContactState, Queue, Role
+from router.records import Agent, AgentState, ContactState, Policy, Queue, Role
 from router.rules import plan as plans
 from router.rules.plan import Plan
 from storage.tx import StoreTx
+
+
+def create_agent(tx: StoreTx, by: Agent, login: str, name: str, role: Role, password_hash: str,
+                 fields: dict[str, Any]) -> Agent:
+    """Add somebody. Conflict when the login is taken."""
+    _hours_there(tx, fields)
+    return users.create(tx, login, name, role, password_hash, by=f"agent:{by.id}", **fields)
 
 
 def change_agent(tx: StoreTx, by: Agent, number: AgentId, fields: dict[str, Any], password_hash: str = "") -> Agent:
@@ -26,6 +33,7 @@ def change_agent(tx: StoreTx, by: Agent, number: AgentId, fields: dict[str, Any]
         raise Conflict(f"the login {fields['login']!r} is taken")
     if was.active and fields.get("active") is False:
         _leave(tx, was, by)
+    _hours_there(tx, fields)
     columns = {name: value.value if isinstance(value, Role) else value for name, value in fields.items()}
     changed = tx.desk.set_agent(number, **columns) if columns else tx.desk.agent(number)
     if password_hash:
@@ -34,6 +42,12 @@ def change_agent(tx: StoreTx, by: Agent, number: AgentId, fields: dict[str, Any]
         tx.emit(AgentChanged(agent=number, state=changed.state.value, reason=changed.reason, profile=True),
                 actor=holding.actor(by))
     return changed
+
+
+def _hours_there(tx: StoreTx, fields: dict[str, Any]) -> None:
+    shift = fields.get("shift")
+    if shift and shift not in {each.name for each in tx.routing.calendars()}:
+        raise BadRequest(f"shift: there is no calendar {shift!r}", field="shift")
 
 
 def _leave(tx: StoreTx, agent: Agent, by: Agent) -> None:
@@ -46,6 +60,16 @@ def _leave(tx: StoreTx, agent: Agent, by: Agent) -> None:
 def checked(tx: StoreTx, base: Plan) -> None:
     """BadRequest naming what of the routing settings cannot be meant so; the unit is undone."""
     opening.checked(tx, base)
+
+
+def known_agents(tx: StoreTx, policy: Policy) -> None:
+    """BadRequest naming the key of a policy that is about agents who are not there."""
+    there = {agent.id for agent in tx.desk.agents()}
+    for name in ("fixed", "weights"):
+        for number in policy.parameters.get(name) or ():
+            if int(number) not in there:
+                key = f"parameters.{name}"
+                raise BadRequest(f"{key}: there is no agent {int(number)}", field=key)
 
 
 def merge(tx: StoreTx, by: Agent, number: QueueId, into: QueueId, base: Plan) -> tuple[Queue, int]:

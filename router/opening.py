@@ -12,6 +12,7 @@ from router.ports import Tx
 from router.records import Queue
 from router.rules import plan as plans
 from router.rules.plan import Plan
+from router.rules.sla import kind_of
 
 Table = Mapping[str, Mapping[str, Any]]
 _MERGES = 10  #: a queue merged into one that was merged: followed so often
@@ -32,11 +33,23 @@ def seed(tx: Tx, base: Plan, *, queues: Table, calendars: Table, policies: Table
         tx.emit(RoutingChanged(what="policy", which=name), actor="settings")
     if not known:
         for target in targets:
-            tx.routing.put_target(**target)
+            tx.routing.put_target(**{**target, "kind": kind_of(target["kind"])})
     for name in new:
         made = tx.desk.add_queue(name, **(queues or GENERAL)[name])
         tx.emit(QueueChanged(queue=made.id), actor="settings")
-    checked(tx, base)
+    _named(checked(tx, base), targets)
+
+
+def _named(plan: Plan, targets: Sequence[Mapping[str, Any]]) -> None:
+    """BadRequest for a name in the settings that nothing has: a promise to nobody is a promise forgotten."""
+    if plan.calendar and plan.calendar not in plan.calendars:
+        raise BadRequest(f"routing.calendar: there is no calendar {plan.calendar!r}", field="routing.calendar")
+    names = {queue.name for queue in plan.queues.values()}
+    for number, target in enumerate(targets):
+        for name, known in (("queue", names), ("medium", plan.media), ("segment", plan.segments)):
+            if target[name] and target[name] not in known:
+                key = f"targets[{number}].{name}"
+                raise BadRequest(f"{key}: {target[name]!r} is none of {', '.join(sorted(known)[:20])}", field=key)
 
 
 def checked(tx: Tx, base: Plan) -> Plan:

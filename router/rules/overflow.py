@@ -123,7 +123,7 @@ def _words(key: str, value: object) -> tuple[str, ...]:
 
 
 def _queue(key: str, name: object, queues: Collection[str], own: str) -> None:
-    if name not in queues:
+    if not isinstance(name, str) or name not in queues:
         _bad(key, f"there is no queue {str(name)[:60]!r}")
     if name == own:
         _bad(key, "is this queue itself")

@@ -5,6 +5,7 @@ Built anew when any of it changes. Keeps what it worked out; equal questions get
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from router.rules.overflow import Step
 
 SEGMENTS = ("vip", "organisation", "potential", "ordinary")  #: best first
 LANGUAGES = ("fa", "en")
+_AGENT = re.compile(r"[0-9]{1,18}")
 DEFAULT = "default"  #: the policy of queues that name none
 _SECONDS = {"idle_first_seconds": "idle_first_ms", "hold_seconds": "hold_ms", "ageing_seconds": "ageing_ms"}
 #: What of a policy may be set, as a supervisor names it.
@@ -232,7 +234,7 @@ def _typed(name: str, value: Any) -> Any:
     if name == "fixed":
         return tuple(_agents(key, value))
     if name == "weights":
-        if not isinstance(value, Mapping) or not all(str(each).isdigit() for each in value):
+        if not isinstance(value, Mapping) or not all(_AGENT.fullmatch(str(each)[:20]) for each in value):
             raise BadRequest(f"{key}: must be a table of agents' numbers with their shares", field=key)
         return {int(each): share for each, share in value.items()}
     return value
@@ -264,7 +266,14 @@ def check(plan: Plan, at: datetime) -> None:
     except sla.TargetError as error:
         raise BadRequest(str(error), field="seconds") from None
     except PolicyError as error:
-        raise BadRequest(f"{error.key}: {error.reason}", field=error.key) from None
+        key = _own(error.key)
+        raise BadRequest(f"{key}: {error.reason}", field=key) from None
+
+
+def _own(key: str) -> str:
+    """The core's key as a supervisor names it: seconds, not milliseconds."""
+    head, dot, last = key.rpartition(".")
+    return head + dot + next((name for name, inner in _SECONDS.items() if inner == last), last)
 
 
 def check_queue(plan: Plan, queue: Queue) -> None:

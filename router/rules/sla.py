@@ -27,6 +27,7 @@ from router.rules.hours import Hours
 
 CLOCKS = ("first", "next", "resolution")
 NEAR_PERCENT = 80  #: so much of the promise used: somebody is told
+_LETTERS = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک"})
 _FIELDS = ("queue", "medium", "segment", "kind")
 _ZERO = timedelta()
 
@@ -58,13 +59,18 @@ class Clock:
     near_percent: int = NEAR_PERCENT
 
 
+def kind_of(word: str) -> str:
+    """A kind of contact as it is kept and compared: one letter however a keyboard writes it."""
+    return word.translate(_LETTERS)
+
+
 def find(targets: Iterable[Target], *, queue: str, medium: str, segment: str, kind: str = "", clock: str = "first",
          default: int | None = None) -> Found:
     """The target that says most about this contact: most fields named; among equals queue before medium before
     segment before kind. `default` seconds stand in where no row matches (a queue's own figure); None = no promise.
     """
-    asked = {"queue": queue, "medium": medium, "segment": segment, "kind": kind}
-    fitting = [t for t in targets if t.clock == clock and all(getattr(t, f) in ("", asked[f]) for f in _FIELDS)]
+    asked = {"queue": queue, "medium": medium, "segment": segment, "kind": kind_of(kind)}
+    fitting = [t for t in targets if t.clock == clock and all(_said(t, f) in ("", asked[f]) for f in _FIELDS)]
     fitting.sort(key=lambda t: (*_weight(t), -t.id), reverse=True)
     rows = [{"target": t.id, "seconds": t.seconds, "matched": [f for f in _FIELDS if getattr(t, f)]} for t in fitting]
     why: dict[str, Any] = {"clock": clock, **asked}
@@ -85,7 +91,7 @@ def check(targets: Iterable[Target]) -> None:
             raise TargetError(f"target {target.id}: no clock {target.clock!r}; there are {', '.join(CLOCKS)}")
         if not 1 <= target.seconds <= 366 * 86_400:
             raise TargetError(f"target {target.id}: {target.seconds} seconds; it must be from 1 second to a year")
-        pattern = (target.clock, *(getattr(target, f) for f in _FIELDS))
+        pattern = (target.clock, *(_said(target, f) for f in _FIELDS))
         if pattern in seen:
             raise TargetError(f"target {target.id} is for the same contacts as target {seen[pattern]}")
         seen[pattern] = target.id
@@ -201,6 +207,11 @@ def from_data(data: Mapping[str, Any]) -> Clock:
                  started_at=datetime.fromisoformat(data["started_at"]), since=datetime.fromisoformat(data["since"]),
                  pauses=tuple(data["pauses"]), stopped=data["stopped"], told=tuple(data["told"]),
                  near_percent=data["near_percent"])
+
+
+def _said(target: Target, name: str) -> str:
+    value: str = getattr(target, name)
+    return kind_of(value) if name == "kind" else value
 
 
 def _weight(target: Target) -> tuple[int, ...]:
