@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from knowledge import articles, permits, pictures, sight
@@ -28,6 +29,15 @@ _PERSIAN = (
     ("a picture in it", "تصویری در آن بیش از اندازه بزرگ است: هر سو تا ۱۲٬۰۰۰ و در کل تا ۴۰ میلیون پیکسل"),
     ("keywords are", "کلیدواژه‌ها بیش از اندازه‌اند"),
 )
+#: Words of files, folded, by ours.
+STATES = {
+    "draft": ("پیش‌نویس", "unpublished", "pending", "در دست نوشتن"),
+    "internal": ("درونی", "داخلی", "private", "ویژهٔ همکاران"),
+    "public": ("همگانی", "عمومی", "منتشرشده", "منتشر شده", "published", "publish", "live"),
+    "archived": ("بایگانی", "بایگانی‌شده", "بایگانی شده", "archive"),
+}
+TONGUES = {"fa": ("فارسی", "پارسی", "persian", "farsi", "per", "fas"), "en": ("انگلیسی", "english", "eng")}
+_TWIG = re.compile(r"(?<=^(?:fa|en))[-_](?:[a-z]{4}[-_])?[a-z]{2}$")  #: of fa-IR and en_US
 AT_ONCE = 50  #: items in one unit of work
 
 
@@ -56,13 +66,16 @@ def put(tx: StoreTx, agent: Agent, items: Sequence[Item], *, state: ArticleState
     report = []
     for item in items:
         line: dict[str, Any] = {"place": item.place, "title": item.fields.get("title", "")[:80], "article": None,
-                                "pictures": len(item.pictures)}
+                                "was": "", "pictures": len(item.pictures)}
         try:
             if item.fault:
                 raise PishkhanError(item.fault)
-            outcome, article = _one(tx, agent, item, state=state, category=category, dry=dry, four_eyes=four_eyes,
+            outcome, article, was = _one(tx, agent, item, state=state, category=category, dry=dry, four_eyes=four_eyes,
                                     seen=seen, shelves=shelves)
-            report.append(line | {"outcome": outcome, "article": article, "why": "", "why_fa": ""})
+            anew = bool(was) and " ".join(was.split())[:80] != " ".join(line["title"].split())
+            report.append(line | {"outcome": outcome, "article": article, "was": was[:80],
+                                  "why": f"was: \u2068{was[:80]}\u2069" if anew else "",
+                                  "why_fa": f"پیش‌تر: \u2068{was[:80]}\u2069" if anew else ""})
         except PishkhanError as error:
             persian = next((fa for begins, fa in _PERSIAN if error.message.startswith(begins)), "پذیرفته نشد")
             report.append(line | {"outcome": "refused", "why": error.message, "why_fa": persian})
@@ -70,9 +83,9 @@ def put(tx: StoreTx, agent: Agent, items: Sequence[Item], *, state: ArticleState
 
 
 def _one(tx: StoreTx, agent: Agent, item: Item, *, state: ArticleState, category: int | None, dry: bool,
-         four_eyes: bool, seen: set[str], shelves: dict[str, int]) -> tuple[str, int | None]:
-    named = item.fields.get("key") or f"title:{fold(item.fields.get('title', ''))}"
-    key = " ".join(clean(named).split())[:KEY_CHARS]
+         four_eyes: bool, seen: set[str], shelves: dict[str, int]) -> tuple[str, int | None, str]:
+    """(outcome, article, the title that it had before)."""
+    key = _key(item)
     if key in seen:
         raise PishkhanError("this key stands twice in the import")
     seen.add(key)
@@ -85,7 +98,7 @@ def _one(tx: StoreTx, agent: Agent, item: Item, *, state: ArticleState, category
     if known is None:
         if given["state"] in permits.LIVE:
             permits.publishes(agent, agent.id, four_eyes=four_eyes)
-        return "created", None if dry else _created(tx, agent, item, given, key, four_eyes=four_eyes)
+        return "created", None if dry else _created(tx, agent, item, given, key, four_eyes=four_eyes), ""
     files = {file.digest: file.id for file in tx.knowledge.life.files(known.id)}
     new = [each for each in item.pictures.values() if each.digest not in files][:max(0, pictures.MOST - len(files))]
     if "body" in given and not (new and not dry):
@@ -95,19 +108,32 @@ def _one(tx: StoreTx, agent: Agent, item: Item, *, state: ArticleState, category
         wanted["category"] = given["category"]
     changes = {name: value for name, value in wanted.items() if getattr(known, name) != value}
     if not changes and not new:
-        return "same", known.id
+        return "same", known.id, ""
+    granted = sight.rights(tx, agent)
+    permits.editable(agent, permits.readable(agent, known, granted), granted, four_eyes=four_eyes)
     if not dry:
-        granted = sight.rights(tx, agent)
-        permits.editable(agent, permits.readable(agent, known, granted), granted, four_eyes=four_eyes)
         if new:
             changes["body"] = pictures.placed(given["body"], _files(item, files | _added(tx, agent, known.id, new)))
         articles.change(tx, agent, known.id, known.version, {**changes, "note": "imported"}, four_eyes=four_eyes)
-    return "changed", known.id
+    return "changed", known.id, known.title
+
+
+def _key(item: Item) -> str:
+    """What an article is known by: rows with the file they stand in, as every table may count from 1."""
+    named = item.fields.get("key") or f"title:{fold(item.fields.get('title', ''))}"
+    key = " ".join(clean(f"{item.source}:{named}" if item.source else named).split())
+    if len(key) <= KEY_CHARS:
+        return key
+    mark = hashlib.sha256(key.encode()).hexdigest()[:16]
+    return f"{key[:KEY_CHARS - len(mark) - 1]}#{mark}"
 
 
 def _given(item: Item, state: ArticleState) -> dict[str, Any]:
     data: dict[str, Any] = {name: item.fields[name] for name in ("title", "body", "language", "state")
                             if item.fields.get(name)}
+    for name, known in (("state", STATES), ("language", TONGUES)):
+        if name in data:
+            data[name] = _word_of(data[name], known)
     data.setdefault("state", state.value)
     if "keywords" in item.fields:
         words = re.split(r"[,،;|]", item.fields["keywords"][:4_000])
@@ -116,6 +142,13 @@ def _given(item: Item, state: ArticleState) -> dict[str, Any]:
     if "title" not in given:
         raise PishkhanError("it has no title")
     return given
+
+
+def _word_of(value: str, words: Mapping[str, Sequence[str]]) -> str:
+    """Our word for what a file says; what nobody knows is refused by its own name."""
+    said = _TWIG.sub("", fold(value)).replace(" ", "")
+    return next((ours for ours, theirs in words.items()
+                 if said in (ours, *(fold(each).replace(" ", "") for each in theirs))), value)
 
 
 def _created(tx: StoreTx, agent: Agent, item: Item, given: dict[str, Any], key: str, *, four_eyes: bool) -> int:

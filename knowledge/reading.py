@@ -6,12 +6,14 @@ import csv
 import io
 import lzma
 import posixpath
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from knowledge.hypertext import from_html
+from knowledge.hypertext import from_html, unescaped
+from knowledge.markdown import first_heading, from_markdown, unwrapped
 from knowledge.pictures import Album, Picture
 from router.errors import BadRequest, TooLarge
 from router.rules.text import clean
@@ -27,10 +29,14 @@ _PERSIAN = str.maketrans("يك", "یک")
 COLUMNS = {
     "key": ("key", "id", "code", "کلید", "شناسه"),
     "title": ("title", "question", "subject", "عنوان", "پرسش", "سؤال", "سوال"),
-    "body": ("body", "answer", "text", "content", "متن", "پاسخ"), "language": ("language", "lang", "زبان"),
+    "body": ("body", "answer", "text", "content", "متن", "پاسخ"), "language": ("language", "lang", "locale", "زبان"),
     "keywords": ("keywords", "tags", "کلیدواژه", "کلیدواژه‌ها", "برچسب"), "category": ("category", "دسته", "دسته‌بندی"),
     "state": ("state", "status", "وضعیت"),
 }
+_HTML = re.compile(r"</?(?:p|br|div|span|ul|ol|li|table|h[1-6]|a|b|i|u|em|strong|img|font|pre)(?:\s[^<>]{0,2000})?/?>",
+                   re.IGNORECASE)
+_BLOCK = re.compile(r"<(?:p|br|div|ul|ol|li|table|h[1-6]|pre)[\s/>]", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{2,6});", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,7 @@ class Item:
     place: str
     fields: dict[str, str] = field(default_factory=dict)
     fault: str = ""
+    source: str = ""  #: the file that its key is to be known with: other files count their rows from 1, too
     pictures: Mapping[int, Picture] = field(default_factory=dict)  #: that stood within its body, by their number there
 
 
@@ -55,21 +62,21 @@ def read(name: str, content: bytes) -> list[Item]:
     return items
 
 
-def _file(name: str, content: bytes, *, inside: bool) -> Iterator[Item]:
+def _file(name: str, content: bytes, *, inside: bool, within: str = "") -> Iterator[Item]:
     ending = posixpath.splitext(name)[1].lower()
     if ending == ".zip" and not inside:
-        yield from _zip(content)
+        yield from _zip(name, content)
     elif ending in (".csv", ".tsv"):
-        yield from _csv(name, content, "\t" if ending == ".tsv" else "")
+        yield from _csv(name, content, "\t" if ending == ".tsv" else "", within)
     elif ending in (".md", ".markdown", ".txt", ".html", ".htm"):
-        yield _page(name, content, ending)
+        yield _page(name, content, ending, within)
     elif inside:
         yield Item(place=name, fault="only CSV, Markdown and HTML files are read")
     else:
         raise BadRequest("name a file that ends in .csv, .tsv, .md, .txt, .html or .zip", field="name")
 
 
-def _zip(content: bytes) -> Iterator[Item]:
+def _zip(zipped: str, content: bytes) -> Iterator[Item]:
     """The directory of a zip may lie about sizes, so bytes are counted as they come."""
     left = MOST_BYTES
     try:
@@ -86,7 +93,7 @@ def _zip(content: bytes) -> Iterator[Item]:
                 left -= len(inner)
                 if left < 0:
                     raise TooLarge(f"unpacked, an import has at most {MOST_BYTES} bytes")
-                yield from _file(name[-200:], inner, inside=True)
+                yield from _file(name[-200:], inner, inside=True, within=f"{zipped}/")
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError, ValueError, RuntimeError,
             OSError) as error:
         raise BadRequest(f"the zip file cannot be read ({type(error).__name__})", field="content") from None
@@ -105,7 +112,7 @@ def decoded(content: bytes) -> str:
     return clean(text, limit=len(content))
 
 
-def _csv(name: str, content: bytes, delimiter: str) -> Iterator[Item]:
+def _csv(name: str, content: bytes, delimiter: str, within: str) -> Iterator[Item]:
     album = Album()
     text = album.out_of_marks(decoded(content))
     first, _, rest = text.partition("\n")
@@ -120,11 +127,26 @@ def _csv(name: str, content: bytes, delimiter: str) -> Iterator[Item]:
             raise BadRequest("the first line names the columns; one of them is `title`", field="content")
         for number, row in enumerate(rows, 2):
             if any(cell.strip() for cell in row):
-                fields = {name: cell.strip() for name, cell in zip(head, row, strict=False) if name}
+                fields = _worded({name: cell.strip() for name, cell in zip(head, row, strict=False) if name}, album)
                 body = fields.get("body", "")
-                yield Item(place=f"{name}:{number}", fields=fields, pictures=album.of(body), fault=album.fault(body))
+                yield Item(place=f"{name}:{number}", fields=fields, pictures=album.of(body), fault=album.fault(body),
+                           source=within + name)
     except csv.Error as error:
         yield Item(place=name, fault=f"the rest cannot be read: {error}")
+
+
+def _worded(fields: dict[str, str], album: Album) -> dict[str, str]:
+    """A row whose answer may be HTML, as help desks give theirs away."""
+    body = fields.get("body", "")
+    body = album.out_of_html(body) if "<" in body else body
+    if _HTML.search(body):
+        body = body if _BLOCK.search(body) else body.replace("\n", "<br>")
+        fields["body"] = from_html(body, whole=False)[1]
+    elif _ENTITY.search(body):
+        fields["body"] = unescaped(body).replace("\u00a0", " ")
+    if _ENTITY.search(fields.get("title", "")):
+        fields["title"] = unescaped(fields["title"]).replace("\u00a0", " ")
+    return fields
 
 
 def _head(cells: Sequence[str]) -> list[str]:
@@ -132,26 +154,27 @@ def _head(cells: Sequence[str]) -> list[str]:
     return [known.get(cell.strip().lower(), "") for cell in cells[:100]]
 
 
-def _page(name: str, content: bytes, ending: str) -> Item:
+def _page(name: str, content: bytes, ending: str, within: str) -> Item:
     album, markup = Album(), ending in (".html", ".htm")
     text = decoded(content[:WITH_PICTURES + 1])
     text = album.out_of_html(text) if markup else album.out_of_marks(text)
     if len(content) > WITH_PICTURES or len(text.encode()) > MOST_FILE:
         return Item(place=name, fault=f"a page has at most {MOST_FILE} bytes, and {WITH_PICTURES} with its pictures")
-    fields = {"key": name}
+    fields, source = {"key": within + name}, ""
     if markup:
         title, body = from_html(text)
     else:
         more, text = _front(text)
         fields |= more
-        first, _, rest = text.strip().partition("\n")
-        headed = first.startswith("#")
-        title = fields.get("title") or (first.lstrip("# ") if headed else "")
-        body = rest if headed and first.lstrip("# ") == title else text
+        source = within + name if more.get("key", "").isdigit() else ""
+        body = unwrapped(text).strip() if ending == ".txt" else from_markdown(text)
+        first, rest = first_heading(body)
+        title = fields.get("title") or first
+        body = rest if first and first == title else body
     stem = posixpath.splitext(posixpath.basename(name))[0]
     body = body.strip()
     return Item(place=name, fields={**fields, "title": title.strip() or stem, "body": body}, pictures=album.of(body),
-                fault=album.fault(body))
+                fault=album.fault(body), source=source)
 
 
 def _front(text: str) -> tuple[dict[str, str], str]:
@@ -162,6 +185,18 @@ def _front(text: str) -> tuple[dict[str, str], str]:
     if not found or len(front) > 5_000:
         return {}, text
     known = {word: name for name, words in COLUMNS.items() for word in words}
-    pairs = (line.partition(":") for line in front.split("\n"))
-    return {known[key.strip().lower()]: value.strip().strip("\"'")
-            for key, _, value in pairs if key.strip().lower() in known}, rest
+    made: dict[str, str] = {}
+    name = ""
+    for line in front.split("\n"):
+        if line.lstrip().startswith("- "):  # one of a list
+            value = line.lstrip()[2:].strip().strip("\"'")
+            if name:
+                made[name] = f"{made[name]},{value}".lstrip(",")
+            continue
+        key, _, value = line.partition(":")
+        name, value = known.get(key.strip().lower(), ""), value.strip()
+        if name and value.startswith("[") and value.endswith("]"):
+            made[name] = ",".join(each.strip().strip("\"'") for each in value[1:-1].split(","))
+        elif name:
+            made[name] = value.strip("\"'")
+    return made, rest

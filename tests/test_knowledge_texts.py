@@ -29,7 +29,7 @@ HTML = [
     ('<a href="https://x.org/?a=1&amp;b=2">go</a> <a href="javascript:alert(1)">no</a>', ("",
         "[go](https://x.org/?a=1&b=2) no")),
     ("<table><tr><th>a</th><td>b</td></tr></table>", ("", "| a | b |")),
-    ("<ol><li>one</li><li>two</li></ol>", ("", "1. one\n1. two")),
+    ("<ol><li>one</li><li>two</li></ol>", ("", "1. one\n2. two")),
     ("<script>alert(1)</script><style>p{}</style>words<!-- hidden -->", ("", "words")),
     ("a < b and <unfinished", ("", "a < b and <unfinished")),
 ]
