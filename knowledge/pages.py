@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
+from zoneinfo import ZoneInfo
 
 import jinja2
 from aiohttp import web
@@ -25,7 +26,7 @@ from knowledge.pace import Pace
 from knowledge.personal import masked
 from knowledge.sheets import Sheets
 from knowledge.words import HELP
-from router.errors import BadRequest, Forged
+from router.errors import BadRequest, Forged, PishkhanError, TooMany
 from router.routes import Access, Route
 from router.rules.text import clean, digits_fa, direction
 from router.web import PEER, json_answer
@@ -48,42 +49,61 @@ class HelpPages:
         self._sheets = Sheets("/help/static/")
         self._templates.globals["sheet"] = self._sheets.address
         self._pace = Pace(given.clock, given.rules.questions_per_minute)
+        self._zone = ZoneInfo(given.timezone)
         self._feedback = Pace(given.clock, _FEEDBACKS)
 
     def routes(self) -> list[Route]:
         """Fixed words stand before the articles, whose addresses are numbers."""
         get = partial(Route, method="GET", access=Access.PUBLIC)
+        shown = partial(get, fault=self.fault)
         return [
-            get(path="/help", handler=self.search, page=True, summary="Help: search, categories, newest articles"),
+            shown(path="/help", handler=self.search, page=True, summary="Help: search, categories, newest articles"),
             get(path="/help/search.json", handler=self.typed, summary="Help: what is sure to answer, while one types"),
             get(path="/help/embed.json", handler=self.embedded, summary="The same for the pages of allowed sites"),
             get(path="/help/embed.js", handler=self.script, cors=True, summary="A script that shows it on other sites"),
             get(path="/help/static/{name}", handler=self.sheet, summary="The help pages' style sheet and script"),
             get(path="/help/sitemap.xml", handler=self.sitemap, summary="Every public article, for search engines"),
             get(path="/robots.txt", handler=self.robots, summary="What search engines may read"),
-            get(path="/help/files/{id}", handler=self.file, csp=CSP_OF_FILES, summary="A file of a public article"),
-            get(path="/help/{id}", handler=self.article, page=True, summary="Help: one public article"),
+            shown(path="/help/files/{id}", handler=self.file, csp=CSP_OF_FILES, summary="A file of a public article"),
+            shown(path="/help/{id}", handler=self.article, page=True, summary="Help: one public article"),
             Route(method="POST", path="/help/{id}/feedback", handler=self.feedback, access=Access.PUBLIC, page=True,
-                  max_bytes=20_000, summary="Help: did it help? Yes or no, and words if one likes"),
+                  fault=self.fault, max_bytes=20_000, summary="Help: did it help? Yes or no, and words if one likes"),
         ]
 
     async def search(self, request: web.Request) -> web.Response:
         """What is sure to answer the question; without one, a category or the newest in the page's language."""
         language = self._language(request)
         question, category = _question(request), number_in(request, "category")
+        before, behind = number_in(request, "before"), None
         if question:
             found, near = await self._asked(request, question, language, _LISTED)
             if not found:
                 await self._given.store.run(lambda tx: gaps.asked_in_vain(tx, self._given.rules, question, near))
         else:
-            found = await self._given.store.snapshot(lambda tx: shelves.newest(tx, language, _LISTED, category))
+            found = await self._given.store.snapshot(
+                lambda tx: shelves.newest(tx, language, _LISTED + 1, category, before))
+            found, behind = found[:_LISTED], found[_LISTED - 1].id if len(found) > _LISTED else None
         all_of = await self._given.store.snapshot(lambda tx: shelves.categories(tx, language))
         title = "title_fa" if language == "fa" else "title_en"
         chosen = next((getattr(each, title) for each, _ in all_of if each.id == category), "")
         shown = [{"id": each.id, "title": getattr(each, title), "count": _number(count, language),
                   "here": each.id == category} for each, count in all_of]
         return self._page("search.html", language, question=question, found=list(map(shelves.shown, found)),
-                          categories=shown, chosen=chosen, indexed=not question)
+                          categories=shown, chosen=chosen, category=category, before=before, behind=behind,
+                          indexed=not question)
+
+    def fault(self, request: web.Request, error: PishkhanError) -> web.Response:
+        """A page that cannot be shown, in both languages; whoever gives the status gives the rest."""
+        language = self._language(request, _understood(request))
+        texts = {}
+        for each in LANGUAGES:
+            words = HELP[each]
+            said = str(error.status) if str(error.status) in words else "fault"
+            wait = int(error.retry_after.total_seconds()) if isinstance(error, TooMany) else 0
+            texts[each] = words[said], words[f"{said} text"].format(n=_number(max(1, wait), each))
+        other = next(each for each in LANGUAGES if each != language)
+        return self._page("fault.html", language, question=_question(request), title=texts[language][0],
+                          text=texts[language][1], in_other=" ".join(texts[other]), indexed=False)
 
     async def _sure(self, request: web.Request, question: str, language: str, limit: int) -> list[Article]:
         return (await self._asked(request, question, language, limit))[0]
@@ -131,10 +151,11 @@ class HelpPages:
         number = id_of(request)
         found, twin = await self._given.store.snapshot(lambda tx: shelves.one(tx, number))
         language = self._language(request, found.language)
+        changed = found.updated_at.astimezone(self._zone).date()
         return self._page(
             "article.html", language, article=found, twin=twin, question="", thanks=thanks, indexed=True,
             body=Markup(as_html(found.body)), direction=direction(found.title + "\n" + found.body),
-            changed=found.updated_at.date().isoformat(), day=shelves.day(found.updated_at, language),
+            changed=changed.isoformat(), day=shelves.day(changed, language),
             address=f"{self._given.url}/help/{found.id}", base=self._given.url)
 
     async def feedback(self, request: web.Request) -> web.Response:
@@ -195,6 +216,13 @@ class HelpPages:
 
 def _question(request: web.Request) -> str:
     return " ".join(clean(request.query.get("q", ""), limit=QUERY_CHARS).split())
+
+
+def _understood(request: web.Request) -> str:
+    """The first of our languages that a browser asks for."""
+    asked = (each.partition(";")[0].strip()[:2].lower()
+             for each in request.headers.get("Accept-Language", "")[:200].split(","))
+    return next((each for each in asked if each in LANGUAGES), "")
 
 
 def _line(article: Article, language: str, base: str) -> dict[str, Any]:

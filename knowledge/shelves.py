@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from knowledge import permits
@@ -41,12 +41,13 @@ def _open(article: Article, private: frozenset[int]) -> bool:
     return article.state in FOR_CITIZENS and article.category not in private
 
 
-def newest(tx: StoreTx, language: str, limit: int, category: int | None = None) -> list[Article]:
-    """Of one category, when given; NotFound when citizens do not see it."""
+def newest(tx: StoreTx, language: str, limit: int, category: int | None = None, before: int | None = None,
+           ) -> list[Article]:
+    """Of one category, when given; NotFound when citizens do not see it. `before` goes on behind an article."""
     private = permits.private(tx.knowledge.life.categories())
     if category is not None and (category in private or tx.knowledge.life.category(category) is None):
         raise NotFound("there is no such category")
-    return tx.knowledge.newest(FOR_CITIZENS, language=language, limit=limit, hidden=private,
+    return tx.knowledge.newest(FOR_CITIZENS, language=language, limit=limit, hidden=private, before=before,
                                categories=None if category is None else [category])
 
 
@@ -84,8 +85,6 @@ def sitemap(tx: StoreTx) -> list[tuple[Article, int | None]]:
     return [(each, each.twin if each.twin in there else None) for each in every]
 
 
-def day(at: datetime, language: str) -> str:
+def day(of: date, language: str) -> str:
     """As people write it: the Iranian calendar in Persian."""
-    if language == "fa":
-        return digits_fa("{:04}/{:02}/{:02}".format(*from_gregorian(at.date())))
-    return at.date().isoformat()
+    return digits_fa("{:04}/{:02}/{:02}".format(*from_gregorian(of))) if language == "fa" else of.isoformat()

@@ -40,4 +40,5 @@ class Route:
     errors: tuple[int, ...] = ()  #: error statuses beyond those the access implies
     csp: str = ""  #: replaces the strict content security policy for this answer
     frame: bool = False  #: may be shown in a frame of the same origin
+    fault: Callable[[Any, Any], Any] | None = None  #: (request, error) -> what a browser shows instead of JSON
     cors: bool = False  #: readable from other origins (widget files)

@@ -142,9 +142,9 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
     try:
         response = await handler(request)
     except PishkhanError as error:
-        response = _signin(request, error) or error_answer(error)
+        response = _signin(request, error) or _refusal(request, error)
     except web.HTTPRequestEntityTooLarge:
-        response = error_answer(TooLarge("the body is larger than this route takes"))
+        response = _refusal(request, TooLarge("the body is larger than this route takes"))
     except web.HTTPException as error:
         if error.status < 400:
             raise
@@ -169,6 +169,20 @@ def _signin(request: web.Request, error: PishkhanError) -> web.Response | None:
     if isinstance(error, Unauthorized) and route is not None and route.page:
         return web.Response(status=303, headers={"Location": f"/signin?next={request.path}"})
     return None
+
+
+def _refusal(request: web.Request, error: PishkhanError) -> web.Response:
+    """JSON, and for a browser on a route that has one a page that people can read; the status is the same."""
+    answer, route = error_answer(error), request.get(ROUTE)
+    if route is None or route.fault is None or "text/html" not in request.headers.get("Accept", ""):
+        return answer
+    page = route.fault(request, error)
+    assert isinstance(page, web.Response)
+    page.set_status(answer.status)
+    page.headers["Content-Security-Policy"] = STRICT_CSP  # the route's own is for what it would have shown
+    if "Retry-After" in answer.headers:
+        page.headers["Retry-After"] = answer.headers["Retry-After"]
+    return page
 
 
 def _headers(request: web.Request, response: web.StreamResponse) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,84 @@ async def test_the_sitemap_names_public_articles_and_translations(tmp_path: Path
         assert '<meta name="robots" content="noindex">' in (await t.ask("GET", "/help?q=x", by="nobody"))[1]
         article = (await t.ask("GET", f"/help/{en['id']}?language=en", by="nobody"))[1]
         assert "noindex" not in article and f'hreflang="fa" href="{t.house.url}/help/{fa["id"]}"' in article
+
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize(("asked", "status", "said"), [
+    ("/help/99999", 404, "404"), ("/help/nonsense", 404, "404"), ("/help?category=99", 404, "404"),
+    ("/help?category=x", 400, "400"), ("/help?before=-1", 400, "400"), ("/help/files/99", 404, "404")])
+async def test_who_reads_gets_a_page_and_who_calls_gets_json(tmp_path: Path, asked: str, status: int, said: str,
+                                                             ) -> None:
+    async with town(tmp_path) as t:
+        async with t.http["nobody"].get(asked) as answer:
+            assert answer.status == status and "code" in (await answer.json())["error"]
+        for language, other, given in (("fa", "en", {}), ("en", "fa", {"language": "en"})):
+            async with t.http["nobody"].get(asked, headers=BROWSER, params=given) as answer:
+                page = await answer.text()
+                assert answer.status == status and answer.content_type == "text/html"
+                assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+            assert f'<html lang="{language}" dir="{"rtl" if language == "fa" else "ltr"}">' in page
+            assert f"<h1>{HELP[language][said]}</h1>" in page and HELP[language][f"{said} text"] in page
+            assert f'<p class="quiet" lang="{other}"' in page and HELP[other][f"{said} text"] in page
+            assert 'type="search"' in page and "noindex" in page
+        for asking, language in (("de, en-GB;q=0.8, fa;q=0.5", "en"), ("fa-IR,fa;q=0.9", "fa"), ("de", "fa")):
+            async with t.http["nobody"].get(asked, headers=BROWSER | {"Accept-Language": asking}) as answer:
+                assert f'<html lang="{language}"' in await answer.text(), asking
+
+
+async def test_who_asks_too_often_is_told_on_a_page_when_to_come_back(tmp_path: Path) -> None:
+    async with town(tmp_path, questions_per_minute=1) as t:
+        card = await t.write(**CARD)
+        for path in ("/help", "/help"):
+            async with t.http["nobody"].get(path, params={"q": "<b>کارت", "language": "en"}, headers=BROWSER) as answer:
+                page, last = await answer.text(), answer
+        assert last.status == 429 and int(last.headers["Retry-After"]) > 0 and "Try again in" in page
+        assert 'value="&lt;b&gt;کارت"' in page, "the question stays, as text"
+        async with t.http["nobody"].get("/help/search.json?q=کارت", headers=BROWSER) as answer:
+            assert answer.status == 429 and answer.content_type == "application/json"
+        path = f"/help/{card['id']}/feedback"
+        for data, status, said in (({"helped": "maybe"}, 400, "400"), ({"helped": "x" * 30_000}, 413, "fault")):
+            async with t.http["nobody"].post(path, data=data, headers=BROWSER) as answer:
+                assert answer.status == status and HELP["fa"][said] in await answer.text()
+        async with t.http["nobody"].post(path, data={"helped": "yes"}, headers=BROWSER | {
+                "Sec-Fetch-Site": "cross-site"}) as answer:
+            assert answer.status == 403 and HELP["fa"]["fault text"] in await answer.text()
+
+
+async def test_a_large_category_is_read_to_its_end(tmp_path: Path, database: str) -> None:
+    async with town(tmp_path, database) as t:
+        many = (await t.ok("POST", "/api/knowledge/categories", {"name": "many", "title_fa": "بزرگ",
+                                                                "title_en": "Many"}, by="admin"))["category"]["id"]
+        rows = "title,category,language\n" + "".join(f"t{n},many,{language}\n" for n in range(65)
+                                                      for language in ("fa", "en"))
+        for language in ("fa", "en"):
+            content = "\n".join(line for line in rows.split("\n") if not line.startswith("t") or line.startswith(
+                "title") or line.endswith(language))
+            await t.take_in(f"{language}.csv", content.encode(), "?state=public")
+        for language in ("fa", "en"):
+            seen, pages, where = [], 0, f"/help?category={many}&language={language}"
+            while where:
+                page = (await t.ask("GET", where, by="nobody"))[1]
+                seen += re.findall(r'<h2><a href="[^"]+">(t\d+)</a>', page)
+                assert (HELP[language]["first"] in page) == (pages > 0)
+                more = re.search(r'<a rel="next" href="([^"]+)">([^<]+)</a>', page)
+                assert more is None or more[2] == HELP[language]["more"]
+                where, pages = more[1].replace("&amp;", "&") if more else "", pages + 1
+            assert pages == 3 and seen == [f"t{n}" for n in reversed(range(65))], language
+        page = (await t.ask("GET", "/help?language=en", by="nobody"))[1]
+        assert 'rel="next" href="/help?before=' in page, "without a category, too"
+
+
+async def test_the_last_change_is_a_day_of_the_desk(tmp_path: Path) -> None:
+    late = datetime(2026, 3, 20, 20, 45, tzinfo=UTC)  # a quarter past midnight in Tehran, and another year
+    async with town(tmp_path, clock=lambda: late) as t:
+        card = await t.write(**CARD)
+        page = (await t.ask("GET", f"/help/{card['id']}?language=fa", by="nobody"))[1]
+        assert '<time datetime="2026-03-21">۱۴۰۵/۰۱/۰۱</time>' in page
+        page = (await t.ask("GET", f"/help/{card['id']}?language=en", by="nobody"))[1]
+        assert '<time datetime="2026-03-21">2026-03-21</time>' in page
 
 
 async def test_the_start_page_leads_to_help(tmp_path: Path) -> None:
