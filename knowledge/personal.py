@@ -16,6 +16,11 @@ _GAP = r"[ \-_./()\u00a0\u200b-\u200f\u202a-\u202e\u2066-\u2069]"
 _NUMBER = re.compile(rf"(?<![\w+])(?:\+{_GAP}?|)\d(?:{_GAP}{{0,3}}\d){{6,27}}(?!\w)")
 _IBAN = re.compile(rf"(?<!\w)IR(?:{_GAP}{{0,3}}\d){{24}}(?!\d)", re.IGNORECASE)
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
+#: "name [at] host [dot] com", in brackets of any kind; without brackets only where both words are written out.
+_AT, _DOT = r"[ ]?[\[({<][ ]?(?:at|ات|اد)[ ]?[\])}>][ ]?", r"[ ]?[\[({<][ ]?(?:dot|دات|نقطه)[ ]?[\])}>][ ]?"
+_MAIL_IN_WORDS = re.compile(
+    rf"(?<![\w.+-])[\w.+-]{{1,64}}(?:(?:@|{_AT})[\w-]{{1,63}}(?:(?:\.|{_DOT}|[ ]dot[ ])[\w-]{{1,63}}){{1,5}}"
+    r"|[ ]at[ ][\w-]{1,63}(?:[ ]dot[ ][\w-]{1,63}){1,5})", re.IGNORECASE)
 _HANDLE = re.compile(r"(?<![\w@.])@[A-Za-z]\w{3,31}")
 _PLATE = re.compile(
     r"(?<!\d)\d{2}[ \u200c]?[ابپتثجدزژسشصطعفقکگلمنوهی][ \u200c]?\d{3}(?:[ -]{0,3}(?:ایران)?[ -]{0,3}\d{2})?(?!\d)")
@@ -30,6 +35,7 @@ _REFERENCE = re.compile(
 _POSTAL = re.compile(
     rf"کد[ \u200c]?پستی[ \u200c:]{{0,4}}(\d(?:{_GAP}{{0,2}}\d){{9}})"
     r"|(?:post(?:al)?[ -]?code|zip)[ :]{1,3}([A-Z0-9][A-Z0-9 -]{3,9})", re.IGNORECASE)
+_POSTAL_UK = re.compile(r"(?<!\w)[A-Z]{1,2}\d[A-Z\d]?[ ]\d(?!(?:GB|MB|TB)\b)[ABD-HJLNP-UW-Z]{2}(?!\w)", re.ASCII)
 _DATE = r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}"
 _BORN = re.compile(
     rf"(?:متولد|تاریخ تولد|زاده|born(?: on)?|date of birth|dob)[ :]{{1,3}}(?:من |is )?({_DATE}|\d{{4}})", re.IGNORECASE)
@@ -37,21 +43,35 @@ _BORN = re.compile(
 _FA = r"[آ-یء-ئ\u064b-\u0652\u200c]{2,20}"
 _NAME_FA = re.compile(
     r"(?:(?<![آ-ی])(?:آقای|خانم|سرکار(?: خانم)?|جناب(?: آقای)?|آقا|دکتر|مهندس|حاج(?: آقا| خانم)?)[ ]"
-    r"|(?:نام من|اسم من|اسمم|نامم|نام و نام خانوادگی|نام خانوادگی|اینجانب|بنده|امضا|با احترام|با تشکر)"
-    rf"[ :،,\n]{{1,3}}(?:آقای |خانم )?)({_FA}(?:[ ]{_FA}){{0,2}})")
+    r"|(?:نام من|اسم من|اسمم|نامم|نام و نام خانوادگی|نام خانوادگی|اینجانب|بنده|امضا|ارادتمند(?: شما)?|دوستدار شما"
+    r"|با (?:تقدیم )?(?:احترام|تشکر|سپاس)(?: فراوان| بسیار)?(?: و (?:احترام|تشکر|سپاس))?"
+    r"|(?:نام|اسم)(?: کوچک)? (?:پدر|مادر|همسر|شوهر|پسر|دختر|برادر|خواهر|فرزند|همسایه|مستأجر|موجر)"
+    r"(?:م|ش|مان|شان|\u200cام|\u200cاش| من| او| ایشان)?)"
+    rf"[ :،,.!\n]{{1,4}}(?:آقای |خانم )?)({_FA}(?:[ ]{_FA}){{0,2}})")
 _SELF_FA = re.compile(rf"(?<![آ-ی])من[ ]({_FA}(?:[ ]{_FA}){{1,2}}?)[ ](?:هستم|ام)(?![آ-ی])")
 _BIG = r"[A-Z][a-zA-Z'’-]{1,20}"
 _NAME_EN = re.compile(
     r"\b(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam)\.?[ ]"
-    r"|(?:[Mm]y name is|[Nn]ame[ ]?:|[Rr]egards,?|[Ss]incerely,?|[Tt]hanks,?)[ \n]{1,2})"
+    r"|(?:[Mm]y name is|[Nn]ame[ ]?:|[Rr]egards,?|[Ss]incerely,?|[Tt]hanks,?|[Cc]heers,?"
+    r"|(?:[Hh]is|[Hh]er|[Tt]heir) name is"
+    r"|[Mm]y (?:son|daughter|child|husband|wife|partner|father|mother|brother|sister|friend|boss|landlord|tenant"
+    r"|neighbou?r|colleague),?)[ \n]{1,2}(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?[ ])?)"
     rf"({_BIG}(?:[ ]{_BIG}){{0,2}})|\b(?:I am|I'm|I’m|[Tt]his is)[ ]({_BIG}(?:[ ]{_BIG}){{1,2}})")
 _WORDS_OF_NOBODY = """
     محترم گرامی عزیز که را از به در با و یا این آن است هست نیست بود شد باید نمی می چه چرا چطور کجا هستم دارم
     خواستم می‌خواهم لطفا سلام مدیر مسئول شهردار کارشناس همکار رئیس وکیل منشی آقا خانم آقایان برای هم تا اما ولی
-    پس یک دو سه
+    پس یک دو سه خود خودم خودش خودتان شما من ما او ایشان شان نیز هنوز چون وقتی بعد قبل زیرا همین همان هر هیچ خیلی بسیار
+    فراوان سپاس تشکر ممنون متشکرم احترام درباره دربارهٔ بابت جهت طبق مورد شده کرده نشده نکرده نبود بودند هستند نیستند
+    هستیم بودم شدم شدند گفت گفتم گفتند گفته نگفت فرمود فرمودند آمد آمدم آمدند رفت رفتم رفتند زد زدم زدند زنگ تماس داد
+    دادم دادند نداد کرد کردم کردند نکرد خواست خواستند خواهد خواهند دید دیدم دیدند نوشت نوشتم نوشتند فرستاد فرستادند
+    گرفت گرفتم گرفتند آورد آوردند برد بردند پرسید پرسیدند خرید فروخت ماند نشست ایستاد رسید رسیدند دارد دارند
+    داشت داشتم داشتند ندارد نداشت صبر ساکن اهل متولد فرزند همسایه همسایه‌ام پدر مادر همسر شماره کد تلفن موبایل
+    همراه آدرس نشانی ایمیل ساعت روز شب دیروز امروز فردا هفته ماه سال پاسخ جواب قبض پرونده درخواست شکایت خیابان
+    کوچه کوی بلوار بزرگراه اتوبان میدان چهارراه پلاک شهرک محله مجتمع ساختمان بلوک واحد طبقه منزل خانه اداره شرکت بانک شعبه
 """
 #: Words that follow a title or "I am" and are nobody's name.
-_NOBODY = frozenset(_WORDS_OF_NOBODY.split())
+_NOBODY = frozenset(_WORDS_OF_NOBODY.translate({0x6c0: "ه", 0x654: None}).split())
+_VERB = re.compile(r"ن?می\u200c.+|.+\u200c(?:است|ام|اند|ایم|اید)")  #: «می‌گوید», «رفته‌اند»
 
 _PLACE_FA = ("(?:خیابان|خ\\.|کوچه|کوی|بلوار|بزرگراه|اتوبان|میدان|چهارراه|بن[\u200c ]?بست|پلاک|شهرک|محله|مجتمع"
              "|ساختمان|بلوک|واحد|طبقه)")
@@ -128,6 +148,8 @@ def _all(text: str, names: Collection[str]) -> Iterator[tuple[str, int, int]]:
     for kind, pattern in (("iban", _IBAN), ("email", _MAIL), ("username", _HANDLE), ("plate", _PLATE),
                           ("passport", _PASSPORT)):
         yield from ((kind, *found.span()) for found in pattern.finditer(text))
+    for kind, pattern in (("email", _MAIL_IN_WORDS), ("postal-code", _POSTAL_UK)):
+        yield from ((kind, *found.span()) for found in pattern.finditer(text))
     for kind, pattern in (("reference", _REFERENCE), ("postal-code", _POSTAL), ("birth", _BORN)):
         for found in pattern.finditer(text):
             yield kind, *found.span(found.lastindex or 0)
@@ -180,7 +202,7 @@ def _names(text: str, known: Collection[str]) -> Iterator[tuple[str, int, int]]:
         for found in pattern.finditer(text):
             start, end = found.span(found.lastindex or 1)
             words = list(re.finditer(r"[^ \n]+", text[start:end]))
-            good = next((place for place, word in enumerate(words) if word.group() in _NOBODY), len(words))
+            good = next((place for place, word in enumerate(words) if _of_nobody(word.group())), len(words))
             if good:
                 yield "name", start, start + words[good - 1].end()
     wanted = {part for name in list(known)[:50] for part in _parts(name.translate(_SHADOW)) if part not in _NOBODY}
@@ -188,6 +210,10 @@ def _names(text: str, known: Collection[str]) -> Iterator[tuple[str, int, int]]:
         longest = sorted(wanted, key=len, reverse=True)
         pattern = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest)) + r")(?!\w)")
         yield from (("name", *found.span()) for found in pattern.finditer(text))
+
+
+def _of_nobody(word: str) -> bool:
+    return word in _NOBODY or _VERB.fullmatch(word) is not None
 
 
 def _parts(name: str) -> list[str]:
