@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from router.rules.text import HALF_SPACE, fold
@@ -26,6 +26,7 @@ _FA_STOP = """
     از به با در بر برای تا که را رو و یا هم این ان اون است هست بود شد شده می نمی من ما شما او تو ایا اگر
     پس ولی اما چه چی چیست چطور چگونه کجا کی لطفا سلام ببخشید خسته نباشید باشید ممنون تشکر یک یه هر همه
     خود باید شود کند کرد کن کنم کنید کنند دارد دارم دارید داره ها های هایی تر ترین ام ات اش ای اند
+    تون مون شون تان مان شان
 """
 # How people write as they speak, and how it is written in books; both as one word without half-spaces.
 _SPOKEN = """
@@ -133,6 +134,27 @@ def stem(word: str) -> str:
     return word
 
 
+# Whose it is, as people say and write it, also before «را»; longest first. What must be left at least, and how likely
+# it is then meant: one letter ends many other words.
+_OWNED = (("شونو", 2, 0.95), ("تونو", 2, 0.95), ("مونو", 2, 0.95), ("شون", 2, 0.95), ("تون", 2, 0.95), ("مون", 2, 0.95),
+          ("شان", 3, 0.95), ("تان", 3, 0.95), ("مان", 3, 0.95), ("مو", 3, 0.9), ("تو", 3, 0.9), ("شو", 3, 0.9),
+          ("م", 3, 0.8), ("ش", 3, 0.8), ("ت", 4, 0.8))
+_WHOLE = frozenset(("سازمان", "ساختمان", "گفتمان", "درمان", "دودمان", "قهرمان", "پریشان"))
+
+
+def owned(word: str) -> Iterator[tuple[str, float]]:
+    """What a stem that nobody used may be without its possessive («قبضتون», «کتاباشون», «قبضم»), and how likely, 0..1.
+    Only for words that are not known: «سازمان» is nobody's. «باستون» is «باستان» as people say it, not theirs."""
+    if word.endswith("ون") and len(word) > _STEM_LETTERS:
+        yield f"{word[:-2]}ان", 0.95
+    for ending, least, like in () if word in _WHOLE else _OWNED:
+        if word.endswith(ending):
+            rest = word[: -len(ending)]
+            for bare in dict.fromkeys((rest, stem(rest), rest.removesuffix("ا"))):
+                if len(bare) >= least and bare not in STOP_WORDS:
+                    yield bare, like
+
+
 def _stem_en(word: str) -> str:
     if len(word) < 4 or word.endswith(("ss", "us", "is")) or word.isdigit():
         return word.removesuffix("'s")
@@ -148,7 +170,13 @@ def _stem_en(word: str) -> str:
 
 _POLITE = _stems_of(_GREETINGS)
 _ASIDE = _stems_of(_BESIDE + " ".join(noun + ending for noun in _OF_THE_DAY.split() for ending in _YOURS))
-_QUIET = _stems_of(_FA_STOP + _EN_STOP + _DENIED) | _POLITE | _ASIDE
+_LITTLE = _stems_of(_FA_STOP + _EN_STOP + _DENIED)
+_QUIET = _LITTLE | _POLITE | _ASIDE
+
+
+def content(text: str) -> set[str]:
+    """Different stems of a text that are no stop words."""
+    return set(words(text)) - _LITTLE
 
 
 def spaced(text: str) -> str:

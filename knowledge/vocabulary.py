@@ -11,7 +11,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.tokens import owned
+
 _LIKE = 0.5  #: least likeness (Dice of letter pairs, 0..1) that counts
+_CERTAIN = 0.95  #: a word with a possessive of several letters is no misspelling
 _AT_MOST = 8  #: known words taken for one unknown
 _SHORTEST = 3
 _LONGER = 2  #: letters more or fewer
@@ -107,6 +110,17 @@ class Vocabulary:
 
     def near_each(self, words: Sequence[str]) -> list[list[tuple[str, float]]]:
         """The same for several words, which takes little longer than for one."""
+        return [self._with_owned(word, likes) for word, likes in zip(words, self._alike(words), strict=True)]
+
+    def _with_owned(self, word: str, likes: list[tuple[str, float]]) -> list[tuple[str, float]]:
+        """And the known word that it is with a possessive; where that is certain, it alone."""
+        bare, like = next(((bare, like) for bare, like in owned(word) if bare in self._numbers), ("", 0.0))
+        if not bare or like >= _CERTAIN:
+            return [(bare, like)] if bare else likes
+        both = {**dict(likes), bare: max(like, dict(likes).get(bare, 0.0))}
+        return sorted(both.items(), key=lambda each: (-each[1], each[0]))[:_AT_MOST]
+
+    def _alike(self, words: Sequence[str]) -> list[list[tuple[str, float]]]:
         found: list[list[tuple[str, float]]] = [[] for _ in words]
         halves = [self._halves(word) for word in words]
         places = [place for place, some in enumerate(halves) if some]

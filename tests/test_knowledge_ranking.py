@@ -150,6 +150,41 @@ def test_the_right_article_wins(label: str) -> None:
     assert engine().suggest(question)[0].id == wanted
 
 
+OWNED = {
+    "قبضتون": "bill", "قبض‌تون": "bill", "قبضامون": "bill", "قبضم رو": "bill", "قبضمو": "bill", "قبض‌هامونو": "bill",
+    "کتابهاشون": "book", "کتاباشون": "book", "کتابشان": "book", "کتاب‌هاشون": "book", "کتابتون کجاست": "book",
+    "برقمون قطعه": "power", "برقمان قطع است": "power", "آبتون": "water", "باستون": "old",
+}
+
+
+def library() -> Engine[str]:
+    made: Engine[str] = Engine()
+    for key, text in {"bill": "قبض را بپردازید", "book": "کتاب و کتابخانه", "power": "برق قطع شد", "music": "ساز و ساخت",
+                      "water": "آب", "old": "ایران باستان", "few": "باس"}.items():
+        made.put(Article(id=key, title=text, body=text, language="fa"))
+    return made
+
+
+@pytest.mark.parametrize("past", [False, True])
+@pytest.mark.parametrize("question", OWNED)
+def test_whose_it_is_hides_no_word(question: str, past: bool) -> None:
+    made = library()
+    if past:  # the same where only past questions have the word
+        made.drop("few")
+        for key, title in {"bill": "قبض", "book": "کتاب", "power": "برق", "water": "آب", "old": "باستان"}.items():
+            made.put(Article(id=key, title="x", body="y", language="fa"))
+            made.learn(f"{title} چه شد", key)
+    found = made.suggest(question)[0]
+    assert found.id == OWNED[question] and (past or not found.weak)
+
+
+def test_a_word_that_only_looks_owned_is_whole() -> None:
+    assert library().suggest("سازمان") == [] == library().suggest("ساختمان")
+    made = library()
+    made.put(Article(id="tower", title="کتابم", body="x"))
+    assert [each.id for each in made.suggest("کتابم")] == ["tower"], "a word that is known is itself"
+
+
 NOTHING = ("", " ", "\x00", "؟؟!", "👍", "...", "\u200c\u200c")
 
 
