@@ -93,13 +93,14 @@ class Unrouted:
 
 
 class Quoted(Protocol):
-    """What stands against sending an article's words as this agent's answer: "" nothing; "unknown": there is none that
-    they may read; "gone", "internal", "changed": what happened to it since they took its words, as of `version`."""
+    """What stands against sending these words as an article's, by this agent: "" nothing; "unknown": there is none that
+    they may read; "other": the words are quite other ones; "gone", "internal", "changed": what happened to it since
+    they took its words, as of `version`."""
 
-    def __call__(self, tx: StoreTx, agent: Agent, article: int, version: int | None) -> str: ...
+    def __call__(self, tx: StoreTx, agent: Agent, article: int, version: int | None, words: str) -> str: ...
 
 
-def no_articles(tx: StoreTx, agent: Agent, article: int, version: int | None) -> str:
+def no_articles(tx: StoreTx, agent: Agent, article: int, version: int | None, words: str) -> str:
     """Where no knowledge stands beside (tests of pages) there is no article to name."""
     return "unknown"
 

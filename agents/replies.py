@@ -14,7 +14,7 @@ from agents import contacts, holding, markup, notes, threading
 from agents.given import Quoted, no_articles
 from agents.sight import at_least
 from router.errors import BadRequest, Conflict
-from router.events import SuggestionUsed
+from router.events import ArticleOutcome, SuggestionUsed
 from router.model import Attachment, ContactId, Limits, MessageId, OutKind
 from router.records import Agent, Contact, ContactState, Direction, KnownAddress, Role
 from router.rules import text as words_of
@@ -51,7 +51,7 @@ def reply(tx: StoreTx, agent: Agent, contact: ContactId, draft: Draft, *, limits
     if limit is None:
         raise Conflict(f"the channel {found.channel!r} is not configured any more")
     text, html = _fit(draft, limit)
-    _stands(tx, agent, draft, quoted)
+    draft = _stands(tx, agent, contact, draft, quoted)
     address = tx.people.address(contact)
     if address.opted_out_at is not None:
         raise Conflict("the citizen asked for no more messages at this address")
@@ -92,14 +92,22 @@ _AGAINST = {
 }
 
 
-def _stands(tx: StoreTx, agent: Agent, draft: Draft, quoted: Quoted) -> None:
+def _stands(tx: StoreTx, agent: Agent, contact: ContactId, draft: Draft, quoted: Quoted) -> Draft:
     """Conflict when the article behind an answer is not what it was, or none that its writer may read: a person looks
-    again, then sends it as words of their own (without `suggestion`) or with the newer ones."""
-    why = "" if draft.suggestion is None else quoted(tx, agent, draft.suggestion, draft.suggestion_version)
+    again, then sends it as words of their own (without `suggestion`) or with the newer ones. An answer of which nothing
+    is the article's was not made from it."""
+    if draft.suggestion is None:
+        return draft
+    why = quoted(tx, agent, draft.suggestion, draft.suggestion_version, draft.text)
+    if why == "other":
+        if tx.knowledge.unused(contact, draft.suggestion):
+            tx.emit(ArticleOutcome(about=contact, article=draft.suggestion, step="dropped"), actor=holding.actor(agent))
+        return replace(draft, suggestion=None)
     if why:
         words = _AGAINST[why].format(number=draft.suggestion)
         raise Conflict(f"{words}; nothing was sent. Look again: without `suggestion` it goes as your own",
                        field="suggestion")
+    return draft
 
 
 def _registered(tx: StoreTx, agent: Agent, contact: Contact, limit: Limits) -> dict[str, Any]:

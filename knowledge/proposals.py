@@ -10,21 +10,25 @@ from knowledge.given import Given
 from knowledge.library import FOR_AGENTS
 from knowledge.markup import as_text
 from knowledge.suggest import Suggestion
+from knowledge.tokens import content
 from router.errors import Conflict, NotFound
 from router.events import ArticleOutcome, ArticlesSuggested, SuggestionUsed
 from router.model import ContactId
 from router.records import Agent
+from router.rules.states import ENDED
 from storage.knowledge import Article, ArticleState
 from storage.tx import StoreTx
 
 LIMIT = 5
 MORE = 4  #: so many times more is looked for where some may be kept from who asks
 _BEHIND = 0.25  #: an article with less of the best one's score is not shown
+_KEPT, _TAKEN = 0.1, 0.5  #: of an article's words in an answer, or of an answer's in the article: it is made from it
 _DOUBTFUL = 0.1  #: nor one of less confidence
 
 
 async def propose(given: Given, agent: Agent, contact: ContactId) -> list[dict[str, Any]]:
-    """The articles for what the citizen said lately, best first. What is shown for the first time is recorded."""
+    """The articles for what the citizen said lately, best first. What is shown for the first time is recorded, but for
+    contacts that are over: who reads them again changes no evidence."""
     def asked(tx: StoreTx) -> tuple[str, str, bool]:
         found = given.readable(tx, agent, contact)
         return tx.knowledge.question(contact), found.language, sight.rights(tx, agent).narrow
@@ -41,10 +45,25 @@ async def propose(given: Given, agent: Agent, contact: ContactId) -> list[dict[s
         places = {each.article: each.rank for each in tx.knowledge.shown(contact)}
         there = _there(tx, agent, best)
         same = all(places.get(each.id) == rank for rank, (each, _) in enumerate(there, 1))
-        return _views(tx, there) if same else None
+        return _views(tx, there) if same or _over(tx, contact) else None
     # Consoles ask often; only what is new costs a commit.
     shown = await given.store.snapshot(known)
     return await given.store.run(lambda tx: _show(tx, agent, contact, best)) if shown is None else shown
+
+
+def _over(tx: StoreTx, contact: ContactId) -> bool:
+    return tx.contacts.get(contact).state in ENDED
+
+
+async def used(given: Given, agent: Agent, contact: ContactId) -> list[dict[str, Any]]:
+    """What went into answers here, first to last, with what the citizen said of each."""
+    def read(tx: StoreTx) -> list[dict[str, Any]]:
+        given.readable(tx, agent, contact)
+        rows = sorted((each.used_at, each.article, each.said) for each in tx.knowledge.shown(contact) if each.used_at)
+        there, granted = tx.knowledge.many([article for _, article, _ in rows]), sight.rights(tx, agent)
+        return [{"article": article, "title": there[article].title, "said": said} for _, article, said in rows
+                if article in there and permits.reads(agent, there[article], granted)]
+    return await given.store.snapshot(read)
 
 
 def _there(tx: StoreTx, agent: Agent, best: Sequence[Suggestion[int]]) -> list[tuple[Suggestion[int], Article]]:
@@ -58,6 +77,8 @@ def _there(tx: StoreTx, agent: Agent, best: Sequence[Suggestion[int]]) -> list[t
 
 def _show(tx: StoreTx, agent: Agent, contact: ContactId, best: Sequence[Suggestion[int]]) -> list[dict[str, Any]]:
     there = _there(tx, agent, best)
+    if _over(tx, contact):
+        return _views(tx, there)  # it ended meanwhile
     rows = [(each.id, round(each.score, 6), reasons.kept(each)) for each, _ in there]
     first = set(tx.knowledge.show(contact, rows))
     if first:
@@ -84,14 +105,24 @@ def use(tx: StoreTx, given: Given, agent: Agent, contact: ContactId, article: in
         if any(each.article == article for each in tx.knowledge.shown(contact)):
             raise Conflict("this article was taken out of use while you had it open; do not send its words unread")
         raise NotFound(f"there is no article {article}")
+    if _over(tx, contact):
+        raise Conflict("this contact is over; reopen it before you answer")
     if tx.knowledge.use(contact, article, agent.id):
         used = SuggestionUsed(about=contact, article=article, agent=agent.id, how="inserted")
         tx.emit(used, actor=f"agent:{agent.id}")
 
 
-def quoted(tx: StoreTx, agent: Agent, article: int, version: int | None) -> str:
+def dropped(tx: StoreTx, given: Given, agent: Agent, contact: ContactId, article: int) -> None:
+    """The agent took its words out of the answer again: it was not used, unless it went out before."""
+    given.readable(tx, agent, contact)
+    if tx.knowledge.unused(contact, article):
+        tx.emit(ArticleOutcome(about=contact, article=article, step="dropped"), actor=f"agent:{agent.id}")
+
+
+def quoted(tx: StoreTx, agent: Agent, article: int, version: int | None, words: str) -> str:
     """What stands against an answer of this agent that names an article: "unknown" when there is none for them (one
-    that is kept from them looks as if it were not there), else what happened to it since; "" = nothing."""
+    that is kept from them looks as if it were not there), "other" when the answer is not made of its words, else what
+    happened to it since; "" = nothing."""
     found = tx.knowledge.many([article]).get(article)
     if found is None or sight.rights(tx, agent).hides(found):
         return "unknown"
@@ -99,16 +130,28 @@ def quoted(tx: StoreTx, agent: Agent, article: int, version: int | None) -> str:
     if not theirs and found.state not in FOR_AGENTS and (
             found.state is ArticleState.DRAFT or not tx.knowledge.was(article, FOR_AGENTS)):
         return "unknown"
+    if not _made_of(found.body, words) and not any(  # words may be of a version before
+            _made_of(each.body, words) for each in tx.knowledge.life.versions(article)
+            if version in (None, each.version)):
+        return "other"
     return tx.knowledge.withdrawn(article, version)
 
 
+def _made_of(body: str, answer: str) -> bool:
+    """Whether an answer keeps a part of an article that is worth the name, or is mostly words of it. Stop words stand
+    everywhere and say nothing."""
+    ours, theirs = (content(text) for text in (as_text(body), answer))
+    both = len(ours & theirs)
+    return not ours or both >= _KEPT * len(ours) or both >= _TAKEN * max(1, len(theirs))
+
+
 def opened(tx: StoreTx, given: Given, agent: Agent, contact: ContactId, article: int) -> bool:
-    """The agent read it in full; recorded once, when it was shown for this contact."""
+    """The agent read it in full; recorded once, when it was shown for this contact and the contact is not over."""
     given.readable(tx, agent, contact)
     known = tx.knowledge.many([article]).get(article)
     if known is not None and sight.rights(tx, agent).hides(known):
         raise NotFound(f"there is no article {article}")
-    first = tx.knowledge.opened(contact, article)
+    first = not _over(tx, contact) and tx.knowledge.opened(contact, article)
     if first:
         tx.emit(ArticleOutcome(about=contact, article=article, step="opened"), actor=f"agent:{agent.id}")
     return first

@@ -69,11 +69,14 @@ class Town:
         accepted = await self.house.intake(fake.said(f"m{self.said}", text, sender=sender))
         return (await read(self.house, lambda tx: tx.messages.get(accepted.message))).contact
 
-    async def answer(self, contact: int, *, article: int | None = None, text: str = "پاسخ", close: str = "resolved",
+    async def answer(self, contact: int, *, article: int | None = None, text: str = "", close: str = "resolved",
                      by: str = "lead") -> None:
-        """Somebody takes the contact, answers, perhaps with an article, and closes it; the ledger has settled it."""
+        """Somebody takes the contact, answers, perhaps with the words of an article, and closes it; the ledger has
+        settled it."""
         await self.ok("POST", f"/api/contacts/{contact}/take", by=by)
-        body = {"key": f"k{len(self.answered)}", "text": text} | ({"suggestion": article} if article else {})
+        if article and not text:
+            text = (await self.ok("GET", f"/api/articles/{article}"))["article"]["text"]
+        body = {"key": f"k{len(self.answered)}", "text": text or "پاسخ"} | ({"suggestion": article} if article else {})
         self.answered.append(contact)
         await self.ok("POST", f"/api/contacts/{contact}/reply", body, by=by)
         if close:

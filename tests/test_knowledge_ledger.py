@@ -239,6 +239,78 @@ async def test_a_form_that_is_filled_in_is_no_gap(tmp_path: Path) -> None:
         assert await read(house, lambda tx: tx.knowledge.gaps.listed()) == []
 
 
+# --- what was not made from an article
+
+OTHER = {
+    "quite other words": "نشانی ما میدان آزادی است و از شنبه تا چهارشنبه از ساعت هشت تا دو باز هستیم.",
+    "stop words of it": "برای این که با او به آن هم از ما که تا بر در برای با به",
+    "a word": "باشه",
+}
+
+
+@pytest.mark.parametrize("label", OTHER)
+async def test_an_answer_of_other_words_was_not_made_from_its_article(tmp_path: Path, label: str) -> None:
+    async with town(tmp_path) as t:
+        card = await t.write(**CARD)
+        await until(lambda: t.found("کارت ملی"), what="the index")
+        contact = await t.say(ASKED)
+        await t.ok("GET", f"/api/contacts/{contact}/suggestions")
+        await t.ok("POST", f"/api/contacts/{contact}/suggestions/{card['id']}/used", {})
+        await t.answer(contact, article=card["id"], text=OTHER[label])
+        steps = (await t.ok("GET", f"/api/articles/{card['id']}/outcomes"))["outcomes"]["steps"]
+        assert steps == {"shown": 1, "opened": 0, "used": 0, "sent": 0, "edited": 0, "yes": 0, "no": 0}
+        assert await read(t.house, lambda tx: tx.knowledge.lessons()) == []
+        assert not (await read(t.house, lambda tx: tx.knowledge.outcomes.matter(contact))).used
+        [went] = [each for each in await read(t.house, lambda tx: tx.messages.of(contact)) if each.kind == "reply"]
+        assert went.text == OTHER[label] and "suggestion" not in went.data
+        told = [each.data["step"] for each in await read(t.house, lambda tx: tx.journal.of_contacts([contact]))
+                if each.name == "article-outcome"]
+        assert told == ["dropped"]
+
+
+async def test_a_piece_of_a_long_article_is_made_from_it(tmp_path: Path) -> None:
+    async with town(tmp_path) as t:
+        rest = " ".join(f"بند{n}" for n in range(300))
+        long = await t.write(title="آیین‌نامه", body=f"برای کارت ملی گم شده به دفتر پیشخوان بروید. {rest}", state="public")
+        contact = await t.say(ASKED)
+        await t.answer(contact, article=long["id"], text="سلام. برای کارت ملی گم شده به دفتر پیشخوان بروید.",
+                       close="")
+        # Later words of their own do not take back what went out.
+        again = {"key": "k9", "text": "خواهش می‌کنم، روز خوش", "suggestion": long["id"]}
+        await t.ok("POST", f"/api/contacts/{contact}/reply", again)
+        await t.close(contact)
+        assert [each.article for each in await read(t.house, lambda tx: tx.knowledge.lessons())] == [long["id"]]
+
+
+async def test_words_of_a_version_before_are_made_from_it(tmp_path: Path) -> None:
+    async with town(tmp_path) as t:
+        card = await t.write(**CARD)
+        contact = await t.say(ASKED)
+        await t.ok("POST", f"/api/contacts/{contact}/take")
+        await t.ok("POST", f"/api/articles/{card['id']}", {"version": 1, "body": "همه‌چیز اینترنتی است"})
+        reply = {"key": "a", "text": CARD["body"], "suggestion": card["id"], "suggestion_version": 1}
+        assert "newer words" in (await t.refused(409, "POST", f"/api/contacts/{contact}/reply", reply))["message"]
+        await t.ok("POST", f"/api/contacts/{contact}/reply", {**reply, "text": "شنبه تماس بگیرید"})
+        await t.ok("POST", f"/api/articles/{card['id']}/archive", {"version": 2})
+        reply = {"key": "b", "text": CARD["body"], "suggestion": card["id"]}
+        assert "out of use" in (await t.refused(409, "POST", f"/api/contacts/{contact}/reply", reply))["message"]
+
+
+async def test_words_that_were_taken_out_again_were_not_used(tmp_path: Path) -> None:
+    async with town(tmp_path) as t:
+        card = await t.write(**CARD)
+        contact = await t.say(ASKED)
+        path = f"/api/contacts/{contact}/suggestions/{card['id']}/used"
+        await t.ok("POST", path, {"how": "inserted"})
+        for _ in range(2):
+            assert await t.ok("POST", path, {"how": "dropped"}) == {"used": False}
+        assert (await t.ok("GET", f"/api/contacts/{contact}/suggestions"))["used"] == []
+        assert (await t.names()).count("article-outcome") == 1
+        await t.answer(contact, article=card["id"])
+        await t.ok("POST", path, {"how": "dropped"})
+        assert [each.article for each in await read(t.house, lambda tx: tx.knowledge.lessons())] == [card["id"]]
+
+
 # --- what it is for
 
 async def test_rank_and_report_use_it_against_comparable_contacts(tmp_path: Path, database: str) -> None:

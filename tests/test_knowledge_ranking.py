@@ -159,8 +159,8 @@ OWNED = {
 
 def library() -> Engine[str]:
     made: Engine[str] = Engine()
-    for key, text in {"bill": "قبض را بپردازید", "book": "کتاب و کتابخانه", "power": "برق قطع شد", "music": "ساز و ساخت",
-                      "water": "آب", "old": "ایران باستان", "few": "باس"}.items():
+    for key, text in {"bill": "قبض را بپردازید", "book": "کتاب و کتابخانه", "power": "برق قطع شد",
+                      "music": "ساز و ساخت", "water": "آب", "old": "ایران باستان", "few": "باس"}.items():
         made.put(Article(id=key, title=text, body=text, language="fa"))
     return made
 

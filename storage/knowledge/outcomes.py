@@ -148,7 +148,8 @@ class Outcomes:
         return found
 
     def compared(self, settled_before: datetime, *, by_category: bool = False) -> dict[tuple[int, bool], Tally]:
-        """(article or category, whether it was used) -> the closed contacts for which it was shown among the first.
+        """(article or category, whether it was used) -> the closed contacts for which it was shown among the first
+        before they were closed.
 
         A contact with the article and one without it that was shown the same article are about like matters: that is
         what makes them comparable."""
@@ -159,6 +160,7 @@ class Outcomes:
         near = (select(key.label("key"), _S.c.contact_id, used.label("used"), refused.label("refused"),
                        direct.label("direct"))
                 .join(_A, _A.c.id == _S.c.article_id)
+                .join(_M, and_(_M.c.contact_id == _S.c.contact_id, _S.c.shown_at <= _M.c.closed_at))
                 .where(or_(_S.c.used_at.is_not(None), and_(_S.c.rank >= 1, _S.c.rank <= NEAR_RANK)), key.is_not(None))
                 .group_by(key, _S.c.contact_id)).subquery()
         over = or_(_M.c.closed_at <= settled_before, _M.c.returned_at.is_not(None))

@@ -102,6 +102,15 @@ class SuggestionRows:
             update(_S).where(_S.c.contact_id == contact, _S.c.article_id == article, _S.c.used_at.is_(None))
             .values(used_at=self._now, used_by=agent)).rowcount)
 
+    def unused(self, contact: ContactId, article: int) -> bool:
+        """Its words were taken out of the answer again; False when it was not used, or went out before."""
+        went = select(_M.c.data).where(_M.c.contact_id == contact, _M.c.direction == Direction.OUT.value)
+        if any(row.data.get("suggestion") == article for row in self._db.execute(went)):
+            return False
+        return bool(self._db.execute(
+            update(_S).where(_S.c.contact_id == contact, _S.c.article_id == article, _S.c.used_at.is_not(None),
+                             _S.c.sent_at.is_(None)).values(used_at=None, used_by=None, said="")).rowcount)
+
     def opened(self, contact: ContactId, article: int) -> bool:
         """An agent read it in full; False when that is known or it was not shown."""
         return bool(self._db.execute(

@@ -10,7 +10,7 @@ import {count} from "../sms.js";
 import {useStore} from "../store.js";
 import {number, t} from "../words.js";
 import {channelOf} from "./deeds.js";
-import {EMPTY, arrived, draft, drafts, keyFor, redraft} from "./draft.js";
+import {EMPTY, arrived, draft, drafts, follow, keyFor, redraft} from "./draft.js";
 import {Files, useFiles} from "./files.js";
 import {Copies, copiesOf} from "./particulars.js";
 
@@ -49,7 +49,7 @@ function Writer({contact, kind, tabs}) {
   return html`<footer class=${`composer ${kind}`} data-drop=${files.over} ...${files.drop}>
     <div class="composer-top"><${Tabs} tabs=${tabs} kind=${kind} /><span class="grow"></span><${Count} text=${value.text} contact=${contact} kind=${kind} limits=${limits} /></div>
     <textarea id="composer-text" ref=${box} dir="auto" rows="2" value=${value.text} aria-label=${t(`composer.${kind}`)} placeholder=${t(`composer.${kind}.hint`)}
-      aria-invalid=${fits(value) ? null : "true"} onInput=${(event) => { change({text: event.target.value}); kind === "reply" && tellTyping(contact); }}
+      aria-invalid=${fits(value) ? null : "true"} onInput=${(event) => { change({text: event.target.value}); kind === "reply" && (follow(contact.id), tellTyping(contact)); }}
       onKeyDown=${(event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && (event.preventDefault(), go())} onPaste=${files.paste}></textarea>
     <${Files} files=${value.files} remove=${files.remove} />
     ${kind === "reply" && html`<${Copies} contact=${contact} value=${value} change=${change} most=${limits.copies} />`}
@@ -68,7 +68,7 @@ export async function deliver(contact, kind, value, busyName) {
   const content = {text: value.text.trim()};
   if (kind === "reply") {
     content.attachments = value.files.filter((file) => file.id).map((file) => file.id);
-    if (value.suggestion) Object.assign(content, {suggestion: value.suggestion, ...(value.version ? {suggestion_version: value.version} : {})});
+    if (value.suggestion && !value.dropped) Object.assign(content, {suggestion: value.suggestion, ...(value.version ? {suggestion_version: value.version} : {})});
     if (channelOf(contact).limits.copies) content.cc = copiesOf(contact, value, channelOf(contact).limits.copies);
   }
   const key = keyFor(contact.id, kind, content);
@@ -113,7 +113,7 @@ function useInsertion(contact, kind, box, change) {
     field.value = before + glue + insert.text + after;
     field.focus();
     field.setSelectionRange(field.value.length - after.length, field.value.length - after.length);
-    change({text: field.value, suggestion: insert.article, version: insert.version ?? null, state: insert.state ?? "", inserted: insert.text});
+    change({text: field.value, suggestion: insert.article, version: insert.version ?? null, state: insert.state ?? "", inserted: insert.text, dropped: false});
     choose({insert: null});
   }, [insert]);
 }
