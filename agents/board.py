@@ -23,9 +23,9 @@ class Board:
     def routes(self) -> list[Route]:
         """One."""
         return [Route(method="GET", path="/api/board", handler=self.board, access=Access.SUPERVISOR, api=True,
-                      summary="Queues, agents and channels now, and half hours of today", errors=(503,),
+                      summary="Queues, agents, channels and alarms now, and half hours of today", errors=(503,),
                       answer=obj(queues=many(ref("Queue")), agents=many(ref("Agent")), channels=many(ref("Channel")),
-                                 intervals=many(ref("Interval"))))]
+                                 intervals=many(ref("Interval")), alarms=ref("Alarms")))]
 
     async def board(self, request: web.Request) -> web.Response:
         """What `GET /api/board` answers."""
@@ -38,4 +38,5 @@ class Board:
         scene = self._live.scene
         found = {f"{kind}s": [shown.view for _, shown in sorted(scene.shown[kind].items())]
                  for kind in ("queue", "agent", "channel")}
-        return {**found, "intervals": [{**half, "at": views.moment(half["at"])} for half in scene.tally.intervals()]}
+        return {**found, "alarms": scene.shown["alarms"][0].view,
+                "intervals": [{**half, "at": views.moment(half["at"])} for half in scene.tally.intervals()]}

@@ -44,6 +44,7 @@ def snapshot(scene: Scene, who: Eye, agent: AgentId, messages: Mapping[int, View
     mine = scene.shown["me"].get(agent)
     state["me"] = {} if mine is None else {"0": mine.wire}
     state["message"] = {str(number): view for number, view in messages.items()}
+    state["alarms"] = _wires(scene.shown["alarms"]) if who.all else {}
     return orjson.dumps({"op": "snapshot", "seq": seq, "state": state}, option=orjson.OPT_NON_STR_KEYS)
 
 
@@ -66,6 +67,8 @@ def missed(scene: Scene, who: Eye, agent: AgentId, after: int, touched: Touched,
     put: Put = {}
     for kind in _SMALL:
         _add(put, kind, {str(n): shown.wire for n, shown in scene.shown[kind].items() if shown.stamp >= after})
+    if who.all:
+        _add(put, "alarms", {str(n): shown.wire for n, shown in scene.shown["alarms"].items() if shown.stamp >= after})
     mine = scene.shown["me"].get(agent)
     if mine is not None and mine.stamp >= after:
         put["me"] = {"0": mine.wire}
@@ -90,6 +93,8 @@ def told(scene: Scene, who: Eye, agent: AgentId, looking: Iterable[int], made: C
     for kind in _SMALL:
         _add(put, kind, _wires(made.put.get(kind, {})))
         _add(drop, kind, list(made.gone.get(kind, ())))
+    if who.all:
+        _add(put, "alarms", _wires(made.put.get("alarms", {})))
     mine = made.put.get("me", {}).get(agent)
     if mine is not None:
         put["me"] = {"0": mine.wire}

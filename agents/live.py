@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from agents import fanout, projector
+from agents.alarms import Standing
 from agents.fanout import Greeting
 from agents.given import Given
 from agents.peers import ENDED, Peer
@@ -96,14 +97,14 @@ class Live:
     async def _load(self) -> None:
         day = self._day()
 
-        def read(tx: StoreTx) -> tuple[Loaded, Tally]:
+        def read(tx: StoreTx) -> tuple[Loaded, Tally, Standing]:
             all = projector.everything(tx)
             targets = {int(queue.id): queue.target_seconds for queue in (all.queues or {}).values()}
-            return all, projector.count(tx, day, targets, until=all.seq)
-        all, numbers = await self._given.store.snapshot(read)
+            return all, projector.count(tx, day, targets, until=all.seq), projector.standing(tx, day, until=all.seq)
+        all, numbers, alarms = await self._given.store.snapshot(read)
         self.scene = Scene(self._channels)
         self.scene.online = {peer.agent for peer in self.peers}
-        self.scene.load(all, numbers, self._given.health())
+        self.scene.load(all, numbers, self._given.health(), alarms)
         self.scene.hours(self._given.routing.plan, self._given.clock())
         self._opened.clear()
         self._presence.ready(self.scene.agents.values())
@@ -176,7 +177,7 @@ class Live:
                 continue
             mine = peer.agent if "me" in put else None
             seen = (tuple(part.get(kind, ())) for part in (put, drop) for kind in ("contact", "message"))
-            key = (peer.told, mine, *seen)
+            key = (peer.told, mine, "alarms" in put, *seen)
             if key not in frames:
                 frames[key] = fanout.frame(peer.told, self.scene.seq, put, drop)
             peer.told = self.scene.seq

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from agents import tally, views
+from agents import alarms, tally, views
 from agents.views import Card, View
 from router.model import AgentId, QueueId
 from router.records import Agent, Contact, ContactState, Entry, Message, Queue
@@ -168,6 +168,17 @@ def words(tx: StoreTx, touched: Touched, opened: AbstractSet[int]) -> tuple[dict
 def _ended(tx: StoreTx, agents: Iterable[int], sessions: Mapping[int, Sequence[str]]) -> frozenset[str]:
     digests = [digest for agent in agents for digest in sessions.get(agent, ())]
     return frozenset(d for d in digests if tx.accounts.session(d) is None and tx.accounts.token(d) is None)
+
+
+def standing(tx: StoreTx, day: datetime, *, until: int) -> alarms.Standing:
+    """The alarms that stand at a position of the journal: of today those about queues, and of whoever waits all."""
+    open = sorted(contact.id for contact in tx.contacts.in_state(*alarms.OPEN))
+    story = [entry for part in chunks(open)
+             for entry in tx.journal.of_contacts(part, names=alarms.NAMES, limit=1_000_000)]
+    story += [entry for entry in tx.journal.since(day, ("routing-alarm",)) if entry.contact is None]
+    made = alarms.Standing()
+    made.feed(sorted((entry for entry in story if entry.seq <= until), key=lambda entry: entry.seq))
+    return made
 
 
 def count(tx: StoreTx, day: datetime, targets: Mapping[int, int], *, until: int) -> tally.Tally:

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from agents import reasons, views
+from agents.alarms import Standing
 from agents.projector import Loaded
 from agents.sight import skilled
 from agents.tally import Tally
@@ -21,7 +22,7 @@ from router.rules.plan import Plan
 from router.rules.states import ENDED, HOLDING
 
 #: Kinds of views that are kept (messages are not: they are looked at by few).
-KINDS = ("contact", "agent", "me", "queue", "channel")
+KINDS = ("contact", "agent", "me", "queue", "channel", "alarms")
 _IN_LINE = (ContactState.WAITING, ContactState.OFFERED)
 
 
@@ -61,6 +62,7 @@ class Scene:
         self.lights: dict[str, Health] = {}
         self.online: set[AgentId] = set()
         self.tally = Tally(day=datetime.min.replace(tzinfo=UTC), targets={})
+        self.standing = Standing()
         self._channels = dict(channels)  #: name -> medium
         self._outbox: dict[str, int] = {}
         self._held: dict[AgentId, set[int]] = {}
@@ -71,10 +73,10 @@ class Scene:
         self._closed: set[QueueId] = set()
         self._needy: set[int] = set()  #: waiting contacts that need more than their queue
 
-    def load(self, all: Loaded, tally: Tally, lights: Mapping[str, Health]) -> None:
+    def load(self, all: Loaded, tally: Tally, lights: Mapping[str, Health], standing: Standing) -> None:
         """The first picture."""
         self.seq = self.first = all.seq
-        self.tally, self.lights = tally, dict(lights)
+        self.tally, self.standing, self.lights = tally, standing, dict(lights)
         self.agents, self.queues = dict(all.agents), dict(all.queues or {})
         self._outbox = dict(all.outbox or {})
         made = Changes()
@@ -83,6 +85,7 @@ class Scene:
             self._place(card.contact.id, card)
             self._show("contact", card.contact.id, self._contact_view(card), made, stamp=0)
         self._show_small(made, self.agents, self.queues, self._channels)
+        self._show_alarms(made)
 
     def take(self, news: Loaded) -> Changes:
         """Bring the picture to `news.seq`; returns what became different."""
@@ -112,6 +115,8 @@ class Scene:
         if news.outbox is not None:
             self._outbox = dict(news.outbox)
         self._show_small(made, agents, queues, self._channels if news.outbox is not None else ())
+        if self.standing.feed(news.entries):
+            self._show_alarms(made)
         return made
 
     def light(self, lights: Mapping[str, Health]) -> Changes:
@@ -126,8 +131,12 @@ class Scene:
 
     def recount(self, tally: Tally) -> Changes:
         """A new day's numbers, or numbers under new targets."""
+        over = tally.day != self.tally.day and self.standing.end_day()
         self.tally = tally
-        return self._small((), self.queues, ())
+        made = self._small((), self.queues, ())
+        if over:
+            self._show_alarms(made)
+        return made
 
     def load_of(self, agent: Agent) -> int:
         """Points in use."""
@@ -223,6 +232,9 @@ class Scene:
         for name in channels:
             self._show("channel", name, views.channel(
                 name, self._channels[name], self.lights.get(name), self._outbox.get(name, 0)), made)
+
+    def _show_alarms(self, made: Changes) -> None:
+        self._show("alarms", 0, views.alarms(self.standing.first(), len(self.standing.found)), made)
 
     def _show_agent(self, made: Changes, agent: Agent) -> None:
         load = self.load_of(agent)

@@ -55,7 +55,8 @@ def fields(**optional: Schema) -> Schema:
 WORDS = obj(en=TEXT, fa=TEXT)
 _SKILLS: Schema = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1, "maximum": 5}}
 _EFFORTS: Schema = {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}}
-_TODAY = obj(answered=NUMBER, abandoned=NUMBER, within_target=NUMBER, service_level={"type": ["number", "null"]})
+_TODAY = obj(answered=NUMBER, abandoned=NUMBER, within_target=NUMBER, service_level={"type": ["number", "null"]},
+             near=NUMBER, broken=NUMBER)
 
 COMPONENTS: dict[str, Schema] = {
     "Error": obj(error=obj({"field": TEXT}, code=TEXT, message=TEXT)),
@@ -106,6 +107,8 @@ COMPONENTS: dict[str, Schema] = {
                     addresses=many(obj(id=NUMBER, medium=one_of(Medium), value=TEXT, name=TEXT,
                                        opted_out_at=MAYBE_MOMENT, verified_at=MAYBE_MOMENT,
                                        suppressed=TEXT))),
+    "Alarms": obj(total=NUMBER, standing=many(obj(
+        code=TEXT, contact=MAYBE_NUMBER, queue=MAYBE_NUMBER, missing=many(TEXT), since=MOMENT, en=TEXT, fa=TEXT))),
     "Interval": obj(at=MOMENT, arrived=NUMBER, answered=NUMBER, abandoned=NUMBER),
     "Token": obj(id=NUMBER, name=TEXT, role=one_of(Role), created_at=MOMENT, used_at=MAYBE_MOMENT),
     "Finding": obj(check=TEXT, ok=FLAG, en=TEXT, fa=TEXT),

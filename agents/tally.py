@@ -15,7 +15,7 @@ from typing import Any
 from router.records import Entry
 
 #: Journal entries that matter here.
-NAMES = ("contact-queued", "contact-changed")
+NAMES = ("contact-queued", "contact-changed", "promise-near", "promise-broken")
 #: Reasons with which a contact begins a new wait.
 BEGINS = frozenset({"new", "asked", "callback", "reopened"})
 #: Who leaves sooner after the wait began is not held against the service level.
@@ -40,12 +40,15 @@ class Count:
     within_target: int = 0
     abandoned: int = 0
     left_at_once: int = 0  #: of the abandoned, those who left within PATIENCE
+    near: int = 0  #: promises that were nearly used up
+    broken: int = 0  #: promises that were not kept
 
     def view(self) -> dict[str, Any]:
         """As the queue's view shows it; no service level while nothing counts."""
         base = self.answered + self.abandoned - self.left_at_once
         return {"answered": self.answered, "abandoned": self.abandoned, "within_target": self.within_target,
-                "service_level": round(self.within_target / base, 4) if base else None}
+                "service_level": round(self.within_target / base, 4) if base else None,
+                "near": self.near, "broken": self.broken}
 
 
 @dataclass(slots=True)
@@ -68,6 +71,8 @@ class Tally:
                 self._queued(entry, entry.contact)
             elif entry.name == "contact-changed":
                 changed |= self._moved(entry, entry.contact)
+            elif entry.name in ("promise-near", "promise-broken"):
+                changed |= self._promised(entry)
         return changed
 
     def today(self, queue: int) -> dict[str, Any]:
@@ -106,6 +111,17 @@ class Tally:
             count.left_at_once += waited < PATIENCE
             self._half(entry.at, 2)
         return {wait.queue}
+
+    def _promised(self, entry: Entry) -> set[int]:
+        queue = entry.data.get("queue")
+        if queue is None or entry.at < self.day:
+            return set()
+        count = self.counts.setdefault(int(queue), Count())
+        if entry.name == "promise-near":
+            count.near += 1
+        else:
+            count.broken += 1
+        return {int(queue)}
 
     def _half(self, at: datetime, which: int) -> None:
         if at >= self.day:

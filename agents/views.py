@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from agents import reasons
+from agents.alarms import Alarm
 from router.model import Health
 from router.records import Agent, Contact, ContactState, Customer, Direction, Entry, KnownAddress, Message, Offer, Queue
 from router.rules.exchange import Exchange
@@ -113,6 +114,11 @@ def queue_file(it: Queue) -> View:
             "efforts": dict(it.efforts), "most_waiting": it.most_waiting, "when_full": it.when_full,
             "when_closed": it.when_closed, "when_unstaffed": it.when_unstaffed, "leave_unstaffed": it.leave_unstaffed,
             "overflow": [dict(step) for step in it.overflow], "merged_into": it.merged_into}
+
+
+def alarms(found: Sequence[Alarm], total: int) -> View:
+    """What supervisors are to know now; of many the first, and how many there are."""
+    return {"total": total, "standing": [{**each.view(), "since": moment(each.since)} for each in found]}
 
 
 def channel(name: str, medium: str, light: Health | None, outbox: int) -> View:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from agents.tally import Count, Tally
+from router.events import PromiseBroken, PromiseNear
 from router.records import Entry, Role
 from tests.agents_front import Desk, fronted
 
@@ -79,7 +80,11 @@ async def recounted(desk: Desk) -> dict[int, dict[str, Any]]:
     for each in entries:
         if each.contact is not None:
             stories[each.contact].append(each)
-    found = {queue: {"answered": 0, "abandoned": 0, "within_target": 0, "base": 0} for queue in targets}
+    found = {queue: {"answered": 0, "abandoned": 0, "within_target": 0, "base": 0, "near": 0, "broken": 0}
+             for queue in targets}
+    for each in entries:
+        if each.name in ("promise-near", "promise-broken") and each.at >= day:
+            found[each.data["queue"]][each.name.removeprefix("promise-")] += 1
     for story in stories.values():
         since = queue = None
         for each in story:
@@ -99,8 +104,18 @@ async def recounted(desk: Desk) -> dict[int, dict[str, Any]]:
                     here["base"] += waited >= 5
                 since = None
     return {queue: {"answered": n["answered"], "abandoned": n["abandoned"], "within_target": n["within_target"],
-                    "service_level": round(n["within_target"] / n["base"], 4) if n["base"] else None}
+                    "service_level": round(n["within_target"] / n["base"], 4) if n["base"] else None,
+                    "near": n["near"], "broken": n["broken"]}
             for queue, n in found.items()}
+
+
+async def promised(desk: Desk, kind: Any, contact: int, queue: int) -> None:
+    """A promise is near its end, or broken, where there is such a contact."""
+    def unit(tx: Any) -> None:
+        if tx.contacts.many([contact]):
+            tx.emit(kind(about=contact, clock="first", queue=queue, medium="webchat", segment="ordinary", kind="",
+                         seconds=60), actor="timer")
+    await desk.store.run(unit)
 
 
 async def board(client: Any) -> Any:
@@ -118,6 +133,8 @@ async def test_the_board_equals_a_recount_of_the_journal(tmp_path: Path) -> None
             desk.clock.ahead += timedelta(seconds=rng.choice([1, 3, 20, 100]))
             sender = f"c{rng.randrange(8)}"
             contact = 1 + rng.randrange(8)
+            if rng.randrange(3) == 0:
+                await promised(desk, rng.choice([PromiseNear, PromiseBroken]), contact, rng.choice([1, 2]))
             dice = rng.randrange(8)
             if dice < 3:
                 await desk.say(sender, queue=rng.choice(["", "town"]))

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from agents import contacts, fanout, offers, peers, projector, replies, sockets, state
-from agents.projector import count, everything
+from agents.projector import count, everything, standing
 from agents.scene import Scene
 from router.errors import BadRequest, Conflict, Forbidden, NotFound
 from router.model import DeliveryState, Health, Receipt, SignalKind
@@ -21,7 +21,7 @@ from router.records import ContactState, Role, Timer
 from tests.agents_front import LIMITS, MEDIA, Client, Desk, Watcher, fronted, until
 from tests.house import closed_with
 
-KINDS = ("me", "contact", "message", "agent", "queue", "channel")
+KINDS = ("me", "contact", "message", "agent", "queue", "channel", "alarms")
 
 
 @pytest.fixture
@@ -43,7 +43,8 @@ async def pictured(desk: Desk) -> dict[str, Any]:
         made = Scene({name: medium.value for name, medium in MEDIA.items()})
         made.online = set(live.scene.online)
         targets = {int(queue.id): queue.target_seconds for queue in all.queues.values()}
-        made.load(all, count(tx, live.scene.tally.day, targets, until=all.seq), desk.lights)
+        made.load(all, count(tx, live.scene.tally.day, targets, until=all.seq), desk.lights,
+                  standing(tx, live.scene.tally.day, until=all.seq))
         return made
     return (await desk.read(read)).picture()
 

@@ -1,11 +1,11 @@
 // What a page knows, as one plain object, and the only function that changes it.
 // Pure: no clock, no network, no DOM. The promise: apply(old snapshot, changes) equals a fresh snapshot.
 
-export const KINDS = ["me", "contact", "message", "agent", "queue", "channel"];
+export const KINDS = ["me", "contact", "message", "agent", "queue", "channel", "alarms"];
 
 /** The state before the first snapshot; `seq` is the journal position, null = nothing was told yet. */
 export function empty() {
-  return {seq: null, me: {}, contact: {}, message: {}, agent: {}, queue: {}, channel: {}};
+  return {seq: null, me: {}, contact: {}, message: {}, agent: {}, queue: {}, channel: {}, alarms: {}};
 }
 
 /** The state after one word of the server (or the local word `shut`); the old one is left as it was. */
@@ -49,6 +49,9 @@ function without(views, unwanted) {
 
 /** The signed-in agent's own view, or null before the first snapshot. */
 export const me = (state) => state.me["0"] ?? null;
+
+/** What supervisors are to know now: `{total, standing}`; empty for others. */
+export const alarms = (state) => state.alarms["0"] ?? {total: 0, standing: []};
 
 /** Contacts offered to me, the one that runs out first in front. */
 export function offers(state) {

@@ -5,13 +5,13 @@ import {boot} from "../boot.js";
 import {begin, known} from "../page.js";
 import {Empty} from "../parts/bits.js";
 import {Banner, Bar, Settings, Toasts} from "../parts/frame.js";
-import {me, queues, unanswered} from "../state.js";
+import {alarms, me, queues, unanswered} from "../state.js";
 import {useStore} from "../store.js";
 import {t} from "../words.js";
 import {Agents} from "./agents.js";
 import {Channels} from "./channels.js";
 import {Day} from "./day.js";
-import {Queues, Summary, WaitingLongest} from "./queues.js";
+import {Alarms, Queues, Summary, WaitingLongest} from "./queues.js";
 
 function Board() {
   const state = useStore(known);
@@ -22,7 +22,7 @@ function Board() {
         <${Summary} state=${state} />
         <${Queues} list=${queues(state)} />
         <div class="board-columns"><div class="stack"><${Agents} state=${state} /></div>
-          <div class="stack"><${Day} /><${WaitingLongest} list=${unanswered(state)} state=${state} /><${Channels} list=${Object.values(state.channel)} /></div></div>`}
+          <div class="stack"><${Alarms} found=${alarms(state)} state=${state} /><${Day} /><${WaitingLongest} list=${unanswered(state)} state=${state} /><${Channels} list=${Object.values(state.channel)} /></div></div>`}
     </main><${Toasts} /></div>`;
 }
 

@@ -21,14 +21,25 @@ export function Story({contact}) {
     <li key=${entry.seq} class="story-line small"><time class="tiny faint number" title=${full(entry.at)}>${clock(entry.at)}</time><span class="say">${sentence(entry, state)}</span></li>`)}</ol>`;
 }
 
+// An alarm says what it is about, or that it is over; a promise which one it is.
+const variant = ({over, code, clock}) => over ? "over" : code ?? clock ?? "";
+
+// What a step did: a code, with what was offered behind a colon.
+function deed(code, state) {
+  const [what, which] = [code.split(":")[0], code.slice(code.indexOf(":") + 1)];
+  if (what === "queue") return t("door.queue", {name: titleOf(Object.values(state.queue).find((queue) => queue.name === which)) || which});
+  return what === "offer" ? word("door", which) : word("did", what);
+}
+
 // One sentence per entry; an event without a sentence of its own is none of the reader's business.
 function sentence({name, actor, data = {}}, state) {
   const agent = (id) => state.agent[id]?.name ?? t("someone");
   const who = actor?.startsWith("agent:") ? agent(actor.slice(6)) : t(`actor.${(actor ?? "router").split(":")[0]}`);
-  const key = [`journal.${name}.${data.outcome ?? data.direction ?? data.state ?? data.reason ?? ""}`, `journal.${name}`].find((each) => t(each) !== each);
+  const key = [`journal.${name}.${data.outcome ?? data.direction ?? data.state ?? data.reason ?? variant(data)}`, `journal.${name}`].find((each) => t(each) !== each);
   if (!key) return "";
   return t(key, {who, agent: agent(data.agent), queue: titleOf(state.queue[data.queue]) || "—", how: word("disposition", data.disposition ?? ""),
-    reason: word("reason", data.reason ?? ""), state: t(`delivery.${data.state}`)});
+    reason: word("reason", data.reason ?? ""), state: t(`delivery.${data.state}`),
+    did: (data.did ?? []).map((code) => deed(code, state)).join(t("list.comma")), missing: (data.missing ?? []).map((code) => word("lack", code)).join(t("list.comma"))});
 }
 
 /** Why this agent, why still waiting: the router's own terms. */

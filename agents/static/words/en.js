@@ -75,6 +75,13 @@ export const words = {
   "journal.offer-made": "Offered to {agent}.", "journal.offer-ended.accepted": "{agent} accepted.", "journal.offer-ended.declined": "{agent} declined.", "journal.offer-ended.expired": "{agent} did not answer.", "journal.offer-ended.rescinded": "The offer to {agent} was taken back.",
   "journal.contact-changed.active": "Open with {agent}.", "journal.contact-changed.wrap-up": "The talk ended; wrap-up.", "journal.contact-changed.snoozed": "{who} put it aside.", "journal.contact-changed.closed": "Closed: {how}", "journal.contact-changed.abandoned": "The citizen left before an answer.",
   "journal.suggestion-used": "{agent} used an article.",
+  "journal.routing-alarm": "Supervisors were called.", "journal.routing-alarm.nobody-able": "Supervisors were told: nobody who works here can take it ({missing}).", "journal.routing-alarm.overflow": "Supervisors were called by a step of {queue}.", "journal.routing-alarm.promise-not-renewed": "Supervisors were told: what the citizen was told cannot be kept and is not put off again.", "journal.routing-alarm.over": "What supervisors were told is over.",
+  "lack.medium": "the medium", "lack.combination": "all of it in one person",
+  "journal.overflow-taken": "By the rules of {queue}: {did}.", "did.notice": "the citizen was told", "did.alarm": "supervisors were called",
+  "journal.promise-near": "A promise is nearly used up.", "journal.promise-near.first": "The promise of a first answer is nearly used up.", "journal.promise-near.next": "The promise of the next answer is nearly used up.", "journal.promise-near.resolution": "The promise of a solution is nearly used up.",
+  "journal.promise-broken": "A promise was not kept.", "journal.promise-broken.first": "The promise of a first answer was not kept.", "journal.promise-broken.next": "The promise of the next answer was not kept.", "journal.promise-broken.resolution": "The promise of a solution was not kept.",
+  "journal.promise-given": "The citizen has word until when there is an answer.",
+  "board.alarms": "Alarms", "board.alarms.none": "Nothing calls for you.", "board.alarms.more": {one: "and {n} more", other: "and {n} more"}, "figure.near": "Nearly late", "figure.near.meaning": "Promises that were nearly used up today.", "figure.broken": "Promises broken", "figure.broken.meaning": "Promises that were not kept today.",
   "outcome.accepted": "accepted", "outcome.declined": "declined", "outcome.expired": "not answered", "outcome.rescinded": "taken back", "outcome.waiting": "waiting", "outcome.live": "under way",
   "reason.new": "new", "reason.transfer": "handed over", "reason.reopened": "reopened", "reason.declined": "declined", "reason.expired": "not answered", "reason.woke": "woke",
 

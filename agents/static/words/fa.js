@@ -75,6 +75,13 @@ export const words = {
   "journal.offer-made": "به {agent} پیشنهاد شد.", "journal.offer-ended.accepted": "{agent} پذیرفت.", "journal.offer-ended.declined": "{agent} نپذیرفت.", "journal.offer-ended.expired": "{agent} پاسخ نداد.", "journal.offer-ended.rescinded": "پیشنهاد به {agent} پس گرفته شد.",
   "journal.contact-changed.active": "نزد {agent} باز است.", "journal.contact-changed.wrap-up": "گفت‌وگو پایان یافت؛ جمع‌بندی.", "journal.contact-changed.snoozed": "{who} آن را به تعویق انداخت.", "journal.contact-changed.closed": "بسته شد: {how}", "journal.contact-changed.abandoned": "شهروند پیش از پاسخ رفت.",
   "journal.suggestion-used": "{agent} از دانش کمک گرفت.",
+  "journal.routing-alarm": "به سرپرستان خبر داده شد.", "journal.routing-alarm.nobody-able": "به سرپرستان خبر داده شد: هیچ همکاری نمی‌تواند آن را بپذیرد ({missing}).", "journal.routing-alarm.overflow": "گام سرریز صف {queue} سرپرستان را خبر کرد.", "journal.routing-alarm.promise-not-renewed": "به سرپرستان خبر داده شد: قولی که به شهروند داده شد نگه داشته نمی‌شود و دیگر عقب نمی‌افتد.", "journal.routing-alarm.over": "آنچه به سرپرستان خبر داده شده بود برطرف شد.",
+  "lack.medium": "رسانهٔ آن", "lack.combination": "همهٔ آن در یک نفر",
+  "journal.overflow-taken": "بر پایهٔ قاعده‌های صف {queue}: {did}.", "did.notice": "به شهروند خبر داده شد", "did.alarm": "سرپرستان خبر شدند",
+  "journal.promise-near": "زمان یک قول رو به پایان است.", "journal.promise-near.first": "زمان قول نخستین پاسخ رو به پایان است.", "journal.promise-near.next": "زمان قول پاسخ بعدی رو به پایان است.", "journal.promise-near.resolution": "زمان قول حل موضوع رو به پایان است.",
+  "journal.promise-broken": "یک قول نگه داشته نشد.", "journal.promise-broken.first": "قول نخستین پاسخ نگه داشته نشد.", "journal.promise-broken.next": "قول پاسخ بعدی نگه داشته نشد.", "journal.promise-broken.resolution": "قول حل موضوع نگه داشته نشد.",
+  "journal.promise-given": "به شهروند گفته شد تا چه زمانی پاسخ می‌گیرد.",
+  "board.alarms": "هشدارها", "board.alarms.none": "چیزی شما را نمی‌خواند.", "board.alarms.more": {one: "و {n} هشدار دیگر", other: "و {n} هشدار دیگر"}, "figure.near": "رو به دیرکرد", "figure.near.meaning": "قول‌هایی که امروز زمانشان رو به پایان رفت.", "figure.broken": "قول‌های شکسته", "figure.broken.meaning": "قول‌هایی که امروز نگه داشته نشد.",
   "outcome.accepted": "پذیرفته شد", "outcome.declined": "رد شد", "outcome.expired": "بی‌پاسخ ماند", "outcome.rescinded": "پس گرفته شد", "outcome.waiting": "در صف", "outcome.live": "در جریان",
   "reason.new": "تازه", "reason.transfer": "سپرده‌شده", "reason.reopened": "بازگشوده", "reason.declined": "ردشده", "reason.expired": "بی‌پاسخ", "reason.woke": "بیدارشده",
 
