@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ async def take_in(store: SqlStore, files: Sequence[Path], *, login: str, state: 
     """A line for each item; 1 when one was refused."""
     refused = False
     try:
+        apart(files)
         agent = await store.snapshot(lambda tx: _author(tx, login))
         for path in files:
             items = reading.read(path.name, content_of(path))
@@ -34,6 +36,13 @@ async def take_in(store: SqlStore, files: Sequence[Path], *, login: str, state: 
     except PishkhanError as error:
         return printed(error, as_json=as_json, say=say)
     return int(refused)
+
+
+def apart(files: Sequence[Path]) -> None:
+    """BadRequest when two files of one call have one name: an article is known by it, and one would replace another."""
+    twice = next((name for name, times in Counter(path.name for path in files).items() if times > 1), "")
+    if twice:
+        raise BadRequest(f"two files are called {twice}: put them into a zip, where their folders tell them apart")
 
 
 def content_of(path: Path) -> bytes:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import aiohttp
 
-from knowledge.command import Say, content_of, printed, told
+from knowledge.command import Say, apart, content_of, printed, told
 from router.errors import PishkhanError
 
 PATIENCE = aiohttp.ClientTimeout(total=600, sock_connect=10)
@@ -40,6 +40,7 @@ async def take_in(url: str, token: str, files: Sequence[Path], *, login: str, st
                 "stop the desk")
         if login:
             raise PishkhanError("beside a running desk articles belong to whoever owns the token; leave --by out")
+        apart(files)
         async with aiohttp.ClientSession(timeout=PATIENCE, headers={"Authorization": f"Bearer {token}"}) as http:
             return await _each(http, url, files, f"?state={state}{'&dry=1' if dry else ''}", as_json, say)
     except PishkhanError as error:

@@ -16,7 +16,7 @@ from knowledge.markdown import from_markdown
 from knowledge.markup import as_html
 from knowledge.reading import read as read_file
 from tests import fake
-from tests.house import read
+from tests.house import free_port, read
 from tests.knowledge_town import town
 
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk"
@@ -248,3 +248,15 @@ async def test_states_and_languages_in_words_of_people(tmp_path: Path, line_medi
         assert made == {f"t{n}": wanted for n, wanted in enumerate(rows.values())}
         done = await t.take_in("b.csv", b"title,state,language\na,nonsense,\nb,,klingon\n")
         assert [each["why_fa"] for each in done["report"]] == ["وضعیت ناشناخته است", "زبان fa یا en است"]
+
+
+def test_the_command_line_refuses_two_files_of_one_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    import run
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "index.md").write_text(f"# {folder}\nx", encoding="utf-8")
+    config = tmp_path / "config.toml"
+    config.write_text(f'[server]\nport = {free_port()}\n[storage]\nfolder = "{tmp_path / "data"}"\n', encoding="utf-8")
+    assert run.main(["--config", str(config), "knowledge", "import", str(tmp_path / "a" / "index.md"),
+                     str(tmp_path / "b" / "index.md")]) == 1
+    assert "two files are called index.md" in capsys.readouterr().out
