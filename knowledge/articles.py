@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from knowledge import permits, review, sight
+from knowledge.markup import files_of
 from router.errors import BadRequest, Conflict, Forbidden, NotFound
 from router.events import ArticleChanged
 from router.records import Agent, Timer
@@ -207,6 +208,22 @@ def in_step_with(tx: StoreTx, article: Article) -> None:
 def behind(article: Article, twin: Article | None) -> bool:
     """Whether the words of its translation changed and this one did not follow."""
     return twin is not None and twin.text_version > article.twin_version
+
+
+def unseen(tx: StoreTx, article: Article) -> list[str]:
+    """Names of the files in its words that citizens do not get with it: of an article that is not public, or does not
+    show them itself."""
+    names = []
+    for number in sorted(files_of(article.body)):
+        try:
+            file = tx.knowledge.life.file(number)
+        except NotFound:
+            names.append(f"file:{number}")
+            continue
+        home = tx.knowledge.get(file.article)
+        if home.id != article.id and (home.state is not ArticleState.PUBLIC or number not in files_of(home.body)):
+            names.append(file.name)
+    return names
 
 
 def schedule(tx: StoreTx, agent: Agent, article: int, version: int, at: datetime | None, state: ArticleState, *,

@@ -3,7 +3,7 @@ units of work; who may do what is asked of `permits`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -137,11 +137,24 @@ def _worked(tx: StoreTx, actor: str, task: Task) -> None:
     tx.emit(ArticleTaskChanged(task=task.id, article=task.article, kind=task.kind, state=task.state), actor=actor)
 
 
-def links_of(data: dict[str, Any]) -> list[Link]:
-    """The links of a body, checked."""
-    given = data.get("links")
+def link(tx: StoreTx, article: int, *, add: Sequence[Link] = (), remove: Sequence[Link] = (),
+         links: Sequence[Link] | None = None) -> list[Link]:
+    """What an article depends on now: some more, or with other words, and some less; or `links` and no others."""
+    stand = {(each.kind, each.target): each for each in (tx.knowledge.life.links(article) if links is None else links)}
+    for each in remove:
+        stand.pop((each.kind, each.target), None)
+    stand |= {(each.kind, each.target): each for each in add}
+    if len(stand) > LINKS:
+        raise Conflict(f"an article has at most {LINKS} links", field="links")
+    tx.knowledge.life.link(article, list(stand.values()))
+    return tx.knowledge.life.links(article)
+
+
+def links_of(data: dict[str, Any], name: str) -> list[Link]:
+    """The links under a name of a body, checked."""
+    given = data.get(name)
     if not isinstance(given, list) or len(given) > LINKS:
-        raise BadRequest(f"links are a list of at most {LINKS}", field="links")
+        raise BadRequest(f"{name} is a list of at most {LINKS} links", field="links")
     made = []
     for each in given:
         if not isinstance(each, dict):

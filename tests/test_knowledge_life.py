@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from channels import registry
+from knowledge import notes
 from tests import fake, files
 from tests.house import read, until
 from tests.knowledge_town import town
@@ -321,6 +322,61 @@ async def test_a_changed_service_marks_what_depends_on_it(tmp_path: Path, databa
         await t.ok("POST", f"/api/articles/{made['id']}", {"version": 1, "body": "متن تازه"})
         await t.ok("POST", f"/api/knowledge/tasks/{task['id']}/settle", {"state": "done"})
         assert await marked() == []
+
+
+async def test_two_people_set_links_at_once(tmp_path: Path, database: str) -> None:
+    async with town(tmp_path, database) as t:
+        made = await t.write(title="x", state="public")
+        path = f"/api/articles/{made['id']}/links"
+        service, fault = {"kind": "service", "target": "card", "title": "کارت"}, {"kind": "fault", "target": "7"}
+        await t.ok("POST", path, {"add": [service]})
+        both = (await t.ok("POST", path, {"add": [fault]}, by="second"))["links"]
+        assert {(each["kind"], each["target"]) for each in both} == {("service", "card"), ("fault", "7")}
+        again = (await t.ok("POST", path, {"add": [{**service, "title": "کارت ملی"}], "remove": [fault]}))["links"]
+        assert [(each["target"], each["title"]) for each in again] == [("card", "کارت ملی")]
+        many = [{"kind": "page", "target": str(n)} for n in range(50)]
+        assert (await t.refused(409, "POST", path, {"add": many}))["field"] == "links"
+        for wrong in ({}, {"links": [], "add": []}, {"add": "x"}, {"remove": [{"kind": "king", "target": "x"}]}):
+            await t.refused(400, "POST", path, wrong)
+        assert (await t.ok("POST", path, {"links": []}))["links"] == []
+
+
+async def test_notes_of_the_house_are_told_in_both_languages(tmp_path: Path) -> None:
+    async with town(tmp_path) as t:
+        made = await t.write(title="x", body="one", state="public")
+        path = f"/api/articles/{made['id']}"
+        await t.ok("POST", path, {"version": 1, "body": "two", "note": "restored by me"})
+        await t.ok("POST", f"{path}/restore", {"version": 2, "restore": 1})
+        asked = (await t.ok("POST", f"{path}/approvals", {"version": 3, "body": "three"}, by="agent"))["approval"]
+        await t.ok("POST", f"/api/knowledge/approvals/{asked['id']}/approve", {})
+        kept = (await t.ok("GET", f"{path}/versions"))["versions"]
+        assert [each["told"]["fa"] for each in kept[1:]] == ["برگشته از نسخهٔ ۱", "restored by me", ""]
+        assert kept[0]["told"]["fa"].startswith("با تأیید ") and kept[0]["told"]["en"].startswith("Approved by ")
+    for note in ("as scheduled", "imported", "with its pictures", "with gap 3", "read again",
+                 "its owner left; given by rule: admin"):
+        assert notes.told(note)["fa"] != note and not any(each.isascii() and each.isalpha() for each in
+                                                          notes.told(note)["fa"])
+
+
+async def test_files_that_citizens_do_not_get_are_named(tmp_path: Path) -> None:
+    png = files.png(2, 1)
+    async with town(tmp_path) as t:
+        draft, shown = await t.write(title="x"), await t.write(title="y", state="public")
+        names = {"X-File-Name": "map.png", "Content-Type": "image/png"}
+        one = (await t.ok("POST", f"/api/articles/{draft['id']}/files", data=png, headers=names))["file"]["id"]
+        own = (await t.ok("POST", f"/api/articles/{shown['id']}/files", data=png, headers=names))["file"]["id"]
+
+        async def unseen() -> list[str]:
+            found: list[str] = (await t.ok("GET", f"/api/articles/{shown['id']}"))["article"]["unseen"]
+            return found
+        body = f"![a](file:{one}) ![b](file:{own}) ![c](file:999)"
+        await t.ok("POST", f"/api/articles/{shown['id']}", {"version": 1, "body": body})
+        assert await unseen() == ["map.png", "file:999"]
+        assert (await t.ask("GET", f"/help/files/{one}", by="nobody"))[0] == 404
+        await t.ok("POST", f"/api/articles/{draft['id']}", {"version": 1, "body": f"![a](file:{one})",
+                                                             "state": "public"})
+        assert await unseen() == ["file:999"]
+        assert (await t.ask("GET", f"/help/files/{one}", by="nobody"))[0] == 200
 
 
 async def test_an_article_said_to_be_wrong_is_its_owners_task(tmp_path: Path, database: str) -> None:

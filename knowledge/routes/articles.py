@@ -33,7 +33,7 @@ _SHOWN = {**FIELDS, "id": NUMBER, "version": NUMBER, "created_at": MOMENT, "upda
           "publish_at": _WHEN, "publish_state": TEXT}
 ARTICLE = {"type": "object", "properties": {
     **_SHOWN, "text": TEXT, "why": _WORDS, "weak": FLAG, "behind": FLAG, "tasks": many(TEXT), "editable": FLAG,
-    "owner_why": _WORDS},
+    "owner_why": _WORDS, "unseen": many(TEXT)},
     "required": list(_SHOWN), "additionalProperties": False}
 _SUGGESTION = answer(article=NUMBER, version=NUMBER, state=STATE, title=TEXT, text=TEXT, language=TEXT, weak=FLAG,
                      why=_WORDS, marks=many(TEXT))
@@ -128,7 +128,7 @@ class Articles:
             article, granted = readable(tx, agent, number), sight.rights(tx, agent)
             may = permits.edits(agent, article, granted, four_eyes=self._given.rules.four_eyes)
             return _plain(article) | _marked(tx, [article])[0] | {
-                "editable": may, "owner_why": owners.told(tx, article.why)}
+                "editable": may, "owner_why": owners.told(tx, article.why), "unseen": articles.unseen(tx, article)}
         return json_answer({"article": await self._given.store.snapshot(read)})
 
     async def create(self, request: web.Request) -> web.Response:

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from knowledge import articles, duties, merge, sight
+from knowledge import articles, duties, merge, notes, sight
 from knowledge.asks import NUMBER, TEXT, answer, id_of, many, obj
 from knowledge.given import Given
 from knowledge.markup import as_html
@@ -61,8 +61,9 @@ class Living:
                  summary="Add a file: the raw body, its type, its name percent-encoded in X-File-Name"),
             get(path=one + "/links", handler=self.links, summary="What an article depends on",
                 answer=answer(links=many(_ANY))),
-            post(path=one + "/links", handler=self.set_links, summary="What an article depends on, anew",
-                 body=obj("links", links=many(_ANY)), answer=answer(links=many(_ANY))),
+            post(path=one + "/links", handler=self.set_links, answer=answer(links=many(_ANY)),
+                 summary="What an article depends on: single ones more (`add`) and less (`remove`), or `links` anew",
+                 body=obj(add=many(_ANY), remove=many(_ANY), links=many(_ANY))),
         ]
 
     async def _read(self, request: web.Request, unit: Any) -> Any:
@@ -73,7 +74,7 @@ class Living:
         """Without the bodies: a list must stay small."""
         found = await self._read(request, lambda tx, each: tx.knowledge.life.versions(each.id))
         return json_answer({"versions": [{name: value for name, value in asdict(each).items() if name != "body"}
-                                         for each in found]})
+                                         | {"told": notes.told(each.note)} for each in found]})
 
     async def diff(self, request: web.Request) -> web.Response:
         """Pieces that are the same, gone and new."""
@@ -149,14 +150,15 @@ class Living:
             request, lambda tx, each: tx.knowledge.life.links(each.id))]})
 
     async def set_links(self, request: web.Request) -> web.Response:
-        """These and no others."""
-        agent, number = self._given.who(request), id_of(request)
-        wanted = duties.links_of(await json_body(request))
+        """Single ones, so that two people do not undo each other; or these and no others."""
+        agent, number, data = self._given.who(request), id_of(request), await json_body(request)
+        if not data.keys() & {"add", "remove", "links"} or ("links" in data and len(data) > 1):
+            raise BadRequest("name links to add or to remove, or all of them", field="links")
+        given = {name: duties.links_of(data, name) for name in ("add", "remove", "links") if name in data}
 
         def unit(tx: StoreTx) -> Any:
             sight.editable(tx, agent, number, four_eyes=self._given.rules.four_eyes)
-            tx.knowledge.life.link(number, wanted)
-            return tx.knowledge.life.links(number)
+            return duties.link(tx, number, **given)
         return json_answer({"links": [asdict(each) for each in await self._given.store.run(unit)]})
 
 

@@ -1,6 +1,7 @@
 // What stands beside an article: its files, what it depends on, its versions, and a way to say that it is wrong.
 
 import {html, useState} from "/static/html.js";
+import {language} from "/static/boot.js";
 import {CallError} from "/static/call.js";
 import {moment, size} from "/static/dates.js";
 import {act, send, toast} from "/static/page.js";
@@ -41,16 +42,16 @@ export function Links({article, mayWrite}) {
   const [got] = useCall(`/api/articles/${article.id}/links`);
   const [kind, pick] = useState("service");
   const list = got?.links ?? [];
-  const store = (links) => act(`links:${article.id}`, async () => { await send("POST", `/api/articles/${article.id}/links`, {links}); changed(); });
+  const store = (change) => act(`links:${article.id}`, async () => { await send("POST", `/api/articles/${article.id}/links`, change); changed(); });
   const add = (event) => {
     event.preventDefault();
     const {target, title, url} = Object.fromEntries(new FormData(event.currentTarget));
-    store([...list, {kind, target, title, url}]);
+    store({add: [{kind, target, title, url}]});
     event.currentTarget.reset();
   };
   return html`<ul class="stack">${list.map((each) => html`<li key=${`${each.kind}/${each.target}`} class="row small"><span class="chip">${w(`kind.${each.kind}`)}</span>
       <span class="grow">${each.url ? html`<a href=${each.url}><bdi>${each.title || each.target}</bdi></a>` : html`<bdi>${each.title || each.target}</bdi>`}</span>
-      ${mayWrite && html`<button type="button" class="link tiny" onClick=${() => store(list.filter((other) => other !== each))}>${w("remove")}</button>`}</li>`)}</ul>
+      ${mayWrite && html`<button type="button" class="link tiny" onClick=${() => store({remove: [{kind: each.kind, target: each.target}]})}>${w("remove")}</button>`}</li>`)}</ul>
     ${mayWrite && html`<form class="stack" onSubmit=${add}><div class="fields"><${Choice} label=${w("link.kind")} value=${kind} pick=${pick} of=${KINDS.map((each) => [each, w(`kind.${each}`)])} />
       <label class="field"><span>${w("link.target")}</span><input name="target" required maxlength="200" dir="auto" /></label>
       <label class="field"><span>${w("link.title")}</span><input name="title" maxlength="200" dir="auto" /></label>
@@ -65,7 +66,7 @@ export function Versions({article, mayWrite, taken, dirty}) {
     toast(w("restored", {n: version}));
   });
   return html`<ol class="stack">${(got?.versions ?? []).map((each) => html`<li key=${each.version} class="stack"><div class="row wrap small"><span class="strong">${w("version", {n: each.version})}</span>
-      <span class="faint grow">${moment(each.at)} · <bdi>${nameOf(each.agent)}</bdi> · ${w(`state.${each.state}`)}${each.note && html` · <bdi>${each.note}</bdi>`}</span>
+      <span class="faint grow">${moment(each.at)} · <bdi>${nameOf(each.agent)}</bdi> · ${w(`state.${each.state}`)}${each.note && html` · <bdi>${each.told[language]}</bdi>`}</span>
       ${each.version !== article.version && html`<button type="button" class="link tiny" onClick=${() => look(seen === each.version ? 0 : each.version)}>${w("compare")}</button>
         ${mayWrite && html`<button type="button" class="link tiny" onClick=${() => back(each.version)}>${w("restore")}</button>`}`}</div>
       ${seen === each.version && html`<${Difference} article=${article} from=${each.version} />`}</li>`)}</ol>`;

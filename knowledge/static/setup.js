@@ -49,13 +49,16 @@ function Synonyms() {
     ${[...(got?.synonyms ?? []), null].map((each) => html`<form key=${each?.id ?? "new"} class="row" onSubmit=${(event) => put(event, each?.id)}><input class="input grow" name="words" dir="auto" aria-label=${w("synonyms")} defaultValue=${each?.words.join("، ") ?? ""} /><button class="button slim">${w(each ? "save" : "add")}</button></form>`)}</section>`;
 }
 
-const LEVELS = ["", "0.6", "0.7", "0.8", "0.9", "0.95"];
+const LEVELS = ["0.6", "0.7", "0.8", "0.9", "0.95"];
+
+/** Those that are offered, and the one that a program has set. */
+const levels = (set) => ["", ...[...new Set([...LEVELS, ...(set ? [String(set)] : [])])].sort((a, b) => a - b)];
 
 function Routing() {
   const [got] = useCall("/api/knowledge/routing");
   const set = (name, value) => saved("routing", "/api/knowledge/routing", {[name]: value ? Number(value) : null});
   return html`<section class="card stack"><h2>${w("routing")}</h2><p class="small quiet">${w("routing.meaning")}</p>
-    ${got && ["queue", "service", "kind"].map((name) => html`<div key=${name} class="row wrap"><${Choice} label=${w(`field.${name}`)} name=${name} value=${got.thresholds[name] ?? ""} pick=${(value) => set(name, value)} of=${LEVELS.map((level) => [level, level ? percent(Number(level)) : w("routing.off")])} />
+    ${got && ["queue", "service", "kind"].map((name) => html`<div key=${name} class="row wrap"><${Choice} label=${w(`field.${name}`)} name=${name} value=${got.thresholds[name] ?? ""} pick=${(value) => set(name, value)} of=${levels(got.thresholds[name]).map((level) => [level, level ? percent(Number(level)) : w("routing.off")])} />
       <p class="small faint grow">${got.record[name].filter((each) => each.of).map((each) => w("right", {right: each.right, of: each.of, least: percent(each.from), stated: percent(each.stated)})).join(" · ")}</p></div>`)}</section>`;
 }
 
