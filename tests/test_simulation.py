@@ -304,6 +304,16 @@ def test_every_fault_is_named_with_line_and_key() -> None:
     (lambda t: t["agent_groups"][0]["skills"].update(cards=9), "agent_groups[0].skills.cards", "not in proficiency"),
     (lambda t: t["agent_groups"][0].update(n=1.5), "agent_groups[0].n", "whole number"),
     (lambda t: t["agent_groups"][0].update(channels=["fax"]), "agent_groups[0].channels[0]", "none of"),
+    (lambda t: t["agent_groups"][0]["skills"].update(cards=[3]), "agent_groups[0].skills.cards", "not in proficiency"),
+    (lambda t: t["agent_groups"][0].update(channels=[["voice"]]), "agent_groups[0].channels[0]", "none of"),
+    (lambda t: t["agent_groups"][0].update(channels=[{}]), "agent_groups[0].channels[0]", "none of"),
+    (lambda t: t.update(surges=[{"start_s": 0, "end_s": 9, "factor": 2, "channels": ["fox"]}]), "surges[0].channels",
+     "'fox' is none of voice"),
+    (lambda t: t.update(extra_skill=[{"skill": "cards", "p": 1, "channels": ["fox"]}]), "extra_skill[0].channels",
+     "'fox' is none of voice"),
+    (lambda t: t["demand"][1].update(per_hour_mean=1e8), "demand[1].per_hour_mean", "too large"),
+    (lambda t: t["demand"][2].update(backlog_at_open=[[999_999, "cards"]] * 3), "demand[2].backlog_at_open", "too lar"),
+    (lambda t: t.update(surges=[{"start_s": 0, "end_s": 9, "factor": 1000}] * 5), "demand[0].per_hour_mean", "surges"),
     (lambda t: t.update(agent_groups={}), "agent_groups", "must be a list"),
     (lambda t: t.update(demand=[3]), "demand[0]", "must be an object"),
     (lambda t: t.update(surges=[{"start_s": 9, "end_s": 3, "factor": 1}]), "surges[0].end_s", "before start_s"),
@@ -316,6 +326,34 @@ def test_a_fault_is_named(change: Callable[[dict[str, Any]], Any], key: str, say
         scenario(change)
     found = [what for _, at, what in refused.value.faults if at == key]
     assert found and says in found[0], refused.value
+
+
+def test_what_is_probably_not_meant_is_a_warning_that_is_printed(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = town(agents=5, hours=1)
+    table["demand"][0]["skill_mix"]["violin"] = .1
+    table["demand"][1]["backlog_at_open"] = [[2, "flute"]]
+    table["extra_skill"] = [{"skill": "harp", "p": .1}]
+    table["targets_s"]["fox"], table["patience_s"]["fox"] = {"vip": 1}, None
+    table["agent_groups"][0]["skills"]["organ"] = 3  # takes calls only
+    table["demand"][2]["skill_mix"]["organ"] = .1
+    assert parse(json.dumps(town())).warnings == ()
+    path = tmp_path / "town.json"
+    path.write_text(json.dumps(table, indent=1), encoding="utf-8")
+    assert run.main(["simulate", str(path)]) == 0
+    said = capsys.readouterr().err
+    for key in ("demand[0].skill_mix.violin: nobody who takes voice", "demand[1].backlog_at_open[0]: nobody",
+                "extra_skill[0].skill: nobody has the skill 'harp'", "targets_s.fox: is not known",
+                "patience_s.fox: is not known", "demand[2].skill_mix.organ: nobody who takes email"):
+        assert key in said, said
+
+
+@pytest.mark.parametrize("seeds", ["0", "-3", "10001"])
+def test_days_there_cannot_be_so_many_of(seeds: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "town.json"
+    path.write_text(json.dumps(town()), encoding="utf-8")
+    assert run.main(["simulate", str(path), "--seeds", seeds]) == 2
+    assert f"--seeds: from 1 to 10000 days, not {seeds}" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("text", "says"), [

@@ -29,6 +29,7 @@ from tests.recorded import START, record
 from tests.scenarios import town
 
 END = START + timedelta(days=1)
+AT = '"at": "2026-11-21T08:00:00+03:30"'
 PROMISE, FIFO = NAMED["promise"], NAMED["fifo_longest_idle"]
 
 
@@ -124,11 +125,33 @@ def test_a_day_with_nobody_is_said_so() -> None:
 
 
 @pytest.mark.parametrize(("line", "says"), [
-    ("{", "j:1:"), ("[]", "j:1: neither"), ('{"fact": "moon"}', "j:1: neither"), ('{"fact": "queue"}', "'id'"),
+    ("{", "j:1:"), ("[]", "j:1: is neither"), ('{"fact": "moon"}', "j:1: is neither"),
+    ('{"fact": ["x"]}', "j:1: is neither"),
+    ('{"fact": "queue"}', "j:1: id: is missing"),
     ('{"fact": "queue", "id": 1, "name": "a", "colour": 2}', "colour"),
     ('{"name": "offer-made", "at": "x"}', "j:1:"),
     ('{"name": "offer-made", "at": "2026-11-21T00:00:00", "seq": 1}', "no time zone"),
-    ('{"fact": "agent", "id": "x"}', "j:1:")])
+    ('{"fact": "agent", "id": "x"}', "j:1: id: must be a whole number"),
+    ('{"fact": "queue", "id": 1, "name": "a", "skils": ["gas"]}', "j:1: skils: is not known; is skills meant?"),
+    ('{"fact": "queue", "id": 1, "name": "a", "target": "soon"}', "j:1: target: must be a number of seconds, 0.001"),
+    ('{"fact": "queue", "id": 1, "name": "a", "target": -5}', "j:1: target: "),
+    ('{"fact": "queue", "id": 1, "name": "a", "target": NaN}', "j:1: target: "),
+    ('{"fact": "queue", "id": 1, "name": "a", "levels": {"gas": "z"}}', "j:1: levels.gas: must be a whole number"),
+    ('{"fact": "queue", "id": 1, "name": "a", "rings": [3]}', "j:1: rings[0]: must be an object"),
+    ('{"fact": "queue", "id": 1, "name": "a", "match_language": []}', "j:1: match_language: "),
+    ('{"fact": "agent", "id": 1, "skills": ["gas"]}', "j:1: skills: must be an object of skills with levels"),
+    ('{"fact": "agent", "id": 1, "capacity": 0}', "j:1: capacity: must be a whole number from 1"),
+    ('{"fact": "contact", "id": 1}', "j:1: medium: is missing"),
+    ('{"fact": "contact", "id": 1, "medium": 7}', "j:1: medium: must be a text"),
+    ('{"fact": "contact", "id": 1, "medium": "sms", "needs": 7}', "j:1: needs: must be an object"),
+    ('{"fact": "target", "id": 1, "seconds": 0}', "j:1: seconds: must be a whole number"),
+    ('{"seq": 1, "at": "soon", "name": "offer-made", "contact": 1, "data": {}}', "j:1: at: 'soon' is no moment"),
+    (f'{{"seq": 1, {AT}, "name": "contact-queued", "contact": 1, "data": {{}}}}', "j:1: data.queue: is missing"),
+    (f'{{"seq": 1, {AT}, "name": "contact-queued", "contact": 1, "data": {{"queue": "x"}}}}', "j:1: data.queue: must"),
+    (f'{{"seq": 1, {AT}, "name": "contact-queued", "data": {{"queue": 1}}}}', "j:1: contact: is missing"),
+    (f'{{"seq": 1, {AT}, "name": "agent-changed", "data": {{"state": "ready"}}}}', "j:1: data.agent: is missing"),
+    (f'{{"seq": 1, {AT}, "name": "agent-changed", "data": 7}}', "j:1: data: must be an object"),
+    (f'{{"seq": 1, {AT}, "name": "offer-made", "contact": [1], "data": {{}}}}', "j:1: contact: must be a whole")])
 def test_lines_with_faults_are_named(line: str, says: str) -> None:
     with pytest.raises(HistoryError, match=r"j:1") as refused:
         read_lines([line], "j")
@@ -272,7 +295,7 @@ def test_a_language_that_is_preferred_decides_between_those_who_may(match: str, 
 
 def test_a_ring_that_makes_no_sense_is_named() -> None:
     lines = told_day(queue={"rings": [{"relax": 1}]})
-    with pytest.raises(HistoryError, match=r"journal:1: after: is missing"):
+    with pytest.raises(HistoryError, match=r"journal:1: rings\[0\]\.after: is missing"):
         read_lines(lines)
 
 

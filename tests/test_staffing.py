@@ -267,6 +267,8 @@ def test_a_scenario(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ((), "calls: is missing"), (("--calls", "5"), "handling: is missing"),
     (("--calls", "5", "--handling", "60", "--within", "100"), "within"), (("--forecast", "none.csv"), "No such file"),
     (("--calls", "5", "--handling", "60", "--interval", "0"), "interval"),
-    (("--scenario", "none.json"), "No such file"), (("--calls", "nan", "--handling", "60"), "rate")])
+    (("--scenario", "none.json"), "No such file"), (("--calls", "nan", "--handling", "60"), "calls: nan is"),
+    (("--calls", "-1", "--handling", "180"), "calls: -1 is not a number of 0 or more"),
+    (("--calls", "1e12", "--handling", "180"), "calls: 100000000000 erlangs")])
 def test_a_wish_that_cannot_be_used(arguments: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert says in said(capsys, *arguments, status=2)

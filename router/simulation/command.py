@@ -28,6 +28,9 @@ _SHOWN = ("n", "w_miss_pct", "miss_pct", "w_lateness", "aban_pct", "left", "mean
           "occ_mean", "occ_gini", "sticky_hit_pct", "offers", "us_per_decision", "violations")
 
 
+_MOST_SEEDS = 10_000
+
+
 class UsageError(Exception):
     """The command was not given what it needs; the text says what."""
 
@@ -53,6 +56,8 @@ class Question:
 def simulate(asked: Question, write: Write) -> int:
     """Runs every policy over the same days; 2 when the question cannot be used."""
     try:
+        if not 1 <= asked.seeds <= _MOST_SEEDS:
+            raise UsageError(f"--seeds: from 1 to {_MOST_SEEDS} days, not {asked.seeds}")
         chosen = _policies(asked.policies)
         if asked.recorded is not None:
             begin, end = midnights(asked.day, asked.zone)

@@ -13,9 +13,11 @@ from router.model import ContactId
 from router.records import Entry, Target
 from router.rules import hours
 from router.rules.hours import Hours
+from router.simulation import facts
 
 #: Journal entries that a replay looks at.
 NAMES = ("contact-queued", "contact-changed", "offer-made", "offer-ended", "agent-changed")
+_FACTS = ("queue", "agent", "contact", "target")
 LARGEST_LINE = 1_000_000
 
 
@@ -93,6 +95,8 @@ def read_lines(lines: Iterable[str], name: str = "journal") -> History:
                 raise ValueError("the line is too long")
             given = json.loads(line)
             fact = given.pop("fact", "") if isinstance(given, dict) else "none"
+            if fact in _FACTS:
+                facts.fact(fact, given)
             if fact == "queue":
                 queues[int(given["id"])] = _queue(given)
             elif fact == "agent":
@@ -102,7 +106,7 @@ def read_lines(lines: Iterable[str], name: str = "journal") -> History:
             elif fact == "target":
                 targets.append(Target(**given))
             elif fact:
-                raise ValueError("neither an entry nor a fact about a queue, agent, contact or target")
+                raise ValueError("is neither an entry nor a fact about a queue, agent, contact or target")
             elif given.get("name") in NAMES:
                 entries.append(_entry(given))
         except KeyError as error:
@@ -136,9 +140,13 @@ def _contact(given: Mapping[str, Any]) -> KnownContact:
 
 
 def _entry(given: Mapping[str, Any]) -> Entry:
-    at = datetime.fromisoformat(str(given["at"]))
+    try:
+        at = datetime.fromisoformat(str(given["at"]))
+    except ValueError:
+        raise ValueError(f"at: {str(given['at'])[:40]!r} is no moment; 2026-11-21T08:00:00+03:30 is one") from None
     if at.tzinfo is None:
         raise ValueError("at: has no time zone")
+    facts.entry(given)
     contact = given.get("contact")
     return Entry(seq=int(given["seq"]), at=at, name=str(given["name"]), actor=str(given.get("actor", "")),
                  contact=None if contact is None else ContactId(int(contact)), data=dict(given["data"]))

@@ -6,10 +6,11 @@ A key it does not know is a warning, not a fault: files may carry words for thei
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from router.simulation import positions
+from router.simulation import fitting, positions
 from router.simulation.checks import Faults
 from router.simulation.scenario import Demand, Extra, Group, Medium, Scenario, ScenarioError, Spread, Surge
 
@@ -39,9 +40,11 @@ def parse(text: str, name: str = "scenario") -> Scenario:
     for line, key in read.doubles:
         faults.found.append((line, key, "stands twice in the same object"))
     made = _scenario(faults, read.value)
+    if made is not None and not faults.found:
+        fitting.check(faults, made)
     if faults.found or made is None:
         raise ScenarioError(name, sorted(set(faults.found)))
-    return made
+    return replace(made, warnings=tuple(faults.warnings))
 
 
 _KNOWN = (
@@ -78,14 +81,16 @@ def _scenario(f: Faults, table: Any) -> Scenario | None:
         lunch=f.number(table, "", "lunch_s", default=1800), pause=f.number(table, "", "break_s", default=600),
         away_after_missed=f.number(table, "", "no_answer_away_s", default=60),
         extras=_extras(f, table), surges=_surges(f, table), absences=_absences(f, table),
-        demand=_demand(f, table, media, segments), groups=_groups(f, table, media, speeds),
-        warnings=tuple(f.warnings))
+        demand=_demand(f, table, media, segments), groups=_groups(f, table, media, speeds))
 
 
 def _media(f: Faults, table: Mapping[str, Any], segments: Mapping[str, float], capacity: int) -> dict[str, Medium]:
     made: dict[str, Medium] = {}
     targets, patience = f.mapping(table, "", "targets_s"), f.mapping(table, "", "patience_s")
-    for name in f.mapping(table, "", "channels"):
+    channels = f.mapping(table, "", "channels")
+    f.unknown("targets_s", targets, tuple(channels))
+    f.unknown("patience_s", patience, tuple(channels))
+    for name in channels:
         place, each = f"channels.{name}", f.mapping(table["channels"], "channels", name)
         f.unknown(place, each, ("points", "work", "wrap_mean_s", "offer_timeout_s", "accept_mean_s", "no_answer_p"))
         points = int(f.number(each, place, "points", low=1, high=1000, whole=True))
@@ -181,7 +186,7 @@ def _groups(f: Faults, table: Mapping[str, Any], media: Mapping[str, Medium], sp
                          needed=True):
         skills = f.mapping(e, p, "skills")
         for skill, level in skills.items():
-            if level not in speeds or isinstance(level, bool):
+            if type(level) not in (int, float) or level not in speeds:
                 f.add(f"{p}.skills.{skill}", f"level {level!r} is not in proficiency_speed")
         shifts = []
         for i, pair in enumerate(f.items(e, p, "shifts", needed=True)):
@@ -192,7 +197,7 @@ def _groups(f: Faults, table: Mapping[str, Any], media: Mapping[str, Medium], sp
                 shifts.append((float(pair[0]), float(pair[1])))
         channels = f.items(e, p, "channels", needed=True)
         for i, channel in enumerate(channels):
-            if channel not in media:
+            if not isinstance(channel, str) or channel not in media:
                 f.add(f"{p}.channels[{i}]", f"{channel!r} is none of {', '.join(media)}")
         made.append(Group(name=f.text(e, p, "name") or p, count=int(f.number(e, p, "n", high=100_000, whole=True)),
                           channels=tuple(map(str, channels)), skills=dict(skills), shifts=tuple(shifts),

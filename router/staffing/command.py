@@ -75,7 +75,8 @@ def staff(wish: Wish, write: Write) -> int:
                 found.append((row, need(row.load, goal)))
             except StaffingError as error:
                 where = row.start or f"rows[{number}]"
-                raise StaffingError(error.key, f"{error.reason} ({where})" if len(rows) > 1 else error.reason) from None
+                key, reason = _said(row, error)
+                raise StaffingError(key, f"{reason} ({where})" if len(rows) > 1 else reason) from None
         _print(found, goal, wish, write)
         return 0
     except PolicyError as error:
@@ -96,6 +97,14 @@ def _rows(wish: Wish, goal: Goal) -> tuple[list[Row], Goal]:
         raise StaffingError("interval", f"{wish.minutes} minutes are not above 0")
     return [Row(start="", queue="", minutes=wish.minutes, calls=wish.calls or 0.0, handling=wish.handling or 0.0,
                 patience=wish.patience)], goal
+
+
+def _said(row: Row, error: StaffingError) -> tuple[str, str]:
+    """Key and reason as somebody wrote the figures: contacts of an interval, not a rate."""
+    if error.key != "rate":
+        return error.key, error.reason
+    wrong = not math.isfinite(row.calls) or row.calls < 0
+    return "calls", f"{row.calls:g} is not a number of 0 or more" if wrong else error.reason
 
 
 def _print(found: list[tuple[Row, Need]], goal: Goal, wish: Wish, write: Write) -> None:
