@@ -58,6 +58,7 @@ class HelpPages:
         shown = partial(get, fault=self.fault)
         return [
             shown(path="/help", handler=self.search, page=True, summary="Help: search, categories, newest articles"),
+            shown(path="/help/", handler=self.search, page=True, summary="The same"),
             get(path="/help/search.json", handler=self.typed, summary="Help: what is sure to answer, while one types"),
             get(path="/help/embed.json", handler=self.embedded, summary="The same for the pages of allowed sites"),
             get(path="/help/embed.js", handler=self.script, cors=True, summary="A script that shows it on other sites"),
@@ -103,7 +104,7 @@ class HelpPages:
             texts[each] = words[said], words[f"{said} text"].format(n=_number(max(1, wait), each))
         other = next(each for each in LANGUAGES if each != language)
         return self._page("fault.html", language, question=_question(request), title=texts[language][0],
-                          text=texts[language][1], in_other=" ".join(texts[other]), indexed=False)
+                          text=texts[language][1], in_other=": ".join(texts[other]), indexed=False)
 
     async def _sure(self, request: web.Request, question: str, language: str, limit: int) -> list[Article]:
         return (await self._asked(request, question, language, limit))[0]

@@ -170,6 +170,8 @@ async def test_a_large_category_is_read_to_its_end(tmp_path: Path, database: str
                 assert more is None or more[2] == HELP[language]["more"]
                 where, pages = more[1].replace("&amp;", "&") if more else "", pages + 1
             assert pages == 3 and seen == [f"t{n}" for n in reversed(range(65))], language
+        page = (await t.ask("GET", "/help/?before=1&language=en", by="nobody"))[1]
+        assert HELP["en"]["no_more"] in page and HELP["en"]["first"] in page
         page = (await t.ask("GET", "/help?language=en", by="nobody"))[1]
         assert 'rel="next" href="/help?before=' in page, "without a category, too"
 
