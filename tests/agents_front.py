@@ -274,7 +274,7 @@ async def fronted(tmp_path: Path, *, desk: Mapping[str, Any] | None = None, serv
     url = config.server.base_url or "http://127.0.0.1"
     front = Front(store=store, bus=bus, settings=config, limits=LIMITS, health=lambda: lights, findings=findings,
                   explain=router.explain, version="0", clock=clock, url=url, password_cost=cost, beat=beat,
-                  recorders={"phone": "/channels/phone/record"}, quoted=lambda tx, agent, article, version: "")
+                  recorders={"phone": "/channels/phone/record"}, quoted=lambda *_: "")
     routes = front.routes()
     running = TestServer(application(routes, front.guard, meter=front.meter))
     await running.start_server()
