@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from router import belonging, handwork, identity, opening, signals
+from router import belonging, handwork, identity, instead, opening, signals
 from router.dialogue import Flow, Silent
 from router.errors import NotFound
 from router.events import ContactChanged, ContactOpened, ContactQueued, DeliveryChanged, ItemTaken, MessageAdded
@@ -158,7 +158,7 @@ class Intake:
         message = self._append(tx, said, contact, files, {
             **belonging.noted(said, verdict, contact, address), **handwork.numbered(tx, said, contact)})
         contact = self._advance(tx, said, policy, contact, verdict, address, answered)
-        contact = handwork.promised(tx, said, contact)
+        contact = instead.answered(tx, said, handwork.promised(tx, said, contact))
         told = None
         if answered:
             contact, told = self._flow.heard(tx, policy, contact, said, message)

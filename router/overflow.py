@@ -15,6 +15,7 @@ from router.model import ContactId, OutKind, QueueId
 from router.ports import Tx
 from router.records import Contact, ContactState, Direction, Queue, Timer
 from router.rules import notices
+from router.rules.instead import how
 from router.rules.overflow import Step
 from router.rules.plan import Plan
 
@@ -141,14 +142,23 @@ def _as_step(rule: str) -> Step:
 
 
 def _offer(tx: Tx, contact: Contact, offer: Sequence[str], case: Case) -> tuple[Contact, list[str]]:
-    """Other ways are held out to the citizen: on the line at once, and by a message where we shall write."""
+    """Other ways are held out to the citizen: on the line at once, and by a message where we write."""
     known = list(contact.data.get("instead", ()))
-    fresh = [each for each in offer if each not in known]
+    fresh, skipped = list[str](), list[str]()
+    for each in offer:
+        way = how(contact.medium, each)
+        if each in known:
+            continue
+        # What the medium cannot do is offered to nobody, nor what cannot be said to somebody.
+        asks = each == "callback" and way == "message"
+        reached = way and (not asks or _tell(tx, contact, each, f"{each}-{case.trigger}-{case.number}"))
+        (fresh if reached else skipped).append(each)
+    told_of = [f"skipped:{each}" for each in skipped]
     if not fresh:
-        return contact, []
+        return contact, told_of
     changed = tx.contacts.change(contact, data={**contact.data, "instead": [*known, *fresh]})
     tx.emit(ContactEdited(about=contact.id, fields=("data",)), actor="router")
-    did = [f"offer:{each}" for each in fresh]
+    did = [*(f"offer:{each}" for each in fresh), *told_of]
     if "write" in fresh:
         did += _tell(tx, changed, "closed" if case.trigger == "closed" else "write", f"write-{case.trigger}")
     return changed, did

@@ -35,7 +35,7 @@ from tests.test_routing_house_waits import SATURDAY
 #: What a step does, and what the journal then says it did.
 WAYS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "queue": ({"to": "help"}, ["queue:help"]), "callback": ({"offer": ["callback"]}, ["offer:callback"]),
-    "voicemail": ({"offer": ["voicemail"]}, ["offer:voicemail"]),
+    "voicemail": ({"offer": ["voicemail"]}, ["skipped:voicemail"]),  # only a telephone has a recorder
     "write": ({"offer": ["write"]}, ["offer:write", "notice"]), "alarm": ({"alarm": True}, ["alarm"]),
     "all": ({"notice": True, "offer": ["callback"], "alarm": True, "to": "help"},
             ["notice", "offer:callback", "alarm", "queue:help"])}
@@ -57,7 +57,7 @@ async def became(house: Any, number: int, way: str) -> None:
     assert found.state is ContactState.WAITING and found.queued_at is not None
     queue = house.dispatch.plan.queues[found.queue].name
     assert queue == ("help" if way in ("queue", "all") else "general")
-    offered = {"callback": ["callback"], "voicemail": ["voicemail"], "write": ["write"], "all": ["callback"]}
+    offered = {"callback": ["callback"], "write": ["write"], "all": ["callback"]}
     assert found.data.get("instead", []) == offered.get(way, [])
     if way in ("alarm", "all"):
         await told(house, "routing-alarm", about=number, code="overflow")

@@ -18,6 +18,7 @@ from router.records import ContactState, Line
 #: The carrier waits about 15 seconds for a document; a recording that takes longer to fetch stays there.
 FETCH = timedelta(seconds=5)
 CONSENTED, REFUSED = 1, 2  #: see `Place.consent`
+OFFERS = ("callback", "voicemail")  #: what may be offered instead of waiting, in the order of its keys: 1, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,7 @@ class Script:
     dial_seconds: int = 25
     record_seconds: int = 120
     menu_seconds: int = 6
+    offers: tuple[str, ...] = OFFERS
     music: str = ""
     caller_id: str = ""
     screens: bool = False  #: an agent's telephone is connected only when a key is pressed there
@@ -71,18 +73,36 @@ def menu(script: Script, turn: Turn, place: Place) -> tuple[Verb, ...]:
 
 def hold(script: Script, line: Line, place: Place, *, spoken: Sequence[Spoken] = (),
          before: Sequence[Sentence] = ()) -> tuple[Verb, ...]:
-    """One round of waiting. The place is said when it changed, or every `announce_every` rounds; 1 asks for a call
-    back, 2 for the recorder."""
-    announces = not place.said or line.place != place.place or place.n - place.said >= script.announce_every
+    """One round of waiting. The place is said when it or what is offered changed, or every `announce_every` rounds;
+    where it is offered 1 asks for a call back, 2 for the recorder."""
+    bits, late = _bits(script, line), place.n - place.said >= script.announce_every
+    announces = late or not place.said or (line.place, bits) != (place.place, place.offers)
     sentences = [*before]
     if announces:
         sentences += [Sentence(text=text, language=place.language) for text in words.standing(line, place.language)]
-        sentences.append(Sentence(text=words.phrase("options", place.language), language=place.language))
+        sentences += [Sentence(text=words.phrase(key, place.language), language=place.language) for key in _SAID[bits]]
     after = _next(place)
     if announces:
-        after = replace(after, place=line.place, said=after.n)
+        after = replace(after, place=line.place, said=after.n, offers=bits)
     prompts = (*_speech(script, spoken), *(script.say(each) for each in sentences))
     return _round(script, after, prompts, spoken, "waiting")
+
+
+#: The sentence for what is offered, by `Place.offers`.
+_SAID: Mapping[int, tuple[str, ...]] = {0: (), 1: ("option-callback",), 2: ("option-voicemail",), 3: ("options",)}
+
+
+def _bits(script: Script, line: Line) -> int:
+    return sum(1 << at for at, each in enumerate(OFFERS) if each in script.offers or each in line.instead)
+
+
+def chosen(script: Script, line: Line | None, place: Place, keys: str) -> str:
+    """What a caller who waits asks for by a key; "" = nothing that is offered, or was when it was said last."""
+    at = {"1": 0, "2": 1}.get(keys[:1])
+    if at is None:
+        return ""
+    taken = OFFERS[at] in script.offers if line is None else bool(_bits(script, line) >> at & 1)
+    return OFFERS[at] if taken or place.offers >> at & 1 else ""
 
 
 def talk(script: Script, agent: int, place: Place, *, spoken: Sequence[Spoken] = ()) -> tuple[Verb, ...]:

@@ -122,12 +122,13 @@ class Place:
     call: str = ""  #: the caller's first call, when this is one that we made to call them back
     held: int = 0  #: the step at which being on hold was announced
     consent: int = 0  #: to being recorded: 0 not asked yet, 1 yes, 2 no
+    offers: int = 0  #: what was offered instead of waiting when it was said last, a bit each
 
     def query(self) -> str:
         """As the query of a URL; defaults are left out."""
         pairs = {"l": self.language, "n": self.n, "m": self.misses, "p": self.place, "s": self.said,
                  "h": ".".join(map(str, self.heard)), "k": self.keys, "d": self.delivery,
-                 "a": self.agent, "c": self.call, "r": self.consent, "o": self.held}
+                 "a": self.agent, "c": self.call, "r": self.consent, "o": self.held, "f": self.offers}
         return urlencode({key: value for key, value in pairs.items() if value})
 
 
@@ -141,7 +142,8 @@ def place(query: Mapping[str, str], default_language: str) -> Place:
         said=_count(query.get("s", ""), 1_000_000), heard=tuple(d for d in heard if d),
         keys=_keys(query.get("k", "")), delivery=_count(query.get("d", ""), 2**53),
         agent=_count(query.get("a", ""), 2**53), call=_sid(query.get("c", "")),
-        consent=_count(query.get("r", ""), 2), held=_count(query.get("o", ""), 1_000_000))
+        consent=_count(query.get("r", ""), 2), held=_count(query.get("o", ""), 1_000_000),
+        offers=_count(query.get("f", ""), 3))
 
 
 def _keys(text: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from channels.voice.flow import Script
+from channels.voice.flow import OFFERS, Script
 from channels.voice.menu import Menu
 from settings import Secret
 
@@ -34,6 +34,7 @@ class Settings:
     recording_bytes: int = 10_000_000  #: a larger recording stays at the carrier; its address is kept
     accept_by_key: bool = False  #: an agent's telephone is connected only after 1 was pressed there
     record_talks: bool = False  #: record talks with agents, after telling the caller, who may refuse
+    offers: tuple[str, ...] = OFFERS  #: offered to all who wait; what a queue's steps and doors offer comes to it
     music: str = ""  #: address of a sound played while waiting; "" = silence
     speaker: str = "carrier"  #: who speaks: the carrier's own voice, or "house" = espeak-ng on this machine
     listen: bool = False  #: while an agent answers in writing, take the caller's speech as recognised by the carrier
@@ -47,6 +48,8 @@ class Settings:
                                 ("national_digits", 4, 14)):
             if not low <= getattr(self, name) <= high:
                 raise ValueError(f"{name} is {low} to {high}")
+        if set(self.offers) - set(OFFERS):
+            raise ValueError(f"offers: each is one of {', '.join(OFFERS)}")
         if self.speaker not in SPEAKERS:
             raise ValueError(f"speaker is one of {', '.join(SPEAKERS)}")
         if not re.fullmatch(r"https?://[^\s?#]+", self.api_base):
@@ -60,4 +63,4 @@ class Settings:
             base=base, wait_seconds=self.wait_seconds, announce_every=self.announce_every, music=self.music,
             dial_seconds=self.dial_seconds, record_seconds=self.record_seconds, menu_seconds=self.menu.timeout_seconds,
             caller_id=self.caller_id, screens=self.accept_by_key, speech=self.listen, tags=self.tags,
-            voices=self.voices)
+            voices=self.voices, offers=self.offers)

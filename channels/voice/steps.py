@@ -158,9 +158,11 @@ class Steps:
     async def _waiting(self, hook: Hook, place: Place) -> Sequence[Verb]:
         call = self._live(hook, place)
         keys = hook.keys or place.keys
-        if keys.startswith("1"):
+        line = await self._wire.reads.line(self._name, call.sid) if keys else None
+        asked = flow.chosen(self._script, line, place, keys)
+        if asked == "callback":
             return await self._callback(hook, place, "" if hook.anonymous else hook.caller.value)
-        if keys.startswith("2"):
+        if asked == "voicemail":
             return self._record(hook, place)
         return await self._stand(call, place)
 

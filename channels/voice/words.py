@@ -35,6 +35,8 @@ PHRASES: Mapping[str, tuple[str, str]] = {  # key -> (fa, en)
     "nobody": ("اکنون همهٔ کارشناسان در حال گفت‌وگو هستند.", "All agents are busy at the moment."),
     "options": ("برای آنکه با شما تماس بگیریم عدد یک، و برای گذاشتن پیام صوتی عدد دو را فشار دهید.",
                 "To be called back, press one. To leave a voice message, press two."),
+    "option-callback": ("برای آنکه با شما تماس بگیریم عدد یک را فشار دهید.", "To be called back, press one."),
+    "option-voicemail": ("برای گذاشتن پیام صوتی عدد دو را فشار دهید.", "To leave a voice message, press two."),
     "connecting": ("شما را به کارشناس وصل می‌کنم؛ لطفاً منتظر بمانید.", "I am connecting you now; please hold."),
     "on-hold": ("لطفاً پشت خط بمانید؛ کارشناس به‌زودی ادامه می‌دهد.",
                 "Please hold the line; the agent will be right back."),

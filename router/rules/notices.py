@@ -17,6 +17,10 @@ _TEXTS: dict[str, dict[str, str]] = {
                      "knows."},
     "write": {"fa": "همین حالا کسی آزاد نیست. پیام شما نزد ماست و برایتان می‌نویسیم.",
               "en": "Nobody is free just now. We have your message and will write to you."},
+    "callback": {"fa": "اگر می‌خواهید با شما تماس بگیریم، شمارهٔ تلفن خود را همین‌جا بنویسید. نوبت شما می‌ماند.",
+                 "en": "If you would like us to call you, write your telephone number here. Your place is kept."},
+    "will-call": {"fa": "با شمارهٔ {number} با شما تماس می‌گیریم. نوبت شما می‌ماند.",
+                  "en": "We will call you at {number}. Your place is kept."},
     "closed": {"fa": "اکنون بیرون از ساعت کاری است. نوبت شما می‌ماند و در آغاز کار پاسخ می‌گیرید.",
                "en": "We are closed now. Your place is kept, and you are answered when we open."},
     "promise": {"fa": "تا {by} پاسخ می‌گیرید.", "en": "You will have an answer by {by}."},
@@ -28,6 +32,11 @@ _TEXTS: dict[str, dict[str, str]] = {
 def say(name: str, language: str, **values: str) -> str:
     """The text in a language."""
     return _TEXTS[name]["fa" if language == "fa" else "en"].format_map(values)
+
+
+def number(value: str, language: str) -> str:
+    """A telephone number, kept from left to right among other directions; in Persian with its digits."""
+    return f"\u2066{value.translate(_TO_PERSIAN) if language == 'fa' else value}\u2069"
 
 
 def moment(at: datetime, language: str, zone: str) -> str:
