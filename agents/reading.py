@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agents import projector, reasons, views
+from agents import projector, reasons, standby, views
 from agents.holding import eye_of, readable
 from agents.sight import reads
 from agents.views import View
@@ -27,7 +27,7 @@ def contact_views(tx: StoreTx, contacts: Sequence[Contact], plan: Plan) -> list[
     if any(contact.state is ContactState.WAITING for contact in contacts):
         agents, queues = tx.desk.agents(), {queue.id: queue for queue in tx.desk.queues()}
         shut = {queue.id for queue in queues.values() if queue.calendar and not plan.is_open(queue, tx.now)}
-        stuck = {contact.id: reasons.stuck(contact, queues.get(contact.queue) if contact.queue else None, agents,
+        stuck = {contact.id: standby.stuck(contact, queues.get(contact.queue) if contact.queue else None, agents,
                                            closed=contact.queue in shut)
                  for contact in contacts if contact.state is ContactState.WAITING}
     return [views.contact(cards[contact.id], stuck.get(contact.id, "not-waiting")) for contact in contacts]

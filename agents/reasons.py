@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping
 from typing import Any
 
 from agents import explained, wordings
-from agents.sight import skilled
 from router.errors import SendError
-from router.model import AgentId
-from router.records import Agent, AgentState, Contact, Queue
 
 Words = dict[str, str]  #: {"en": ..., "fa": ...}
 
@@ -21,6 +17,7 @@ WAITING: Mapping[str, Words] = {
                         "fa": "همهٔ همکاران آماده آن را رد کرده‌اند یا بی‌پاسخ گذاشته‌اند؛ به‌زودی دوباره پرسیده می‌شود."},
     "all-busy": {"en": "Every ready colleague has their hands full.",
                  "fa": "دست همهٔ همکاران آماده پر است."},
+    "queued": {"en": "In line.", "fa": "در نوبت است."},
     "not-waiting": {"en": "It does not wait.", "fa": "در انتظار نیست."},
     **wordings.WAITING,
 }
@@ -70,37 +67,6 @@ DELIVERIES: Mapping[str, Words] = {
     "given-up": {"en": "A colleague decided not to try again.", "fa": "همکاری تصمیم گرفت دیگر تلاش نشود."},
 }
 _NOTHING: Words = {"en": "", "fa": ""}
-
-
-def stuck(contact: Contact, queue: Queue | None, agents: Iterable[Agent], *, closed: bool = False) -> str:
-    """Which condition keeps a waiting contact waiting, in the router's codes, as far as hours, skills and readiness say
-    it. Which of those who are ready it waits for, and behind whom, only the router itself can say (`why`)."""
-    if queue is None:
-        return "not-waiting"
-    agents = list(agents)
-    able = [agent for agent in agents if agent.active and skilled(agent, queue)] if not lacks(contact, agents) else []
-    here = any(agent.state is not AgentState.OFFLINE for agent in able)
-    ready = frozenset(agent.id for agent in able if agent.state is AgentState.READY)
-    return stuck_among(contact.excluded, bool(able), here, ready, closed=closed)
-
-
-def lacks(contact: Contact, agents: Iterable[Agent]) -> bool:
-    """Whether it needs more than its queue, and nobody who works here has it."""
-    return bool(contact.needs) and not any(
-        agent.active and all(agent.skills.get(skill, 0) >= level for skill, level in contact.needs.items())
-        for agent in agents)
-
-
-def stuck_among(excluded: Collection[AgentId], anybody: bool, here: bool, ready: AbstractSet[AgentId], *,
-                closed: bool = False) -> str:
-    """The same, from who is able, at work and ready. Nothing is said of loads: who is busy changes with every word."""
-    if closed:
-        return "closed"
-    if not anybody:
-        return "nobody-has-skills"
-    if not ready:
-        return "nobody-ready" if here else "nobody-on-duty"
-    return "declined-by-all" if ready <= set(excluded) else "in-line"
 
 
 def delivery(error: str) -> Words:

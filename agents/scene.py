@@ -9,16 +9,17 @@ from typing import Any
 
 import orjson
 
-from agents import reasons, views
+from agents import views
 from agents.alarms import Standing
 from agents.projector import Loaded
-from agents.sight import skilled
+from agents.standby import Standby
 from agents.tally import Tally
 from agents.views import Card, View
 from router.model import AgentId, Health, QueueId
 from router.records import Agent, AgentState, Contact, ContactState, Queue
 from router.rules.effort import cost
 from router.rules.plan import Plan
+from router.rules.staffing import has_skills
 from router.rules.states import ENDED, HOLDING
 
 #: Kinds of views that are kept (messages are not: they are looked at by few).
@@ -67,11 +68,9 @@ class Scene:
         self._outbox: dict[str, int] = {}
         self._held: dict[AgentId, set[int]] = {}
         self._lines: dict[QueueId, dict[int, datetime]] = {}
-        self._able: dict[QueueId, set[AgentId]] = {}
-        self._here: dict[QueueId, set[AgentId]] = {}
         self._ready: dict[QueueId, set[AgentId]] = {}
         self._closed: set[QueueId] = set()
-        self._needy: set[int] = set()  #: waiting contacts that need more than their queue
+        self._standby = Standby()
 
     def load(self, all: Loaded, tally: Tally, lights: Mapping[str, Health], standing: Standing) -> None:
         """The first picture."""
@@ -80,7 +79,8 @@ class Scene:
         self.agents, self.queues = dict(all.agents), dict(all.queues or {})
         self._outbox = dict(all.outbox or {})
         made = Changes()
-        self._readiness(self.agents.values(), made)
+        self._readiness(self.agents.values())
+        self._standby.begin(self.queues, self.agents, ())
         for card in all.cards.values():
             self._place(card.contact.id, card)
             self._show("contact", card.contact.id, self._contact_view(card), made, stamp=0)
@@ -105,8 +105,12 @@ class Scene:
         if news.queues is not None:
             self.queues = dict(news.queues)
             queues |= set(self.queues)
-        if news.queues is not None or news.agents:
-            queues |= self._readiness((news.agents if news.queues is None else self.agents).values(), made)
+            self._readiness(self.agents.values())
+            self._standby.begin(self.queues, self.agents, [card.contact for card in self.cards.values()])
+            self._again((number for line in self._lines.values() for number in line), made)
+        elif news.agents:
+            queues |= self._readiness(news.agents.values())
+            self._again(self._standby.changed(news.agents.values()), made)
         for number in made.moved:
             if number in self.cards:
                 self._show("contact", number, self._contact_view(self.cards[number]), made)
@@ -154,7 +158,7 @@ class Scene:
     def _place(self, number: int, card: Card | None) -> Card | None:
         """Put a contact where it stands now; returns how it was."""
         was = self.cards.pop(number, None)
-        self._needy.discard(number)
+        self._standby.place(number, None if card is None else card.contact)
         if was is not None:
             it = was.contact
             self.customers[it.customer].discard(number)
@@ -167,8 +171,6 @@ class Scene:
         if card is not None and card.contact.state not in ENDED:
             it = card.contact
             self.cards[number] = card
-            if it.needs and it.state is ContactState.WAITING:
-                self._needy.add(number)
             self.customers.setdefault(it.customer, set()).add(number)
             if it.agent is not None and it.state in HOLDING:
                 self._held.setdefault(it.agent, set()).add(number)
@@ -176,29 +178,23 @@ class Scene:
                 self._lines.setdefault(it.queue, {})[number] = it.queued_at or it.opened_at
         return was
 
-    def _readiness(self, agents: Iterable[Agent], made: Changes) -> set[QueueId]:
-        """Who of these can serve which queue; contacts whose reason to wait changed with it are shown again."""
+    def _readiness(self, agents: Iterable[Agent]) -> set[QueueId]:
+        """Who of these is ready for which queue, busy or not; queues where that is different."""
         changed: set[QueueId] = set()
         agents = list(agents)
         for queue in self.queues.values():
-            able, here, ready = (found.setdefault(queue.id, set()) for found in (self._able, self._here, self._ready))
-            was = bool(able), bool(here), set(ready)
+            ready = self._ready.setdefault(queue.id, set())
+            was = set(ready)
             for agent in agents:
-                can = agent.active and skilled(agent, queue)
-                (able.add if can else able.discard)(agent.id)
-                (here.add if can and agent.state is not AgentState.OFFLINE else here.discard)(agent.id)
-                (ready.add if can and agent.state is AgentState.READY else ready.discard)(agent.id)
-            if was == (bool(able), bool(here), ready):
-                continue
-            changed.add(queue.id)
-            self._again(queue.id, made)
-        for number in self._needy - made.moved.keys():
-            self._show("contact", number, self._contact_view(self.cards[number]), made)
+                can = agent.active and agent.state is AgentState.READY and has_skills(agent, queue)
+                (ready.add if can else ready.discard)(agent.id)
+            if was != ready:
+                changed.add(queue.id)
         return changed
 
-    def _again(self, queue: QueueId, made: Changes) -> None:
+    def _again(self, numbers: Iterable[int], made: Changes) -> None:
         """Why they wait may be another reason now."""
-        for number in self._lines.get(queue, {}):
+        for number in numbers:
             if number not in made.moved and self.cards[number].contact.state is ContactState.WAITING:
                 self._show("contact", number, self._contact_view(self.cards[number]), made)
 
@@ -208,16 +204,13 @@ class Scene:
         turned, self._closed = closed ^ self._closed, closed
         made = Changes()
         for queue in turned:
-            self._again(queue, made)
+            self._again(self._lines.get(queue, {}), made)
         return made
 
     def _contact_view(self, card: Card) -> View:
         it = card.contact
-        if it.state is not ContactState.WAITING or it.queue not in self.queues:
-            return views.contact(card, "not-waiting")
-        return views.contact(card, reasons.stuck_among(
-            it.excluded, bool(self._able[it.queue]) and not reasons.lacks(it, self.agents.values()),
-            bool(self._here[it.queue]), self._ready[it.queue], closed=it.queue in self._closed))
+        waits = it.state is ContactState.WAITING and it.queue in self.queues
+        return views.contact(card, "closed" if waits and it.queue in self._closed else self._standby.code(it))
 
     def _show_small(self, made: Changes, agents: Iterable[AgentId], queues: Iterable[QueueId],
                     channels: Iterable[str]) -> None:

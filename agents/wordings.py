@@ -9,8 +9,8 @@ Words = dict[str, str]  #: {"en": ..., "fa": ...}
 WAITING: Mapping[str, Words] = {
     "closed": {"en": "The queue is closed now; it keeps its place and its clock stands still.",
                "fa": "صف اکنون بسته است؛ نوبت آن می‌ماند و زمانش نمی‌گذرد."},
-    "nobody-has-skills": {"en": "Nobody who works here can take it: a skill or the medium is missing.",
-                          "fa": "هیچ همکاری نمی‌تواند آن را بپذیرد: مهارت یا رسانه‌ای کم است."},
+    "nobody-has-skills": {"en": "Nobody who works here can take it: a skill, the language or the medium is missing.",
+                          "fa": "هیچ همکاری نمی‌تواند آن را بپذیرد: مهارت، زبان یا رسانه‌ای کم است."},
     "nobody-in-this-ring": {"en": "Nobody may take it yet; later steps let more colleagues.",
                             "fa": "هنوز کسی مجاز به پذیرش نیست؛ گام‌های بعدی همکاران بیشتری را در بر می‌گیرد."},
     "nobody-on-duty": {"en": "No colleague who can take it is at work now.",

@@ -176,7 +176,7 @@ async def test_cards_say_why_in_the_routers_words(tmp_path: Path) -> None:
         await card("nobody-ready")
         await house.store.run(stands("ready"))  # there is room for one
         await held_by(house, number, sara)
-        await card("in-line")
+        await card("queued")
         await says_why(house, second, "all-busy")
 
 
