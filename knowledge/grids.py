@@ -10,6 +10,7 @@ from knowledge.markup import CELLS
 DEEPEST = 8  #: tables within tables; what is deeper flows as text, so that nobody makes us read it again and again
 _SPAN = re.compile(r"""\bcolspan\s{0,5}=\s{0,5}["']?(\d{1,3})""", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
+_BOLD = re.compile(r"\*\*[^*]+\*\*")
 _MARK = re.compile(r"(?:#{1,3}|[-•])[ \t]+")
 
 
@@ -46,8 +47,12 @@ class Grid:
         rows = [(row, head) for row, head in zip(self.rows, self._heads, strict=True) if any(map(str.strip, row))]
         if self.inner or all(len(row) < 2 for row, _ in rows):
             return "\n\n" + "\n\n".join(cell for row, _ in rows for cell in row) + "\n\n"
-        lines = [row_of([flat(cell) for cell in row]) for row, _ in rows]
-        if len(rows) > 1 and rows[0][1]:
+        cells = [[flat(cell) for cell in row] for row, _ in rows]
+        bold = all(not cell or _BOLD.fullmatch(cell) for cell in cells[0])  # how Word writes a head
+        if bold and len(rows) > 1:
+            cells[0] = [cell.strip("*") for cell in cells[0]]
+        lines = [row_of(row) for row in cells]
+        if len(rows) > 1 and (rows[0][1] or bold):
             lines.insert(1, "|" + "---|" * len(rows[0][0]))
         return "\n\n" + "\n".join(lines) + "\n\n"
 

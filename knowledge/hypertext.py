@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from html import unescape
+from urllib.parse import parse_qsl, unquote
 
 from knowledge.grids import DEEPEST, Grid
 from knowledge.markup import TARGET
+from router.rules.text import digits_latin
 
 LONGEST = 1_000_000  #: characters of one page
 _TAG = 5_000  #: characters between < and >
@@ -40,7 +42,12 @@ def unescaped(text: str) -> str:
 
 def goal(address: str) -> str:
     """An address as our marks have it; "" when they have no such links."""
-    address = address.strip().replace(" ", "%20")
+    address = address.strip()[:1_000]
+    if address.startswith("https://www.google.com/url?"):  # how its documents write every link
+        address = dict(parse_qsl(address.partition("?")[2])).get("q", address)
+    if address.startswith("tel:"):
+        address = "tel:" + re.sub(r"[\s()/]", "", digits_latin(unquote(address[4:])))
+    address = address.replace(" ", "%20")
     if _OTHERS.fullmatch(address):
         address = address.translate(_ENCODED)
     return address if _GOAL.fullmatch(address) else ""

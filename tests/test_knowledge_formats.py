@@ -47,8 +47,15 @@ HTML = {
     "lines that stay": ("<pre>a\n  b\n# c\n- d</pre>e", "a\nb\n\\# c\n\\- d\n\ne"),
     "links": ('<a href="tel:+98 21">a</a> <a href="mailto:a@b.ir">b</a> <a href="/c.html">c</a> '
               '<a href="https://e.org/a_(b)">d</a> <a href="javascript:x">e</a>',
-              "[b](mailto:a@b.ir)".join(("a ", " c [d](https://e.org/a_%28b%29) e"))),
+              "[b](mailto:a@b.ir)".join(("[a](tel:+9821) ", " c [d](https://e.org/a_%28b%29) e"))),
     "a telephone": ('<a href="tel:+9821-123">a</a>', "[a](tel:+9821-123)"),
+    "a telephone as people write it": ('<a href="tel:(۰۲۱) 137%2099">a</a>', "[a](tel:02113799)"),
+    "Google's links": ('<a href="https://www.google.com/url?q=https://x.ir/a%3Fb%3D1&amp;sa=D">a</a>'
+                       '<a href="https://www.google.com/url?q=javascript:alert(1)">b</a>'
+                       f'<a href="https://www.google.com/url?{"a=1&amp;" * 60}">c</a>',
+                       f"[a](https://x.ir/a?b=1)b[c](https://www.google.com/url?{'a=1&' * 60})"),
+    "Word's heads": ("<table><tr><td><p><b>a<o:p></o:p></b></p></td><td><b>b</b></td></tr><tr><td>1</td><td>2</td></tr>"
+                     "</table>", "| a | b |\n|---|---|\n| 1 | 2 |"),
     "links in links": ('<a href="https://a.ir">a<a href="https://b.ir">b</a></a>',
                        "[a](https://a.ir)[b](https://b.ir)"),
     "strong over lines": ("<b><p>a</p><p>b</p></b>c <b>d</b> <b> </b>", "a\n\nb\n\nc **d**"),
