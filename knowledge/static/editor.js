@@ -105,8 +105,9 @@ function Column({start, done}) {
       toast(w(met ? "set.met" : held.current.dirty ? "set.kept" : "saved"));
       await follow(article);
     };
-    line.current = line.current.then(() => act(`set:${base.id}`, go)).then((made) => made ?? set((old) => ({...old})));
-    return line.current;
+    const made = line.current.then(() => act(`set:${base.id}`, go)).then((done) => done ?? set((old) => ({...old})));
+    line.current = made.catch(() => {});  // a fault of this one is told where it was asked for; the next goes on
+    return made;
   };
   const together = async () => {
     const mine = held.current;
