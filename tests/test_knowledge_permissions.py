@@ -17,7 +17,8 @@ RANK = {Access.AGENT: 0, Access.SUPERVISOR: 1, Access.ADMIN: 2}
 PEOPLE = {"agent": 0, "lead": 1, "admin": 2}
 #: What anybody may do; a route that joins this list is looked at here first.
 PUBLIC = {
-    "GET /help", "GET /help/search.json", "GET /help/embed.json", "GET /help/embed.js", "GET /help/static/{name}",
+    "GET /help", "GET /help/", "GET /help/search.json", "GET /help/embed.json", "GET /help/embed.js",
+    "GET /help/static/{name}",
     "GET /help/sitemap.xml", "GET /robots.txt", "GET /help/files/{id}", "GET /help/{id}", "POST /help/{id}/feedback",
     "GET /knowledge/static/{name}",
 }
