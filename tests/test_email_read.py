@@ -377,3 +377,10 @@ def test_no_bytes_raise(raw: bytes) -> None:
         words.encode("utf-8")
         assert "\x00" not in words
     assert len(split(raw).parts) >= 1
+
+
+@pytest.mark.parametrize("number", ["1" * 5_000, "x" + "f" * 5_000])
+def test_a_number_that_is_no_letter_harms_no_mail(number: str) -> None:
+    for source in (f"<p>پیش &#{number}; پس</p>", "<div>" * 100_000 + f"پیش &#{number}; پس"):
+        text = markup.to_text(source)
+        assert "پیش" in text and "پس" in text and len(text) < 100

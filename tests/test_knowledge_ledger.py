@@ -271,7 +271,8 @@ async def test_an_answer_of_other_words_was_not_made_from_its_article(tmp_path: 
 async def test_a_piece_of_a_long_article_is_made_from_it(tmp_path: Path) -> None:
     async with town(tmp_path) as t:
         rest = " ".join(f"بند{n}" for n in range(300))
-        long = await t.write(title="آیین‌نامه", body=f"برای کارت ملی گم شده به دفتر پیشخوان بروید. {rest}", state="public")
+        body = f"برای کارت ملی گم شده به دفتر پیشخوان بروید. {rest}"
+        long = await t.write(title="آیین‌نامه", body=body, state="public")
         contact = await t.say(ASKED)
         await t.answer(contact, article=long["id"], text="سلام. برای کارت ملی گم شده به دفتر پیشخوان بروید.",
                        close="")

@@ -25,6 +25,7 @@ _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _COLOUR = re.compile(r"rgba?\([\d., %]{1,40}\)")
 _BLANK_LINES = re.compile(r"\n(?:(?:> )?\n){3,}")
 _ANY_TAG = re.compile(r"<[^<>]{0,5000}>")
+_LONG_NUMBER = re.compile(r"&#[xX]?[0-9a-fA-F]{8,};?")  #: no letter; `html.unescape` dies of thousands of digits
 _HREF = re.compile(
     r"(?:https?://|mailto:|tel:)[!-~\u00a1-\u1fff\u2070-\ud7ff\uf900-\uffef]{1,2000}", re.IGNORECASE)
 _CID = re.compile(r"cid:[!-~]{1,250}", re.IGNORECASE)
@@ -132,13 +133,18 @@ def _depth(root: LexborNode | None) -> int:
     return deepest
 
 
+def _words(source: str) -> str:
+    """What is left without tags."""
+    return clean(html.unescape(_LONG_NUMBER.sub("\ufffd", _ANY_TAG.sub(" ", source)))).strip()
+
+
 def to_text(source: str) -> str:
     """Readable plain text; what a mail program marked as quoted stands behind `> `."""
     if not bounded(source):
-        return clean(html.unescape(_ANY_TAG.sub(" ", source[:MAX_CHARS]))).strip()
+        return _words(source[:MAX_CHARS])
     root = LexborHTMLParser(source).root
     if root is None or _depth(root) > 3 * MAX_DEPTH:
-        return clean(html.unescape(_ANY_TAG.sub(" ", source))).strip()
+        return _words(source)
     writer = _Writer()
     writer.walk(root)
     return _BLANK_LINES.sub("\n\n", clean("\n".join(writer.lines()))).strip("\n")
