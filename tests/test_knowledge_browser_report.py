@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
+from sqlalchemy import update
 
 from knowledge import articles
 from router.records import ContactState, Role
 from storage.knowledge import ArticleState
+from storage.tables.knowledge import Suggestions
 from tests.house import read
 from tests.servers.browser import Browser
 from tests.servers.console import at_desk, says, spotless, town, worker
@@ -70,6 +72,7 @@ async def history(house: Any, boss: Any) -> None:
                         confidence=0.9)
                     if number >= good:
                         tx.knowledge.outcomes.back(contact.id, tx.now, contact.id)
+        tx.connection.execute(update(Suggestions).values(shown_at=tx.now - timedelta(days=21)))  # before they were over
     await house.store.run(unit)
 
 

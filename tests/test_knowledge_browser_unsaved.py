@@ -86,6 +86,7 @@ async def test_a_draft_out_of_a_contact_is_mended_before_anything_is_stored(
         await house.store.run(lambda tx: tx.contacts.change(
             tx.contacts.get(contact), state=ContactState.CLOSED, closed_at=tx.now, disposition="resolved"))
         await page.reload()
+        await expect(page.locator("[data-find]")).not_to_have_count(0)
         for find in await page.locator("[data-find]").all():
             await find.locator("input").first.check()
         await page.locator("[name=title]").fill("تمدید پروانه")

@@ -16,7 +16,7 @@ export function Draft({id}) {
   const [got, set] = useState(null);  // what the house looked at last, with its finds
   const [choice, choose] = useState({});  // by the words themselves: elsewhere they are the same piece of somebody
   const [written, write] = useState(null);  // what a person made of it since
-  const mine = useRef({});
+  const mine = useRef({}), inside = useRef(false);
   useEffect(() => { if (read && !got) set(read); }, [read]);
   useLayoutEffect(() => {
     const warn = (event) => event.preventDefault();
@@ -34,10 +34,13 @@ export function Draft({id}) {
   const type = (field, value) => write({...words, [field]: value});
   const look = async () => {
     if (!written) return got;
-    const sent = words;
-    const seen = await send("POST", `/api/contacts/${id}/draft`, {...sent, language: got.language});
+    let sent, seen;
+    do {
+      sent = mine.current;
+      seen = await send("POST", `/api/contacts/${id}/draft`, {...sent, language: got.language});
+    } while (mine.current !== sent && !inside.current);  // typed and left meanwhile: no other look is to come
     set(seen);
-    if (mine.current === sent) write(null);  // what was typed meanwhile is looked at with the next look
+    if (mine.current === sent) write(null);  // what is being typed is looked at with the next look
     // What was taken out and typed in again is decided on again.
     choose((old) => Object.fromEntries(Object.entries(old).filter(([, way]) => way === "keep")));
     return seen;
@@ -65,7 +68,7 @@ export function Draft({id}) {
     ${finds.length > 0 && html`<ul class="card stack">${finds.map((each) => html`<li key=${each.key} class="row wrap" data-find=${each.kind}><span class="chip warn">${w(`find.${each.kind}`)}</span><bdi class="grow strong">${each.text}</bdi>
       ${["remove", "keep"].map((way) => html`<label key=${way} class="check"><input type="radio" name=${each.key} disabled=${Boolean(written)} checked=${choice[each.text] === way} onChange=${() => decide(each, way)} />${w(`draft.${way}`)}</label>`)}</li>`)}</ul>`}
     <div class="card stack"><h2 dir="auto"><${Marked} text=${words.title} /></h2><div class="drafted" dir="auto"><${Marked} text=${words.body} /></div></div>
-    <div class="card stack" lang=${got.language} onFocusOut=${() => written && act("draft:look", look)}><p class="small quiet" lang=${language}>${w("draft.write")}</p>
+    <div class="card stack" lang=${got.language} onFocusIn=${() => { inside.current = true; }} onFocusOut=${() => { inside.current = false; if (written) act("draft:look", look); }}><p class="small quiet" lang=${language}>${w("draft.write")}</p>
       <label class="field"><span lang=${language}>${w("title")}</span><input name="title" dir="auto" maxlength="200" value=${words.title} onInput=${(event) => type("title", event.target.value)} /></label>
       <label class="field"><span lang=${language}>${w("body")}</span><textarea name="body" dir=${got.language === "fa" ? "rtl" : "ltr"} rows="12" maxlength="50000" value=${words.body} onInput=${(event) => type("body", event.target.value)}></textarea></label></div>
     <div class="row wrap">${left.length > 0 && html`<p class="notice">${icon("warning")}<span>${w("draft.left", {n: left.length})}</span></p>`}<span class="grow"></span>

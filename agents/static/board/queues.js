@@ -60,7 +60,7 @@ export const Meter = ({share, look = share === null || share >= WELL ? "" : shar
 export function Alarms({found, state}) {
   const {total, standing} = found;
   return html`<section class="card stack" aria-labelledby="alarms-now" data-alarms=${total}><h2 id="alarms-now" class="row">${t("board.alarms")}${total > 0 && html`<span class="chip bad">${number(total)}</span>`}</h2>
-    <div aria-live="polite">${total === 0 ? html`<p class="faint">${t("board.alarms.none")}</p>` : html`<ul class="waiting-now">${standing.map((alarm) => html`<li key=${`${alarm.code} ${alarm.contact} ${alarm.queue}`}>
+    <div aria-live="polite">${total === 0 ? html`<p class="faint">${t("board.alarms.none")}</p>` : html`<ul class="alarms-now">${standing.map((alarm) => html`<li key=${`${alarm.code} ${alarm.contact} ${alarm.queue}`}>
       <${About} alarm=${alarm}>${icon("warning")}<span class="grow stack-tight">${alarm.contact && html`<${Text} class="clip">${nameOf(state.contact[alarm.contact] ?? {reference: numerals(alarm.contact)})}</${Text}>`}
         <span class="small say">${say(alarm)}${alarm.missing.length > 0 && html` <${Text} class="faint">${alarm.missing.map((code) => word("lack", code)).join(t("list.comma"))}</${Text}>`}</span></span>
         ${alarm.queue && html`<${Text} class="chip">${titleOf(state.queue[alarm.queue])}</${Text}>`}<span class="chip warn"><${Since} at=${alarm.since} /></span></${About}></li>`)}</ul>`}
