@@ -6,13 +6,16 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import aiohttp
+import pytest
 
 from agents.guard import digest
+from channels import registry
 from house import utc_now
 from router.records import Role
 from tests import fake
@@ -132,3 +135,19 @@ async def town(tmp_path: Path, database: str = "", *, clock: Any = utc_now, queu
         # What happened before the ledger began to follow is history to it.
         await until(lambda: read(house, lambda tx: tx.marks.get("knowledge", "followed")), what="the ledger follows")
         yield Town(house, http, people)
+
+
+@pytest.fixture(autouse=True)
+def line_medium(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The channel "line" is the tests' own; a test module that imports this has it in each of its tests."""
+    monkeypatch.setitem(registry._MODULES, fake.Adapter.medium, "tests.fake")
+
+
+class Clock:
+    """Real time plus what a test adds."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead

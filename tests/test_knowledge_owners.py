@@ -15,8 +15,7 @@ from router.records import Role
 from storage.knowledge import ArticleState
 from tests import fake
 from tests.house import agent, read, until
-from tests.knowledge_town import Town, town
-from tests.test_knowledge_life import Clock
+from tests.knowledge_town import Clock, Town, town
 
 POOL = "ساعت کار استخر شهرداری چند است"
 CARD = {"title": "گم شدن کارت ملی", "body": "اگر کارت ملی گم شد به دفتر پیشخوان بروید.", "state": "public"}

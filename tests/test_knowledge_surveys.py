@@ -18,8 +18,7 @@ from tests import fake
 from tests.flow_people import Person
 from tests.flow_people import town as flow_town
 from tests.house import read, until
-from tests.knowledge_town import Town, town
-from tests.test_knowledge_life import Clock
+from tests.knowledge_town import Clock, Town, town
 
 CARD = {"title": "گم شدن کارت ملی", "body": "اگر کارت ملی گم شد به دفتر پیشخوان بروید.", "state": "public"}
 ASKED = "کارت ملی من گم شده چه کنم"
