@@ -8,6 +8,7 @@ import gc
 import logging
 import os
 import signal
+import socket
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -123,7 +124,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _command(given: argparse.Namespace) -> int:
     command = given.command or "serve"
     if command == "serve":
-        return asyncio.run(serve(configured(given.config)))
+        settings = configured(given.config)
+        vacant(settings.server.host, settings.server.port)
+        return asyncio.run(serve(settings))
     if command == "inspect":
         from channels.email.inspect import inspect
 
@@ -150,6 +153,7 @@ def _command(given: argparse.Namespace) -> int:
     if command == "demo":
         from demo.town import demo
 
+        vacant("127.0.0.1", given.port)
         return asyncio.run(demo(given.port, given.folder, keep=given.keep, write=_say))
     import commands
 
@@ -185,6 +189,17 @@ def configured(path: Path) -> Settings:
     if not folder.is_absolute():
         folder = path.resolve().parent / folder
     return replace(settings, storage=replace(settings.storage, folder=str(folder)))
+
+
+def vacant(host: str, port: int) -> None:
+    """SettingsError when another program serves there, or nobody may: said before anything begins."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(address)
+    except OSError as error:
+        raise SettingsError(f"{host}:{port}: {error.strerror}; is it running already?") from None
 
 
 async def serve(settings: Settings) -> int:

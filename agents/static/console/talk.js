@@ -17,7 +17,7 @@ import {called, channelOf, contactOf, possible, run} from "./deeds.js";
 import {Message} from "./message.js";
 import {Also, Claim} from "./particulars.js";
 
-const SIGNS = {take: "inbox", accept: "check", decline: "close", reopen: "reopen", transfer: "transfer", snooze: "snooze", finish: "finish", close: "check", hangup: "hangup", hold: "snooze", resume: "check"};
+const SIGNS = {take: "inbox", accept: "check", decline: "close", reopen: "reopen", transfer: "transfer", snooze: "snooze", finish: "finish", close: "check", hangup: "hangup", hold: "pause", resume: "play"};
 const PLAIN = new Set(["take", "accept", "decline", "reopen", "finish", "hangup", "hold", "resume"]);
 const FRONT = ["take", "accept", "decline", "resume", "hangup", "hold", "transfer", "snooze", "finish", "close", "reopen"];
 
