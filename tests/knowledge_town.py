@@ -22,6 +22,9 @@ from tests import fake
 from tests.databases import storage
 from tests.house import agent, configured, read, until
 
+#: An article, for `Town.write`.
+CARD = {"title": "گم شدن کارت ملی", "body": "اگر کارت ملی گم شد به دفتر پیشخوان بروید.", "state": "public"}
+
 
 @dataclass
 class Town:
@@ -151,3 +154,8 @@ class Clock:
 
     def __call__(self) -> datetime:
         return datetime.now(UTC) + self.ahead
+
+
+async def leaves(t: Town, name: str) -> None:
+    """Somebody works here no more."""
+    await t.ok("POST", f"/api/agents/{t.people[name].id}", {"active": False}, by="admin")
