@@ -1,32 +1,14 @@
-"""Parts of mail with a format of their own: invitations, visiting cards, winmail.dat, signed and encrypted mail."""
+"""Parts of mail with a format of their own: invitations, visiting cards, winmail.dat."""
 
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import struct
-from email.mime.text import MIMEText
-from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import pkcs7
-from cryptography.x509.oid import NameOID
 
 from channels.email import tnef
-from channels.email.parse import Arrival, parse
-from router.model import Said
-
-NOW = dt.datetime(2026, 11, 22, 9, 0, tzinfo=dt.UTC)
-TOP = (b"From: Sara <sara@citizen.example>\r\nTo: desk@city.example\r\nSubject: s\r\n"
-       b"Message-ID: <1@citizen.example>\r\nDate: Sun, 22 Nov 2026 11:00:00 +0330\r\nMIME-Version: 1.0\r\n")
-
-
-def read(raw: bytes, **more: Any) -> Said:
-    return parse(raw, Arrival(channel="town", now=NOW, own=("desk@city.example",), **more))
-
+from tests.mailed import TOP, read
 
 INVITATION = """BEGIN:VCALENDAR\r
 METHOD:REQUEST\r
@@ -183,119 +165,3 @@ def test_a_winmail_dat_that_claims_sizes_it_has_not() -> None:
         "<HHII", 0x101E, 0x1000, 0xFFFFFFFF, 0xFFFFFFFF))
     assert tnef.read(wild) is not None
     assert tnef.unpacked(struct.pack("<IIII", 0, 0xFFFFFFFF, 0x75465A4C, 0) + b"\xff" * 100_000) is not None
-
-
-# --- signatures
-
-
-def certificate(key: Any, address: str = "sara@citizen.example") -> x509.Certificate:
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Sara")])
-    return (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-            .serial_number(4711).not_valid_before(NOW - dt.timedelta(days=1))
-            .not_valid_after(NOW + dt.timedelta(days=9))
-            .add_extension(x509.SubjectAlternativeName([x509.RFC822Name(address)]), critical=False)
-            .sign(key, hashes.SHA256()))
-
-
-def signed(content: bytes, key: Any, *, detached: bool) -> bytes:
-    options = [pkcs7.PKCS7Options.DetachedSignature] if detached else []
-    built = pkcs7.PKCS7SignatureBuilder().set_data(content).add_signer(certificate(key), key, hashes.SHA256())
-    return built.sign(serialization.Encoding.SMIME if detached else serialization.Encoding.DER, options)
-
-
-KEYS = {"rsa": rsa.generate_private_key(65537, 2048), "ec": ec.generate_private_key(ec.SECP256R1())}
-
-
-@pytest.mark.parametrize("kind", KEYS)
-def test_opaque_signed_mail_is_readable_and_its_signature_checked(kind: str) -> None:
-    inner = MIMEText("سلام، امضاشده است.", _charset="utf-8").as_bytes().replace(b"\n", b"\r\n")
-    sealed = signed(inner, KEYS[kind], detached=False)
-    head = (b"Content-Type: application/pkcs7-mime; smime-type=signed-data; name=smime.p7m\r\n"
-            b"Content-Transfer-Encoding: base64\r\n\r\n")
-    said = read(TOP + head + base64.encodebytes(sealed))
-    assert said.text.strip() == "سلام، امضاشده است." and not said.uploads
-    assert said.data["signed"] == {"kind": "smime", "state": "intact", "by": "sara@citizen.example"}
-    place = sealed.index(inner[-12:])
-    broken = sealed[:place] + b"x" + sealed[place + 1:]
-    assert read(TOP + head + base64.encodebytes(broken)).data["signed"]["state"] == "broken"
-
-
-@pytest.mark.parametrize("kind", KEYS)
-def test_detached_signature(kind: str) -> None:
-    whole = signed(b"Content-Type: text/plain\r\n\r\nPlease answer.\r\n", KEYS[kind], detached=True)
-    said = read(TOP.replace(b"MIME-Version: 1.0\r\n", b"") + whole)
-    assert said.text.strip() == "Please answer." and said.data["signed"]["state"] == "intact"
-    changed = whole.replace(b"Please answer.", b"Please send it")
-    assert read(TOP.replace(b"MIME-Version: 1.0\r\n", b"") + changed).data["signed"]["state"] == "broken"
-
-
-def test_encrypted_mail_is_kept_and_said_to_be_so() -> None:
-    body = pkcs7.PKCS7EnvelopeBuilder().set_data(b"secret").add_recipient(certificate(KEYS["rsa"])).encrypt(
-        serialization.Encoding.DER, [])
-    said = read(TOP + b"Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\r\n"
-                b"Content-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(body))
-    assert said.data["encrypted"] == "smime" and said.uploads[0].content == body and not said.text
-    pgp = read(TOP + b"\r\n-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----\n")
-    assert pgp.data["encrypted"] == "pgp" and "hQEMA" in pgp.text
-
-
-@pytest.mark.parametrize("rubbish", [b"", b"\x30", b"\x30\x80" * 5_000, b"\xff" * 100, b"\x30\x84\xff\xff\xff\xff" * 9,
-                                     bytes.fromhex("300b06092a864886f70d010702")])
-def test_rubbish_in_place_of_a_signature_is_no_fault(rubbish: bytes) -> None:
-    said = read(TOP + b"Content-Type: application/pkcs7-mime; name=smime.p7m\r\n\r\n" + rubbish)
-    assert not said.quarantine
-
-
-def test_pgp_clear_signed_text_is_read_without_its_armour() -> None:
-    said = read(TOP + b"\r\n-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\nHello\n- -----\n"
-                b"-----BEGIN PGP SIGNATURE-----\n\niQEz\n-----END PGP SIGNATURE-----\n")
-    assert said.text.strip() == "Hello\n-----"
-    assert said.data["signed"] == {"kind": "pgp", "state": "unchecked", "by": ""}
-
-
-# --- forwards of colleagues
-
-VOUCHED = b"Authentication-Results: mx.city.example; dkim=pass header.d=city.example; dmarc=pass\r\n"
-COLLEAGUE = (b"From: Reza <reza@city.example>\r\nTo: desk@city.example\r\nSubject: Fwd: water\r\n"
-             b"Message-ID: <f@city.example>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n")
-FORWARDS = {
-    "gmail-fa": ("لطفاً رسیدگی کنید\n\n---------- پیام هدایت‌شده ---------\nاز: علی <ali@citizen.example>\n"
-                 "تاریخ: شنبه ۳۰ آبان ۱۴۰۵ ساعت ۱۰:۱۵\nموضوع: قطعی آب\nبه: Reza <reza@city.example>\n\nآب قطع است."),
-    "gmail": ("Please see\n\n---------- Forwarded message ---------\nFrom: Ali <ali@citizen.example>\n"
-              "Date: Sat, Nov 21, 2026 at 10:15\nSubject: قطعی آب\nTo: <reza@city.example>\n\nآب قطع است."),
-    "outlook": ("FYI\n\n________________________________\nFrom: Ali [mailto:ali@citizen.example]\nSent: Saturday, "
-                "November 21, 2026 10:15 AM\nTo: Reza\nSubject: قطعی آب\n\nآب قطع است."),
-    "apple": ("Begin forwarded message:\n\nFrom: Ali <ali@citizen.example>\nSubject: قطعی آب\nDate: 21 November 2026\n"
-              "To: reza@city.example\n\nآب قطع است.")}
-
-
-@pytest.mark.parametrize("name", FORWARDS)
-def test_a_colleagues_forward_is_the_citizens_mail(name: str) -> None:
-    said = read(VOUCHED + COLLEAGUE + FORWARDS[name].encode(), colleagues=("@city.example",),
-                authority="mx.city.example")
-    assert said.sender.value == "ali@citizen.example" and said.subject == "قطعی آب"
-    assert said.new_text == "آب قطع است." and FORWARDS[name].splitlines()[0] in said.text, "nothing is lost"
-    assert said.data["forwarded"]["by"] == "reza@city.example"
-
-
-def test_an_attached_mail_is_the_citizens_with_its_thread_and_files() -> None:
-    inner = (b"From: ali@citizen.example\r\nSubject: q\r\nMessage-ID: <q@citizen.example>\r\n"
-             b"In-Reply-To: <z@x.example>\r\n\r\nHello\r\n")
-    raw = VOUCHED + COLLEAGUE.replace(b"text/plain; charset=utf-8", b"multipart/mixed; boundary=b") + (
-        b"--b\r\n\r\nfor you\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n" + inner + b"\r\n--b--\r\n")
-    said = read(raw, colleagues=("reza@city.example",), authority="mx.city.example")
-    assert (said.sender.value, said.text.strip()) == ("ali@citizen.example", "Hello")
-    assert said.thread.references == ("z@x.example",)
-    assert said.ids == ("q@citizen.example", "f@city.example") and said.data["forwarded"]["note"] == "for you"
-
-
-@pytest.mark.parametrize(("top", "colleagues", "authority"), [
-    (b"", ("@city.example",), "mx.city.example"),
-    (VOUCHED, ("@city.example",), ""), (VOUCHED, (), "mx.city.example"),
-    (VOUCHED.replace(b"mx.city", b"mx.evil"), ("@city.example",), "mx.city.example"),
-    (b"Authentication-Results: mx.city.example; dmarc=fail\r\n" + VOUCHED, ("@city.example",), "mx.city.example"),
-    (VOUCHED.replace(b"header.d=city.example; dmarc=pass", b"header.d=evil.example"), ("@city.example",),
-     "mx.city.example")])
-def test_nobody_else_writes_in_the_name_of_a_citizen(top: bytes, colleagues: tuple[str, ...], authority: str) -> None:
-    said = read(top + COLLEAGUE + FORWARDS["gmail"].encode(), colleagues=colleagues, authority=authority)
-    assert said.sender.value == "reza@city.example" and "forwarded" not in said.data
