@@ -15,7 +15,6 @@ from router.rules.plan import Plan
 from router.rules.sla import kind_of
 
 Table = Mapping[str, Mapping[str, Any]]
-_MERGES = 10  #: a queue merged into one that was merged: followed so often
 GENERAL = {"general": {"title_fa": "عمومی", "title_en": "General"}}
 
 
@@ -83,11 +82,7 @@ def queue_for(tx: Tx, *names: str) -> Queue:
     is none at all: nobody is lost because a name went out of use."""
     last: Queue | None = None
     for name in names:
-        found = tx.desk.queue_named(name) if name else None
-        for _ in range(_MERGES):
-            if found is None or found.merged_into is None:
-                break
-            found = tx.desk.queue(found.merged_into)
+        found = plans.taking(tx.desk.queue_named(name) if name else None, tx.desk.queue)
         if found is not None and found.active:
             return found
         last = found or last

@@ -17,7 +17,7 @@ from router.records import Contact, ContactState, Direction, Queue, Timer
 from router.rules import notices
 from router.rules.instead import how
 from router.rules.overflow import Step
-from router.rules.plan import Plan
+from router.rules.plan import Plan, taking
 
 MOST_MOVES = 5  #: a contact is moved by rules at most so often
 _ONCE = ("length", "wait")  #: judged again and again, taken once
@@ -166,7 +166,7 @@ def _offer(tx: Tx, contact: Contact, offer: Sequence[str], case: Case) -> tuple[
 
 def _move(tx: Tx, plan: Plan, contact: Contact, name: str) -> tuple[Contact, list[str]]:
     """To another queue, once each; the waiting time goes with it."""
-    queue = _taking(plan, name)
+    queue = taking(plan.named(name), plan.queues.get)
     via: list[int] = list(contact.data.get("via", ()))
     if queue is None or not queue.active or queue.id == contact.queue or queue.id in via or len(via) >= MOST_MOVES:
         return contact, []
@@ -177,16 +177,6 @@ def _move(tx: Tx, plan: Plan, contact: Contact, name: str) -> tuple[Contact, lis
     tx.emit(ContactQueued(about=contact.id, queue=queue.id, reason="overflow",
                           why={"from": plan.queues[contact.queue].name}), actor="router")
     return changed, [f"queue:{queue.name}"]
-
-
-def _taking(plan: Plan, name: str) -> Queue | None:
-    """The queue of that name, or the one that it went into, however often."""
-    queue = plan.named(name)
-    for _ in range(len(plan.queues)):
-        if queue is None or queue.merged_into is None:
-            break
-        queue = plan.queues.get(queue.merged_into)
-    return queue
 
 
 def _tell(tx: Tx, contact: Contact, what: str, once: str) -> list[str]:

@@ -100,12 +100,6 @@ class RoutedReads:
             select(_T.c.id).where(_T.c.customer_id == customer, _T.c.state.in_(("self-service", *_LIVE)))
             .order_by(_T.c.id)).scalars()]
 
-    def waiting_in(self, queue: QueueId) -> list[ContactId]:
-        """Who waits in a queue, longest first."""
-        return [ContactId(number) for number in self._db.execute(
-            select(_T.c.id).where(_T.c.queue_id == queue, _T.c.state == "waiting")
-            .order_by(_T.c.queued_at, _T.c.id)).scalars()]
-
     def answers(self, *, most: int) -> list[Answered]:
         """The newest answers of agents in contacts that are over, oldest first; at most so many messages are looked
         at."""

@@ -48,11 +48,6 @@ class Assets:
         self._packed = gzip.compress(self._script, mtime=0)
         self._tag = f'"{hashlib.sha256(self._script).hexdigest()[:20]}"'
 
-    @property
-    def packed_bytes(self) -> int:
-        """What the widget costs a visitor's line."""
-        return len(self._packed)
-
     async def widget(self, request: web.Request) -> web.StreamResponse:
         """GET widget.js."""
         headers = {"Cache-Control": _CACHE, "ETag": self._tag, "Vary": "Accept-Encoding"}

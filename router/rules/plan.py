@@ -6,7 +6,7 @@ Built anew when any of it changes. Keeps what it worked out; equal questions get
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -24,6 +24,7 @@ SEGMENTS = ("vip", "organisation", "potential", "ordinary")  #: best first
 LANGUAGES = ("fa", "en")
 _AGENT = re.compile(r"[0-9]{1,18}")
 DEFAULT = "default"  #: the policy of queues that name none
+_MERGES = 10  #: a queue merged into one that was merged: followed so often
 _SECONDS = {"idle_first_seconds": "idle_first_ms", "hold_seconds": "hold_ms", "ageing_seconds": "ageing_ms"}
 #: What of a policy may be set, as a supervisor names it.
 PARAMETERS = tuple(sorted({f.name for f in fields(CorePolicy)} - {"name", *_SECONDS.values()} | set(_SECONDS)))
@@ -194,10 +195,18 @@ class Plan:
 
     def rings(self, queue: Queue) -> tuple[Ring, ...]:
         """Who else may take a contact that waits long."""
-        numbers = {each.name: each.id for each in self.queues.values()}
+        named = {each.name: taking(each, self.queues.get) for each in self.queues.values()}
         return tuple(Ring(after_ms=(step.after or 0) * 1000, relax=step.relax, drop=frozenset(step.drop),
-                          queues=tuple(numbers[name] for name in step.queues if name in numbers))
+                          queues=tuple(found.id for name in step.queues if (found := named.get(name)) is not None))
                      for step in self.steps(queue) if step.widens)
+
+
+def taking(queue: Queue | None, known: Callable[[QueueId], Queue | None]) -> Queue | None:
+    """The queue that takes what was meant for this one: itself, or the one that it was merged into, however often."""
+    for _ in range(_MERGES):
+        if queue is not None and queue.merged_into is not None:
+            queue = known(queue.merged_into)
+    return queue
 
 
 def rules(medium: MediumPlan) -> MediumRules:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
-from router.model import ContactId, CustomerId, OfferId, QueueId
+from router.model import ContactId, CustomerId, OfferId
 from router.records import Calendar, Claim, Entry, Policy, Routed, Target
 from router.rules.efforts import Answered
 
@@ -40,8 +40,6 @@ class RoutedContacts(Protocol):
     def some(self, ids: Iterable[int]) -> Sequence[Routed]: ...
 
     def live_of(self, customer: CustomerId) -> Sequence[ContactId]: ...
-
-    def waiting_in(self, queue: QueueId) -> Sequence[ContactId]: ...
 
     def attempts(self) -> Mapping[ContactId, int]:
         """Live offers of the router by contact."""
