@@ -6,13 +6,15 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from router.core import Policy
+from router.core import NAMED, Policy
 from router.simulation.day import Day
 from router.simulation.figures import Outcome
 from router.simulation.seats import Seat, Talk
 from router.simulation.world import World
 
 START = datetime(2026, 11, 21, tzinfo=UTC)
+END = START + timedelta(days=1)
+PROMISE, FIFO = NAMED["promise"], NAMED["fifo_longest_idle"]
 
 
 class Journal:
