@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Any
+
+from router.simulation.reading import parse
+from router.simulation.scenario import Scenario
 
 
 def town(*, agents: int = 20, hours: int = 4, load: float = 1.0) -> dict[str, Any]:
@@ -39,3 +44,10 @@ def town(*, agents: int = 20, hours: int = 4, load: float = 1.0) -> dict[str, An
             {"name": "all", "n": agents - agents * 4 // 5, "channels": ["voice", "chat", "email"],
              "skills": {"cards": 3, "loans": 3, "english": 4}, "shifts": [[0, seconds]]}],
     }
+
+
+def scenario(change: Callable[[dict[str, Any]], Any] = lambda table: None, **size: Any) -> Scenario:
+    """The town as it is read, after a change of its table."""
+    table = town(**size)
+    change(table)
+    return parse(json.dumps(table))
