@@ -156,3 +156,10 @@ def test_media_that_learn_together_but_are_less_sure_each_find_their_own_width()
             wide[medium] = said.high / said.low
     assert 0.75 <= held["chat"] / 1200 <= 0.85 and 0.75 <= held["sms"] / 300 <= 0.85, held
     assert wide["sms"] > 2 * wide["chat"]
+    again = Estimator(media)
+    again.learn_from(made.to_data())
+    again.agent(1, frozenset({"a"}), frozenset(media))
+    again.duty(1, True)
+    for each in (made, again):  # who starts anew knows as much as before
+        each.queued(0, Kind(medium="sms", skills=frozenset({"a"})), now)
+    assert again.estimate(0, now) == made.estimate(0, now)

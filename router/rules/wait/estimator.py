@@ -186,7 +186,7 @@ class Estimator:
         """What was learned, JSON-able. Who waits and who works is told anew."""
         return {"media": {name: {
             "seat_seconds": m.seat_seconds, "gone": m.gone, "waited": m.waited, "last": m.last, "lean": m.lean,
-            "record": list(astuple(m.record))} for name, m in sorted(self._media.items())},
+            "wide": m.wide, "record": list(astuple(m.record))} for name, m in sorted(self._media.items())},
                 "models": [[pool, stage, model.to_data()] for (pool, stage), model in sorted(self._models.items())]}
 
     def learn_from(self, data: Mapping[str, Any]) -> None:
