@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from knowledge import permits, review, sight
+from knowledge import notes, permits, review, sight
 from knowledge.markup import files_of
 from router.errors import BadRequest, Conflict, Forbidden, NotFound
 from router.events import ArticleChanged
@@ -121,8 +121,8 @@ def create(tx: StoreTx, agent: Agent, given: Mapping[str, Any], *, four_eyes: bo
 
 
 def change(tx: StoreTx, agent: Agent, article: int, version: int, given: Mapping[str, Any], *,
-           four_eyes: bool = False) -> Article:
-    """Change some fields; Conflict when somebody changed it since `version`."""
+           four_eyes: bool = False, own: Mapping[str, Any] | None = None) -> Article:
+    """Change some fields; Conflict when somebody changed it since `version`. `own`: what the house says of it."""
     if not given:
         raise BadRequest("name at least one field to change")
     before, granted = tx.knowledge.get(article), sight.rights(tx, agent)
@@ -143,7 +143,7 @@ def change(tx: StoreTx, agent: Agent, article: int, version: int, given: Mapping
         # Whoever decides now ends what was to happen by itself.
         values |= {"publish_at": None, "publish_state": ""}
         tx.timers.clear(PUBLISH, article)
-    made = tx.knowledge.change(article, version, by=agent.id, note=note, **values)
+    made = tx.knowledge.change(article, version, by=agent.id, note=note, own=own, **values)
     _tell(tx, agent, made, state.value if state is not before.state else "edited")
     review.over(tx, made, f"agent:{agent.id}", agent)
     if twin != before.twin:
@@ -252,15 +252,15 @@ def publish(tx: StoreTx, timer: Timer) -> None:
         tx.timers.set(PUBLISH, found.id, found.publish_at)
         return
     made = tx.knowledge.change(found.id, found.version, state=ArticleState(found.publish_state), publish_at=None,
-                               publish_state="", note="as scheduled")
+                               publish_state="", own=notes.SCHEDULED)
     tx.emit(ArticleChanged(article=made.id, what=made.state.value, version=made.version), actor="timer")
 
 
 def restore(tx: StoreTx, agent: Agent, article: int, version: int, old: int, *, four_eyes: bool) -> Article:
     """The words of an earlier version again, as the next version; its state stays as it is."""
     was = tx.knowledge.life.version(article, old)
-    given = {"title": was.title, "body": was.body, "keywords": was.keywords, "note": f"restored from version {old}"}
-    return change(tx, agent, article, version, given, four_eyes=four_eyes)
+    given = {"title": was.title, "body": was.body, "keywords": was.keywords}
+    return change(tx, agent, article, version, given, four_eyes=four_eyes, own=notes.restored(old))
 
 
 def view(article: Article) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from knowledge import articles, merge, owners, permits, review
+from knowledge import articles, merge, notes, owners, permits, review
 from router.errors import BadRequest, Conflict, Forbidden
 from router.events import ApprovalChanged, ArticleChanged, ArticleTaskChanged, ObjectChanged
 from router.records import Agent
@@ -49,7 +49,7 @@ def approve(tx: StoreTx, agent: Agent, number: int, *, four_eyes: bool) -> Artic
     if article.state is ArticleState.ARCHIVED:
         raise Conflict("this article was archived since; make it a draft again, or refuse", field="archived")
     fields: dict[str, Any] = {"title": asked.title, "body": _together(tx, asked, article),
-                              "note": f"approved by {agent.name}"}
+                              "note": asked.note, "own": notes.approved(agent.id)}
     if asked.keywords is not None:
         fields["keywords"] = asked.keywords
     later: datetime | None = None

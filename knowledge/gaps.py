@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from knowledge import articles, clusters, drafts, owners, permits
+from knowledge import articles, clusters, drafts, notes, owners, permits
 from knowledge.given import Rules
 from knowledge.personal import masked
 from router.errors import BadRequest, Conflict, Forbidden
@@ -110,7 +110,7 @@ def _give(tx: StoreTx, rules: Rules, gap: Gap, version: int, owner: AgentId, why
     made = tx.knowledge.gaps.change(gap.id, version, owner_id=owner, why=why, **fields)
     written = tx.knowledge.many([gap.article] if gap.article is not None else []).get(gap.article or 0)
     if written is not None and written.state is ArticleState.DRAFT and written.owner == gap.owner != owner:
-        tx.knowledge.change(written.id, written.version, owner=owner, note=f"with gap {gap.id}")
+        tx.knowledge.change(written.id, written.version, owner=owner, own=notes.with_gap(gap.id))
     tx.emit(GapChanged(gap=gap.id, state=made.state, what=what), actor=actor)
     return made
 

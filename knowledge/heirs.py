@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from knowledge import owners, permits, review
+from knowledge import notes, owners, permits, review
 from knowledge.given import Rules
 from router.events import ArticleGiven
 from router.model import AgentId
@@ -50,8 +50,7 @@ def _article(tx: StoreTx, rules: Rules, people: _People, article: Article) -> No
     fields: dict[str, Any] = {"owner": owner, "why": {**why, "left": article.owner}}
     if article.review_at is not None and article.review_at <= tx.now:
         fields["review_at"] = tx.now + timedelta(days=rules.gap_days)
-    given = tx.knowledge.change(article.id, article.version, note=f"its owner left; given by rule: {why['rule']}",
-                                **fields)
+    given = tx.knowledge.change(article.id, article.version, own=notes.heir(fields["why"]), **fields)
     review.over(tx, given, "ledger")
     tx.emit(ArticleGiven(article=article.id, owner=owner, left=article.owner, rule=why["rule"]), actor="ledger")
 

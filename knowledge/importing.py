@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from knowledge import articles, permits, pictures, sight
+from knowledge import articles, notes, permits, pictures, sight
 from knowledge.pictures import Picture
 from knowledge.reading import Item
 from router.errors import PishkhanError
@@ -114,7 +114,8 @@ def _one(tx: StoreTx, agent: Agent, item: Item, *, state: ArticleState, category
     if not dry:
         if new:
             changes["body"] = pictures.placed(given["body"], _files(item, files | _added(tx, agent, known.id, new)))
-        articles.change(tx, agent, known.id, known.version, {**changes, "note": "imported"}, four_eyes=four_eyes)
+        articles.change(tx, agent, known.id, known.version, changes, four_eyes=four_eyes,
+                        own=notes.imported(item.place))
     return "changed", known.id, known.title
 
 
@@ -154,11 +155,12 @@ def _word_of(value: str, words: Mapping[str, Sequence[str]]) -> str:
 def _created(tx: StoreTx, agent: Agent, item: Item, given: dict[str, Any], key: str, *, four_eyes: bool) -> int:
     """A new article; its pictures are its files, so that they come once it is there."""
     body = given.get("body", "")
-    made = articles.create(tx, agent, {**given, "body": pictures.placed(body, {})}, four_eyes=four_eyes, import_key=key)
+    made = articles.create(tx, agent, {**given, "body": pictures.placed(body, {})}, four_eyes=four_eyes, import_key=key,
+                           own=notes.imported(item.place))
     if item.pictures:
         files = _added(tx, agent, made.id, list(item.pictures.values()))
         body = pictures.placed(body, _files(item, files))
-        tx.knowledge.change(made.id, made.version, by=agent.id, body=body, note="with its pictures")
+        tx.knowledge.change(made.id, made.version, by=agent.id, body=body, own=notes.PICTURES)
     return made.id
 
 

@@ -138,7 +138,7 @@ def told(tx: StoreTx, why: Mapping[str, Any]) -> dict[str, str]:
     """Why this person, in English and Persian; empty where nobody owns it or a person chose."""
     en, fa = _rule(tx, why)
     if why.get("left") is not None:
-        name = isolate(_name(tx, why["left"]))
+        name = isolate(name_of(tx, why["left"]))
         en, fa = f"{en} Before it was {name}'s, who left.", f"{fa} پیش‌تر با {name} بود که رفته است."
     return {"en": en.strip(), "fa": digits_fa(fa.strip())}
 
@@ -168,7 +168,7 @@ def _rule(tx: StoreTx, why: Mapping[str, Any]) -> tuple[str, str]:
         return (f"Worked on {why['contacts']} of the last {why['of']} contacts of the queue {en}, where {asked[0]}.",
                 f"از {why['of']} تماس اخیر صف {fa} که {asked[1]}، {why['contacts']} تماس با او بوده است.")
     if rule in BY_PERSON:
-        name = isolate(_name(tx, why.get("by")))
+        name = isolate(name_of(tx, why.get("by")))
         return ((f"{name} took it.", f"{name} خود آن را برداشت.") if rule == "taken" else
                 (f"{name} gave it out.", f"{name} آن را سپرد."))
     return {"owner": ("Owns the article.", "مسئول خود مطلب است."),
@@ -184,5 +184,6 @@ def _open(tx: StoreTx) -> dict[int, Category]:
             if each.least_role == Role.AGENT and not each.skills and not each.queues}
 
 
-def _name(tx: StoreTx, number: Any) -> str:
+def name_of(tx: StoreTx, number: Any) -> str:
+    """Of somebody who works or worked here."""
     return next((each.name for each in tx.desk.agents() if each.id == number), "?")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from knowledge import notes
 from router.events import ArticleChanged, ArticleTaskChanged
 from router.records import Agent
 from storage.knowledge import Article, ArticleState, Task
@@ -34,7 +35,7 @@ def over(tx: StoreTx, article: Article, actor: str, by: Agent | None = None) -> 
 def read_again(tx: StoreTx, agent: Agent, article: Article, days: int) -> None:
     """Somebody read it and it is right: the next day of review comes in so many days, or nobody says (0)."""
     later = tx.now + timedelta(days=days) if days else None
-    made = tx.knowledge.change(article.id, article.version, by=agent.id, review_at=later, note="read again")
+    made = tx.knowledge.change(article.id, article.version, by=agent.id, review_at=later, own=notes.REREAD)
     tx.emit(ArticleChanged(article=made.id, what="edited", version=made.version), actor=f"agent:{agent.id}")
 
 

@@ -128,8 +128,9 @@ def _apply(tx: StoreTx, number: ContactId, hints: Mapping[str, Hint]) -> dict[st
     queue = _open_queue(tx, sure.get("queue", ""))
     if queue is not None and contact.queue != queue.id:
         applied["queue"] = {"was": contact.queue, "now": queue.id}
-        tx.contacts.change(contact, queue=queue.id)
-        tx.emit(ContactQueued(about=number, queue=queue.id, reason="suggested"), actor="knowledge")
+        tx.contacts.change(contact, queue=queue.id, step=0)
+        why = {"from": tx.desk.queue(contact.queue).name} if contact.queue is not None else {}
+        tx.emit(ContactQueued(about=number, queue=queue.id, reason="suggested", why=why), actor="knowledge")
     return applied
 
 
@@ -164,9 +165,9 @@ def undo(tx: StoreTx, agent: Agent, contact: Contact) -> list[str]:
         contact = _set(tx, contact, dict.fromkeys(back, ""), actor=f"agent:{agent.id}")
     done = hint["applied"].get("queue")
     if done and contact.queue == done["now"] and done["was"] is not None and contact.state is ContactState.WAITING:
-        tx.contacts.change(contact, queue=done["was"])
-        tx.emit(ContactQueued(about=contact.id, queue=done["was"], reason="suggestion-undone"),
-                actor=f"agent:{agent.id}")
+        tx.contacts.change(contact, queue=done["was"], step=0)
+        tx.emit(ContactQueued(about=contact.id, queue=done["was"], reason="suggestion-undone",
+                              why={"from": tx.desk.queue(done["now"]).name}), actor=f"agent:{agent.id}")
         back.append("queue")
     tx.emit(RoutingUndone(about=contact.id, fields=tuple(back)), actor=f"agent:{agent.id}")
     return back

@@ -71,7 +71,9 @@ async def test_articles_of_who_left_go_on_with_others_by_the_same_rules(tmp_path
         await given(t, old["id"], "admin")
         assert [(await article_of(t, each["id"]))["version"] for each in (mine, en)] == [1, 1]
         versions = (await t.ok("GET", f"/api/articles/{card['id']}/versions"))["versions"]
-        assert "owner left" in versions[0]["note"] and versions[0]["version"] == 2
+        assert "owner left" in versions[0]["told"]["en"] and "Keeps the category" in versions[0]["told"]["en"]
+        assert "مسئولش رفت" in versions[0]["told"]["fa"] and "مدارک" in versions[0]["told"]["fa"]
+        assert versions[0]["note"] == "" and versions[0]["version"] == 2
         told = {each.data["article"]: each.data for each in await read(t.house, lambda tx: tx.journal.after(0))
                 if each.name == "article-given"}
         assert told[card["id"]] == {"article": card["id"], "task": None, "owner": other, "left": second,

@@ -138,21 +138,42 @@ async def test_two_people_set_links_at_once(tmp_path: Path, database: str) -> No
         assert (await t.ok("POST", path, {"links": []}))["links"] == []
 
 
-async def test_notes_of_the_house_are_told_in_both_languages(tmp_path: Path) -> None:
+async def test_what_the_house_did_is_told_in_both_languages_and_what_people_wrote_stays(tmp_path: Path) -> None:
     async with town(tmp_path) as t:
         made = await t.write(title="x", body="one", state="public")
         path = f"/api/articles/{made['id']}"
-        await t.ok("POST", path, {"version": 1, "body": "two", "note": "restored by me"})
-        await t.ok("POST", f"{path}/restore", {"version": 2, "restore": 1})
-        asked = (await t.ok("POST", f"{path}/approvals", {"version": 3, "body": "three"}, by="agent"))["approval"]
+        written = ("imported", "restored from version 1", "as scheduled")
+        for version, note in enumerate(written, 1):
+            await t.ok("POST", path, {"version": version, "body": f"body {version}", "note": note})
+        await t.ok("POST", f"{path}/restore", {"version": 4, "restore": 1})
+        asked = (await t.ok("POST", f"{path}/approvals", {"version": 5, "body": "three", "note": "لطفا"},
+                            by="agent"))["approval"]
         await t.ok("POST", f"/api/knowledge/approvals/{asked['id']}/approve", {})
         kept = (await t.ok("GET", f"{path}/versions"))["versions"]
-        assert [each["told"]["fa"] for each in kept[1:]] == ["برگشته از نسخهٔ ۱", "restored by me", ""]
-        assert kept[0]["told"]["fa"].startswith("با تأیید ") and kept[0]["told"]["en"].startswith("Approved by ")
-    for note in ("as scheduled", "imported", "with its pictures", "with gap 3", "read again",
-                 "its owner left; given by rule: admin"):
-        assert notes.told(note)["fa"] != note and not any(each.isascii() and each.isalpha() for each in
-                                                          notes.told(note)["fa"])
+        empty = {"en": "", "fa": ""}
+        assert [(each["note"], each["told"]) for each in kept[1:]] == [
+            ("", {"en": "Restored from version 1", "fa": "برگشته از نسخهٔ ۱"}),
+            *((note, empty) for note in reversed(written)), ("", empty)]
+        assert kept[0]["note"] == "لطفا", "who asked is heard, too"
+        assert kept[0]["told"] == {"en": "Approved by \u2068Lead\u2069", "fa": "با تأیید \u2068Lead\u2069"}
+
+
+async def test_each_kind_of_note_has_words_of_its_own(tmp_path: Path) -> None:
+    async with town(tmp_path) as t:
+        lead = t.people["lead"].id
+        for own, en, fa in ((notes.SCHEDULED, "As scheduled", "طبق زمان‌بندی"),
+                            (notes.PICTURES, "With its pictures", "همراه تصویرهایش"),
+                            (notes.REREAD, "Read again: it is right", "بازخوانی شد؛ درست است"),
+                            (notes.with_gap(3), "With gap 3", "همراه کمبود ۳"),
+                            (notes.imported("{x}.md"), "Imported: \u2068{x}.md\u2069",
+                             "وارد شده از پرونده: \u2068{x}.md\u2069"),
+                            (notes.heir({"rule": "admin", "left": lead}),
+                             "Its owner left; somebody else keeps it. Is the first administrator; nobody is nearer "
+                             "to the matter. Before it was \u2068Lead\u2069's, who left.",
+                             "مسئولش رفت؛ به دیگری رسید. نخستین مدیر است؛ کسی به موضوع نزدیک‌تر نیست. "
+                             "پیش‌تر با \u2068Lead\u2069 بود که رفته است."),
+                            ({}, "", "")):
+            assert await read(t.house, lambda tx, own=own: notes.told(tx, own)) == {"en": en, "fa": fa}
 
 
 async def test_an_article_said_to_be_wrong_is_its_owners_task(tmp_path: Path, database: str) -> None:

@@ -72,9 +72,10 @@ class Living:
 
     async def versions(self, request: web.Request) -> web.Response:
         """Without the bodies: a list must stay small."""
-        found = await self._read(request, lambda tx, each: tx.knowledge.life.versions(each.id))
-        return json_answer({"versions": [{name: value for name, value in asdict(each).items() if name != "body"}
-                                         | {"told": notes.told(each.note)} for each in found]})
+        def unit(tx: StoreTx, article: Any) -> list[dict[str, Any]]:
+            return [{name: value for name, value in asdict(each).items() if name not in ("body", "own")}
+                    | {"told": notes.told(tx, each.own)} for each in tx.knowledge.life.versions(article.id)]
+        return json_answer({"versions": await self._read(request, unit)})
 
     async def diff(self, request: web.Request) -> web.Response:
         """Pieces that are the same, gone and new."""

@@ -66,7 +66,7 @@ export function Versions({article, mayWrite, taken, dirty}) {
     toast(w("restored", {n: version}));
   });
   return html`<ol class="stack">${(got?.versions ?? []).map((each) => html`<li key=${each.version} class="stack"><div class="row wrap small"><span class="strong">${w("version", {n: each.version})}</span>
-      <span class="faint grow">${moment(each.at)} · <bdi>${nameOf(each.agent)}</bdi> · ${w(`state.${each.state}`)}${each.note && html` · <bdi>${each.told[language]}</bdi>`}</span>
+      <span class="faint grow">${moment(each.at)} · <bdi>${nameOf(each.agent)}</bdi> · ${w(`state.${each.state}`)}${each.told[language] && html` · ${each.told[language]}`}${each.note && html` · <bdi>${each.note}</bdi>`}</span>
       ${each.version !== article.version && html`<button type="button" class="link tiny" onClick=${() => look(seen === each.version ? 0 : each.version)}>${w("compare")}</button>
         ${mayWrite && html`<button type="button" class="link tiny" onClick=${() => back(each.version)}>${w("restore")}</button>`}`}</div>
       ${seen === each.version && html`<${Difference} article=${article} from=${each.version} />`}</li>`)}</ol>`;

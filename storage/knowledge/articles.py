@@ -92,14 +92,14 @@ class ArticleRows:
         self._db, self._now = connection, now
 
     def add(self, *, title: str, body: str, language: str, state: ArticleState, keywords: Sequence[str] = (),
-            author: AgentId | None = None, **fields: Any) -> Article:
-        """A new article, version 1; its author owns it unless `owner` says otherwise."""
+            author: AgentId | None = None, own: Mapping[str, Any] | None = None, **fields: Any) -> Article:
+        """A new article, version 1; its author owns it unless `owner` says otherwise. `own` as for `change`."""
         values = _values({"owner": author, "why": {}, **fields})
         made = article_of(self._db.execute(insert(_A).values(
             title=title, body=body, language=language, state=state.value, keywords=list(keywords), version=1,
             created_at=self._now, updated_at=self._now, author_id=author, writer_id=author, **values)
             .returning(*_A.c)).one())
-        self._keep(made, author, "")
+        self._keep(made, author, "", own)
         return made
 
     def get(self, article: int) -> Article:
@@ -135,9 +135,9 @@ class ArticleRows:
             _V.c.article_id == article, _V.c.state.in_([each.value for each in states])).limit(1)).first() is not None
 
     def change(self, article: int, version: int, *, by: AgentId | None = None, note: str = "",
-               **fields: Any) -> Article:
+               own: Mapping[str, Any] | None = None, **fields: Any) -> Article:
         """Write fields if nobody changed it since `version`; Conflict otherwise. The next version comes back and is
-        kept."""
+        kept, with a person's `note` and what the house has to say of it as data (`own`)."""
         now = self.get(article)
         values = _values(fields)
         if any(values.get(name, getattr(now, name)) != getattr(now, name) for name in ("title", "body")):
@@ -150,14 +150,14 @@ class ArticleRows:
         if row is None:
             raise Conflict("somebody else changed this article; load it again")
         made = article_of(row)
-        self._keep(made, by, note)
+        self._keep(made, by, note, own)
         return made
 
-    def _keep(self, article: Article, agent: AgentId | None, note: str) -> None:
+    def _keep(self, article: Article, agent: AgentId | None, note: str, own: Mapping[str, Any] | None) -> None:
         self._db.execute(insert(_V).values(
             article_id=article.id, version=article.version, at=self._now, agent_id=agent, title=article.title,
             body=article.body, language=article.language, state=article.state.value,
-            keywords=list(article.keywords), note=note))
+            keywords=list(article.keywords), note=note, own=dict(own or {})))
 
     def matched(self, article: int, twin: int | None, twin_version: int) -> None:
         """Which article says the same in the other language, and as of which of its versions. No new version."""

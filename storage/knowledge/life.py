@@ -38,7 +38,8 @@ class Version:
     language: str
     state: str
     keywords: tuple[str, ...]
-    note: str
+    note: str  #: of a person
+    own: Mapping[str, Any]  #: what the house did: a kind and what is said in it; empty where a person alone made it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

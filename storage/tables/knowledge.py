@@ -80,6 +80,7 @@ class ArticleVersions(SQLModel, table=True):
     state: str = string()
     keywords: list[str] = json()
     note: str = string()
+    own: dict[str, Any] = json()
 
 
 class Approvals(SQLModel, table=True):

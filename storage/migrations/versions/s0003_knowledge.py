@@ -60,6 +60,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("keywords", Json(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("own", Json(), nullable=False),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("article_id", "version", name="one_article_version")
@@ -222,6 +223,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_routing_hints_at"), "routing_hints", ["at"])
     op.execute(
         "INSERT INTO article_versions "
-        "(article_id, version, at, agent_id, title, body, language, state, keywords, note) "
-        "SELECT id, version, updated_at, author_id, title, body, language, state, keywords, '' FROM articles")
+        "(article_id, version, at, agent_id, title, body, language, state, keywords, note, own) "
+        "SELECT id, version, updated_at, author_id, title, body, language, state, keywords, '', '{}' FROM articles")
     op.execute("UPDATE articles SET text_version = version, owner_id = author_id, writer_id = author_id")
