@@ -51,7 +51,7 @@ class RoutingSetUp:
             Route(method="GET", path="/api/routing", handler=self.all, access=Access.SUPERVISOR, api=True,
                   summary="Hours, policies and promises, and what can be set", answer=_ALL),
             Route(method="GET", path="/api/routing/state", handler=self.state, access=Access.SUPERVISOR, api=True,
-                  summary="Queues where nobody comes, contacts nobody could serve, the router's own figures",
+                  summary="Queues where nobody comes, contacts nobody could serve, announced waits, own figures",
                   answer=FREE),
             post(path="/api/calendars/{name}", handler=self.put_calendar, summary="Make or replace a calendar",
                  body=FREE, answer=obj(calendar=_CALENDAR), max_bytes=_LARGEST),

@@ -46,7 +46,8 @@ class Switchboard:
         return self.dispatch.plan
 
     def state(self) -> dict[str, Any]:
-        """How routing stands now, JSON-able: where nobody comes, whom nobody could serve, the router's own figures."""
+        """How routing stands now, JSON-able: where nobody comes, whom nobody could serve, how the waits
+        that were announced came true, the router's own figures."""
         dispatch, at = self.dispatch, self.dispatch.ticks.now().at
         queues = [{"queue": queue.id, "name": queue.name, "waiting": dispatch.desk.length(queue.id),
                    "open": dispatch.plan.is_open(queue, at), "trouble": dispatch.following.staff.standing(queue.id),
@@ -55,8 +56,9 @@ class Switchboard:
                   for _, queue in sorted(dispatch.plan.queues.items())]
         stranded = [{"contact": contact, "missing": list(missing)}
                     for contact, missing in sorted(dispatch.desk.stranded.items())]
+        waits = {name: record for name, record in dispatch.desk.waits.estimator.records().items() if record["n"]}
         return {"queues": queues, "stranded": stranded, "decisions": dispatch.decisions, "refused": dispatch.refused,
-                "faults": dispatch.faults}
+                "faults": dispatch.faults, "waits": waits}
 
     def handlers(self) -> dict[str, Callable[[Tx, Timer], None]]:
         """By kind of timer."""

@@ -12,6 +12,7 @@ import {Agents} from "./agents.js";
 import {Channels} from "./channels.js";
 import {Day} from "./day.js";
 import {Alarms, Queues, Summary, WaitingLongest} from "./queues.js";
+import {AnnouncedWaits} from "./waits.js";
 
 function Board() {
   const state = useStore(known);
@@ -22,7 +23,7 @@ function Board() {
         <${Summary} state=${state} />
         <${Queues} list=${queues(state)} />
         <div class="board-columns"><div class="stack"><${Agents} state=${state} /></div>
-          <div class="stack"><${Alarms} found=${alarms(state)} state=${state} /><${Day} /><${WaitingLongest} list=${unanswered(state)} state=${state} /><${Channels} list=${Object.values(state.channel)} /></div></div>`}
+          <div class="stack"><${Alarms} found=${alarms(state)} state=${state} /><${Day} /><${WaitingLongest} list=${unanswered(state)} state=${state} /><${AnnouncedWaits} /><${Channels} list=${Object.values(state.channel)} /></div></div>`}
     </main><${Toasts} /></div>`;
 }
 
