@@ -38,6 +38,11 @@ WORDS: Mapping[str, Words] = {
     "refused-offers": {"en": "The database refuses the router's offers again and again.",
                        "fa": "پایگاه داده پیشنهادهای مسیریاب را پی‌درپی نمی‌پذیرد."},
 }
+#: Of a queue, where the same code says something else than of one contact.
+QUEUE_WORDS: Mapping[str, Words] = {
+    "nobody-able": {"en": "People wait in this queue, and nobody who works here can take any of them.",
+                    "fa": "در این صف منتظرند و هیچ همکاری نمی‌تواند هیچ‌یک از آنان را بپذیرد."},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +59,8 @@ class Alarm:
     def view(self) -> dict[str, Any]:
         """As supervisors see it, without its time."""
         words = WORDS.get(self.code, {"en": self.code, "fa": self.code})
+        if self.contact is None:
+            words = QUEUE_WORDS.get(self.code, words)
         return {"code": self.code, "contact": self.contact, "queue": self.queue, "missing": list(self.missing), **words}
 
 

@@ -31,11 +31,15 @@ function deed(code, state) {
   return what === "offer" ? word("door", which) : word("did", what);
 }
 
+// Whose words are notices that nobody typed.
+const ITSELF = ["router", "timer", "system"];
+
 // One sentence per entry; an event without a sentence of its own is none of the reader's business.
 function sentence({name, actor, data = {}}, state) {
   const agent = (id) => state.agent[id]?.name ?? t("someone");
   const who = actor?.startsWith("agent:") ? agent(actor.slice(6)) : t(`actor.${(actor ?? "router").split(":")[0]}`);
-  const key = [`journal.${name}.${data.outcome ?? data.direction ?? data.state ?? data.reason ?? variant(data)}`, `journal.${name}`].find((each) => t(each) !== each);
+  const by = name === "message-added" && data.direction === "out" && ITSELF.includes(actor?.split(":")[0]) ? "itself" : "";
+  const key = [`journal.${name}.${by}`, `journal.${name}.${data.outcome ?? data.direction ?? data.state ?? data.reason ?? variant(data)}`, `journal.${name}`].find((each) => t(each) !== each);
   if (!key) return "";
   return t(key, {who, agent: agent(data.agent), queue: titleOf(state.queue[data.queue]) || "—", how: word("disposition", data.disposition ?? ""),
     reason: word("reason", data.reason ?? ""), state: t(`delivery.${data.state}`),
