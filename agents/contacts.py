@@ -58,8 +58,10 @@ def _queue(tx: StoreTx, queue: int | str) -> Queue:
 
 
 def _to_queue(tx: StoreTx, agent: Agent, contact: Contact, queue: Queue) -> Contact:
-    changed = _back(tx, agent, contact, queue=queue.id)
-    tx.emit(ContactQueued(about=contact.id, queue=queue.id, reason="transfer"), actor=holding.actor(agent))
+    moves = contact.queue != queue.id
+    changed = _back(tx, agent, contact, queue=queue.id, **({"step": 0} if moves else {}))  # its steps begin anew there
+    why = {"from": tx.desk.queue(contact.queue).name} if moves and contact.queue is not None else {}
+    tx.emit(ContactQueued(about=contact.id, queue=queue.id, reason="transfer", why=why), actor=holding.actor(agent))
     return changed
 
 

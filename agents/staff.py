@@ -93,7 +93,8 @@ def merge(tx: StoreTx, by: Agent, number: QueueId, into: QueueId, base: Plan) ->
             tx.emit(ContactQueued(about=each.id, queue=into, reason="merged", why={"from": was.name}),
                     actor=holding.actor(by))
         else:
-            tx.emit(ContactEdited(about=each.id, fields=("queue",)), actor=holding.actor(by))
+            tx.emit(ContactEdited(about=each.id, fields=("queue",), why={"from": was.name}),
+                    actor=holding.actor(by))
     tx.emit(QueueChanged(queue=number), actor=holding.actor(by))
     checked(tx, base)
     return changed, moved

@@ -106,13 +106,15 @@ def enqueue(tx: Tx, contact: Contact, queue: QueueId, *, reason: str, actor: str
     """Put a contact into a queue as of now; what was decided about it before is forgotten, but not who had it."""
     changed = tx.contacts.change(
         contact, state=states.move(contact.state, ContactState.WAITING), queue=queue, queued_at=tx.now, agent=None,
-        last_agent=contact.agent or contact.last_agent, excluded=(), answered_at=None, closed_at=None, disposition="",
-        language=language or contact.language, data=contact.data if data is None else data)
+        last_agent=contact.agent or contact.last_agent, excluded=(), step=0, answered_at=None, closed_at=None,
+        disposition="", language=language or contact.language, data=contact.data if data is None else data)
     tx.timers.clear("wake", contact.id)
     if contact.state is not ContactState.SELF_SERVICE:
         tx.emit(ContactChanged(about=contact.id, was=contact.state.value, state=changed.state.value,
                                was_agent=contact.agent, reason=reason), actor=actor)
-    tx.emit(ContactQueued(about=contact.id, queue=queue, reason=reason), actor=actor)
+    moves = contact.queue not in (None, queue)
+    why = {"from": tx.desk.queue(contact.queue).name} if moves and contact.queue is not None else {}
+    tx.emit(ContactQueued(about=contact.id, queue=queue, reason=reason, why=why), actor=actor)
     return changed
 
 

@@ -21,7 +21,8 @@ from router.rules.staffing import Staff
 from router.rules.telling import Moment
 
 #: Reasons with which a contact comes to a queue; the others keep its place there.
-ARRIVES = frozenset({"new", "asked", "callback", "reopened", "woke", "transfer", "merged", "overflow"})
+ARRIVES = frozenset({"new", "asked", "callback", "reopened", "woke", "transfer", "merged", "overflow", "suggested",
+                     "suggestion-undone"})
 
 _HERE = (ContactState.WAITING, ContactState.OFFERED)
 LATELY = 120_000  #: milliseconds

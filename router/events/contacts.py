@@ -21,7 +21,8 @@ class ContactOpened(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactQueued(Event):
-    """A contact waits in a queue; `reason` is new, transfer, reopened, declined, expired, rescinded, woke."""
+    """A contact waits in a queue; `reason` is new, transfer, reopened, declined, expired, rescinded, woke. Who comes
+    from another queue has its name in `why["from"]`: promises count each part in the hours of the queue it was in."""
 
     name: ClassVar[str] = "contact-queued"
     queue: int
@@ -55,10 +56,12 @@ class ContactChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContactEdited(Event):
-    """Something about a contact changed that is no state: subject, language, customer, data."""
+    """Something about a contact changed that is no state: subject, language, customer, data. Of another queue than
+    before, `why["from"]` is the name."""
 
     name: ClassVar[str] = "contact-edited"
     fields: tuple[str, ...] = ()
+    why: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from router.promises.clocks import (
     hours_to_text,
     otherwise,
     settled,
+    stood,
     turns,
     with_hours,
 )
@@ -123,12 +124,10 @@ class Promises:
         contacts = {contact.id: contact for contact in tx.routed.some(ids)}
         kept = {contact: _read(rows) for contact, rows in tx.clocks.of(ids).items()}
         touched: dict[ContactId, Clocks] = {}
-        for entry in entries:
-            contact = contacts.get(entry.contact)  # type: ignore[arg-type]
-            if contact is not None:
-                clocks = touched.setdefault(contact.id, dict(kept.get(contact.id, {})))
-                unanswered = turns(entry) and tx.contacts.get(contact.id).answered_at is None
-                follow(clocks, entry, contact, plan, live=contact.channel in live, unanswered=unanswered)
+        for entry, contact in stood(entries, contacts, plan):
+            clocks = touched.setdefault(contact.id, dict(kept.get(contact.id, {})))
+            unanswered = turns(entry) and tx.contacts.get(contact.id).answered_at is None
+            follow(clocks, entry, contact, plan, live=contact.channel in live, unanswered=unanswered)
         changed = {number: clocks for number, clocks in touched.items() if clocks != kept.get(number, {})}
         tx.clocks.put((number, name, sla.to_data(clock)) for number, clocks in changed.items()
                       for name, clock in clocks.items() if clock != kept.get(number, {}).get(name))

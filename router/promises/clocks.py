@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from router.model import QueueId
+from router.model import ContactId, QueueId
 from router.records import Calendar, Contact, ContactState, Entry, Routed, Target
 from router.rules import sla
 from router.rules.hours import Hours
@@ -16,7 +16,7 @@ from router.rules.plan import Plan
 from router.rules.sla import Clock
 
 BEGINS = frozenset({"new", "asked", "callback", "reopened"})
-MOVES = frozenset({"transfer", "overflow", "merged"})
+MOVES = frozenset({"transfer", "overflow", "merged", "suggested", "suggestion-undone"})
 #: What of a contact decides which promise counts.
 DECIDES = frozenset({"queue", "kind", "segment"})
 _NAMES = frozenset({"contact-queued", "contact-changed", "message-added"})
@@ -46,14 +46,38 @@ def concerns(entry: Entry) -> bool:
 def turns(entry: Entry) -> bool:
     """Whether another promise may count from then on."""
     if entry.name == "contact-queued":
-        return entry.data["reason"] in MOVES
+        return entry.data["reason"] in MOVES or bool(_left(entry))
     return entry.name == "contact-edited" and not DECIDES.isdisjoint(entry.data["fields"])
+
+
+def _left(entry: Entry) -> str:
+    """Name of the queue that a contact left with this entry; "" = it left none."""
+    return str(entry.data.get("why", {}).get("from", ""))
+
+
+def stood(entries: Sequence[Entry], contacts: Mapping[ContactId, Routed], plan: Plan) -> list[tuple[Entry, Routed]]:
+    """Entries with their contacts, each in the queue where it was then. `contacts` says where they are after all."""
+    found: list[tuple[Entry, Routed]] = []
+    now = dict(contacts)
+    for entry in reversed(entries):
+        contact = now.get(entry.contact) if entry.contact is not None else None
+        if contact is None:
+            continue
+        found.append((entry, contact))
+        left = plan.named(_left(entry))
+        if left is not None:
+            now[contact.id] = replace(contact, queue=left.id)
+    return found[::-1]
 
 
 def follow(clocks: Clocks, entry: Entry, contact: Routed, plan: Plan, *, live: bool,
            unanswered: bool = False) -> None:
     """What one entry does to a contact's clocks. Pure but for `clocks`."""
     hours, at = hours_of(plan, contact), entry.at
+    if turns(entry):  # what passed until now counts in the hours of the queue it was in
+        left = plan.named(_left(entry))
+        before = hours if left is None else plan.hours(left.calendar or plan.calendar)
+        clocks.update(settled(clocks, at, before))
     if entry.name == "contact-queued":
         _queued(clocks, entry, contact, plan, hours, unanswered=unanswered)
     elif entry.name == "contact-changed":
@@ -85,10 +109,7 @@ def _queued(clocks: Clocks, entry: Entry, contact: Routed, plan: Plan, hours: Ho
             clocks["resolution"] = sla.reopen(clocks["resolution"], at)
         else:
             _start(clocks, "resolution", contact, plan, at)
-    elif reason in MOVES:
-        left = plan.named(str(entry.data["why"].get("from", "")))
-        before = hours if left is None else plan.hours(left.calendar or plan.calendar)
-        _each(clocks, lambda clock: clock if clock.stopped else sla.settle(clock, at, before))
+    if turns(entry):
         _anew(clocks, contact, plan, at, hours, unanswered=unanswered)
 
 
