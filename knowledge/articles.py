@@ -21,6 +21,8 @@ TITLE_CHARS, BODY_CHARS, NOTE_CHARS = 200, 50_000, 500
 KEYWORDS, KEYWORD_CHARS = 30, 60
 LANGUAGES = ("fa", "en")
 LONGEST_WAIT = timedelta(days=730)  #: for a scheduled publication or a review
+#: Where an article may come to stand at a moment that somebody names.
+BY_ITSELF = frozenset({ArticleState.INTERNAL, ArticleState.PUBLIC, ArticleState.ARCHIVED})
 PUBLISH = "publish"  #: the timer's kind; its subject is the article
 #: What agents of a queue change of its internal articles.
 WORDS = frozenset({"title", "body", "keywords", "note", "in_step"})
@@ -137,7 +139,8 @@ def change(tx: StoreTx, agent: Agent, article: int, version: int, given: Mapping
     _checked(tx, agent, values)
     state = values.get("state", before.state)
     written = any(name in values and values[name] != getattr(before, name) for name in ("title", "body"))
-    if not by_queue and state in permits.LIVE and (written or state is not before.state):
+    goes_live = state in permits.LIVE or (state is before.state and permits.waits(before))
+    if not by_queue and goes_live and (written or state is not before.state):
         permits.publishes(agent, agent.id if written else before.writer, four_eyes=four_eyes)
     if state is not before.state:
         # Whoever decides now ends what was to happen by itself.
@@ -228,15 +231,17 @@ def unseen(tx: StoreTx, article: Article) -> list[str]:
 
 def schedule(tx: StoreTx, agent: Agent, article: int, version: int, at: datetime | None, state: ArticleState, *,
              four_eyes: bool) -> Article:
-    """Publish by itself at a time; null forgets it."""
+    """It stands somewhere else by itself from a time on; null forgets that."""
     before = tx.knowledge.get(article)
-    permits.publishes(agent, before.writer, four_eyes=four_eyes)
+    permits.publishes(agent, before.writer, four_eyes=four_eyes and at is not None and state in permits.LIVE)
     if at is None:
         tx.timers.clear(PUBLISH, article)
         made = tx.knowledge.change(article, version, by=agent.id, publish_at=None, publish_state="")
     else:
-        if not tx.now < at <= tx.now + LONGEST_WAIT or state not in permits.LIVE:
-            raise BadRequest("publish_at lies in the future, and the state is internal or public", field="publish_at")
+        if not tx.now < at <= tx.now + LONGEST_WAIT:
+            raise BadRequest(f"publish_at lies in the future, at most {LONGEST_WAIT.days} days", field="publish_at")
+        if state not in BY_ITSELF or state is before.state:
+            raise BadRequest("it becomes internal, public or archived, and does not stand there yet", field="state")
         made = tx.knowledge.change(article, version, by=agent.id, publish_at=at, publish_state=state.value)
         tx.timers.set(PUBLISH, article, at)
     _tell(tx, agent, made, "scheduled" if at else "unscheduled")
@@ -244,9 +249,9 @@ def schedule(tx: StoreTx, agent: Agent, article: int, version: int, at: datetime
 
 
 def publish(tx: StoreTx, timer: Timer) -> None:
-    """The time of a scheduled publication has come; a change of mind since then wins."""
+    """The time of a scheduled change of state has come; a change of mind since then wins."""
     found = tx.knowledge.many([timer.subject]).get(timer.subject)
-    if found is None or found.publish_at is None or found.publish_state not in permits.LIVE:
+    if found is None or found.publish_at is None or found.publish_state not in BY_ITSELF:
         return
     if found.publish_at > tx.now:
         tx.timers.set(PUBLISH, found.id, found.publish_at)
@@ -254,6 +259,7 @@ def publish(tx: StoreTx, timer: Timer) -> None:
     made = tx.knowledge.change(found.id, found.version, state=ArticleState(found.publish_state), publish_at=None,
                                publish_state="", own=notes.SCHEDULED)
     tx.emit(ArticleChanged(article=made.id, what=made.state.value, version=made.version), actor="timer")
+    review.over(tx, made, "timer")
 
 
 def restore(tx: StoreTx, agent: Agent, article: int, version: int, old: int, *, four_eyes: bool) -> Article:

@@ -105,14 +105,19 @@ def readable(agent: Agent, article: Article, granted: Rights) -> Article:
 
 def edits(agent: Agent, article: Article, granted: Rights, *, four_eyes: bool) -> bool:
     """Whether somebody may change its words without asking."""
-    if leads(agent) or (article.state is ArticleState.DRAFT and mine(agent, article)):
+    if leads(agent) or (article.state is ArticleState.DRAFT and mine(agent, article) and not waits(article)):
         return True
     return by_queue(article, granted) and not four_eyes
 
 
 def by_queue(article: Article, granted: Rights) -> bool:
     """Whether it is an internal article of a category whose articles the agents of a queue change."""
-    return article.state is ArticleState.INTERNAL and article.category in granted.edits
+    return article.state is ArticleState.INTERNAL and article.category in granted.edits and not waits(article)
+
+
+def waits(article: Article) -> bool:
+    """Whether its words go before more people by themselves: till then they stay as somebody let them pass."""
+    return article.publish_at is not None and article.publish_state in LIVE
 
 
 def editable(agent: Agent, article: Article, granted: Rights, *, four_eyes: bool = False) -> None:

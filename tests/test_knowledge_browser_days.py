@@ -102,18 +102,28 @@ async def test_a_day_is_typed_or_chosen(tmp_path: Path, monkeypatch: pytest.Monk
         await page.locator(".day-open").first.click()
         await page.locator(".calendar .row.wrap button").last.click()
         await kept(None)
-        # A publication at a day and an hour of the desk.
+        # Another state at a day and an hour of the desk.
+        await page.locator("select[name=publish_state]").select_option("archived")
         await page.locator("input[name=publish_at]").fill(shown(later, language))
         await page.locator("input[name=publish_at]").press("Tab")
         await page.locator("input[name=clock]").fill("۹:۳۰" if language == "fa" else "9:30")
         await page.locator(".later > .button").click()
 
         async def waits() -> bool:
-            at = (await read(house, lambda tx: tx.knowledge.get(made.id))).publish_at
-            return at is not None and at.astimezone(TEHRAN) == datetime(
+            now = await read(house, lambda tx: tx.knowledge.get(made.id))
+            return now.publish_state == "archived" and now.publish_at.astimezone(TEHRAN) == datetime(
                 later.year, later.month, later.day, 9, 30, tzinfo=TEHRAN)
-        await until(waits, what="the scheduled publication")
+        await until(waits, what="the scheduled archiving")
         await expect(page.locator(".notice .link")).to_be_visible()
+        # The list says so, narrows to it, and takes it back.
+        await page.goto(f"{house.url}/knowledge#articles")
+        row = page.locator(f"li[data-article='{made.id}']")
+        await expect(row.locator(".chip.waits")).to_contain_text("بایگانی" if language == "fa" else "Archived")
+        await expect(row.locator(".chip.waits")).to_contain_text("۹:۳۰" if language == "fa" else "9:30")
+        await page.locator("select").nth(2).select_option("scheduled")
+        await row.locator("button.link").click()
+        await expect(row).to_have_count(0)
+        assert (await read(house, lambda tx: tx.knowledge.get(made.id))).publish_at is None
         spotless(browser, house)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from house import utc_now
 from knowledge import notes
 from tests.house import read, until
 from tests.knowledge_town import Clock, line_medium, town  # noqa: F401
@@ -34,6 +35,62 @@ async def test_a_publication_comes_by_itself(tmp_path: Path, database: str) -> N
             return (await read(t.house, lambda tx: tx.knowledge.get(made["id"]))).state.value == "public"
         await until(public, what="the publication")
         assert (await read(t.house, lambda tx: tx.knowledge.get(never["id"]))).state.value == "draft"
+
+
+async def test_every_change_of_state_has_its_day(tmp_path: Path, database: str) -> None:
+    clock = Clock()
+    async with town(tmp_path, database, clock=clock) as t:
+        soon = (clock() + timedelta(minutes=2)).isoformat()
+
+        async def scheduled(state: str, becomes: str) -> int:
+            made = await t.write(title=f"مهلت {becomes}", body="متن", state=state)
+            path = f"/api/articles/{made['id']}/schedule"
+            done = await t.ok("POST", path, {"version": 1, "publish_at": soon, "state": becomes})
+            assert (done["article"]["publish_state"], done["article"]["state"]) == (becomes, state)
+            return int(made["id"])
+        pairs = (("public", "archived"), ("public", "internal"), ("internal", "archived"), ("draft", "internal"))
+        moved = {await scheduled(*pair): pair[1] for pair in pairs}
+        back, other = await scheduled("public", "archived"), await t.write(title="نه", state="public")
+        for wrong in ("public", "draft", "king"):
+            await t.refused(400, "POST", f"/api/articles/{other['id']}/schedule", {
+                "version": 1, "publish_at": soon, "state": wrong})
+        listed = (await t.ok("GET", "/api/articles?scheduled=1"))["articles"]
+        assert {each["id"] for each in listed} == {*moved, back}
+        await t.ok("POST", f"/api/articles/{back}/schedule", {"version": 2, "publish_at": None})
+        # What is to be done about one goes when nobody reads it any more.
+        archived = next(number for number, state in moved.items() if state == "archived")
+        review = (clock() + timedelta(seconds=1)).isoformat()
+        await t.ok("POST", f"/api/articles/{archived}", {"version": 2, "review_at": review})
+        clock.ahead = timedelta(minutes=3)
+        await until(lambda: read(t.house, lambda tx: {number: tx.knowledge.get(number).state.value for number in moved}
+                                 == moved), what="the states of their day")
+        found = await read(t.house, lambda tx: tx.knowledge.get(back))
+        assert (found.state.value, found.publish_at, found.publish_state) == ("public", None, "")
+        assert (await t.ok("GET", "/api/articles?scheduled=1"))["articles"] == []
+        assert not await read(t.house, lambda tx: tx.knowledge.life.reviews(archived, state="open"))
+        told = (await t.ok("GET", f"/api/articles/{archived}/versions"))["versions"][0]
+        assert told["told"]["fa"] == "طبق زمان‌بندی" and told["state"] == "archived"
+
+
+async def test_words_that_wait_for_their_day_are_changed_by_who_may_publish_them(tmp_path: Path) -> None:
+    async with town(tmp_path) as t:
+        made = await t.write(title="تعرفه", body="درست", by="agent")
+        path, day = f"/api/articles/{made['id']}", (utc_now() + timedelta(days=2)).isoformat()
+        await t.ok("POST", path, {"version": 1, "body": "درست‌تر"}, by="agent")
+        await t.ok("POST", f"{path}/schedule", {"version": 2, "publish_at": day, "state": "public"})
+        assert not (await t.ok("GET", path, by="agent"))["article"]["editable"]
+        await t.refused(403, "POST", path, {"version": 3, "body": "کسی ندیده است"}, by="agent")
+        await t.refused(403, "POST", f"{path}/restore", {"version": 3, "restore": 1}, by="agent")
+        await t.ok("POST", f"{path}/approvals", {"version": 3, "body": "دیده‌اند"}, by="agent")
+        await t.ok("POST", path, {"version": 3, "body": "درست‌ترین"})
+        await t.ok("POST", f"{path}/schedule", {"version": 4, "publish_at": None})
+        await t.ok("POST", path, {"version": 5, "body": "باز پیش‌نویس من"}, by="agent")
+    async with town(tmp_path / "eyes", four_eyes=True) as t:
+        made = await t.write(title="تعرفه", body="درست", by="agent")
+        path = f"/api/articles/{made['id']}"
+        await t.ok("POST", f"{path}/schedule", {"version": 1, "publish_at": day, "state": "public"})
+        await t.refused(403, "POST", path, {"version": 2, "body": "تنها من دیده‌ام"})
+        assert (await t.ok("POST", f"{path}/schedule", {"version": 2, "publish_at": None}))["article"]["body"] == "درست"
 
 
 async def test_versions_are_kept_compared_and_restored(tmp_path: Path, database: str) -> None:

@@ -56,7 +56,8 @@ class Articles:
             get(path="/api/articles", handler=self.listed,
                 summary="Articles, newest first; with `q` those that answer it, best first (`language` is preferred)",
                 query={"q": TEXT, "state": STATE, "language": TEXT, "before": NUMBER, "limit": NUMBER,
-                       "category": NUMBER, "owner": NUMBER, "overdue": NUMBER, "behind": NUMBER, "flagged": NUMBER},
+                       "category": NUMBER, "owner": NUMBER, "overdue": NUMBER, "behind": NUMBER, "flagged": NUMBER,
+                       "scheduled": NUMBER},
                 answer=answer(articles=many(ARTICLE), next=MAYBE)),
             get(path="/api/articles/{id}", handler=self.one, summary="One article", errors=(404,),
                 answer=answer(article=ARTICLE)),
@@ -205,7 +206,7 @@ def _marked(tx: StoreTx, found: list[Article]) -> list[dict[str, Any]]:
 def _which(request: web.Request, agent: Agent) -> dict[str, Any]:
     """What a list is narrowed to; agents see drafts of their own."""
     category = number_in(request, "category")
-    marks = {name: bool(number_in(request, name)) for name in ("overdue", "behind", "flagged")}
+    marks = {name: bool(number_in(request, name)) for name in ("overdue", "behind", "flagged", "scheduled")}
     return {**marks, "owner": number_in(request, "owner"), "categories": None if category is None else [category],
             "drafts_of": None if permits.leads(agent) else agent.id}
 

@@ -11,7 +11,7 @@ from aiohttp import web
 from knowledge import articles, duties, gaps, merge, permits, sight
 from knowledge.asks import MAYBE, MOMENT, NUMBER, TEXT, answer, id_of, many, obj
 from knowledge.given import Given
-from knowledge.routes.articles import ARTICLE, FIELDS
+from knowledge.routes.articles import ARTICLE, FIELDS, STATE
 from knowledge.sight import readable
 from router.routes import Access, Route
 from router.web import json_answer, json_body, take
@@ -34,8 +34,9 @@ class Duties:
         post = partial(Route, method="POST", access=Access.AGENT, api=True, errors=(404, 409))
         lead, one = partial(post, access=Access.SUPERVISOR), "/api/articles/{id}"
         return [
-            lead(path=one + "/schedule", handler=self.schedule, summary="Publish by itself at a time; null forgets it",
-                 body=obj("version", "publish_at", version=NUMBER, publish_at=MOMENT, state=TEXT), answer=_DONE),
+            lead(path=one + "/schedule", handler=self.schedule,
+                 summary="Internal, public or archived by itself at a time; null forgets it",
+                 body=obj("version", "publish_at", version=NUMBER, publish_at=MOMENT, state=STATE), answer=_DONE),
             post(path=one + "/approvals", handler=self.ask, summary="Ask that words be published",
                  body=obj("version", version=NUMBER, publish_at=MOMENT, note=TEXT, **FIELDS),
                  answer=answer(approval=_ANY)),

@@ -49,7 +49,7 @@ function Column({start, done}) {
   const area = useRef(null), held = useRef({}), line = useRef(Promise.resolve());
   const dirty = !same({title, body}, base) && !(handed && same({title, body}, handed));
   held.current = {base, title, body, dirty};
-  const whole = leads || (base.state === "draft" && (!base.id || [base.author, base.owner].includes(boot.me.id)));
+  const whole = leads || (base.state === "draft" && (!base.id || (!base.publish_at && [base.author, base.owner].includes(boot.me.id))));
   const mayWrite = whole || Boolean(base.editable);  // of a category of one's queue: the words, not where it stands
   // Somebody else saved while this stands open: what was not touched here follows, what was is put together at saving.
   useEffect(() => {
@@ -174,15 +174,16 @@ function Beside({article, set, whole, mayWrite, taken, follow, dirty, put}) {
 }
 
 function Schedule({article, follow}) {
-  const today = dayKey(now()), [day, set] = useState(""), [clock, turn] = useState("08:00");
+  const today = dayKey(now()), [day, set] = useState(""), [clock, turn] = useState("08:00"), [state, pick] = useState("");
+  const states = ["public", "archived", "internal"].filter((each) => each !== article.state), wanted = states.includes(state) ? state : states[0];
   const at = day && /^\d\d:\d\d$/.test(clock) ? instant(day, clock, zone) : "";
   const go = (value) => act(`schedule:${article.id}`, async () => {
-    await follow((await send("POST", `/api/articles/${article.id}/schedule`, {version: article.version, publish_at: value, state: "public"})).article);
+    await follow((await send("POST", `/api/articles/${article.id}/schedule`, {version: article.version, publish_at: value, ...(value ? {state: wanted} : {})})).article);
   });
   if (article.publish_at) return html`<p class="notice">${icon("clock")}<span class="grow">${w("publish.waits", {day: moment(article.publish_at), state: w(`state.${article.publish_state}`)})}</span>
     <button type="button" class="link" onClick=${() => go(null)}>${w("publish.forget")}</button></p>`;
-  if (["public", "archived"].includes(article.state)) return null;
-  return html`<div class="row wrap later"><div class="grow"><${DayField} label=${w("publish.at")} name="publish_at" value=${day} min=${today} pick=${set} /></div>
+  return html`<div class="row wrap later"><${Choice} label=${w("publish.state")} name="publish_state" value=${wanted} pick=${pick} of=${states.map((each) => [each, w(`state.${each}`)])} />
+    <div class="grow"><${DayField} label=${w("publish.day")} name="publish_at" value=${day} min=${today} pick=${set} /></div>
     <${Clock} label=${w("publish.clock")} value=${clock} pick=${turn} />
     <button type="button" class="button" disabled=${!at || Date.parse(at) <= now()} onClick=${() => go(at)}>${w("publish.later")}</button></div>`;
 }

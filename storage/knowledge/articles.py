@@ -196,14 +196,14 @@ class ArticleRows:
 
     def numbers(self, states: Collection[ArticleState], **which: Any) -> set[int]:
         """Those of some states: of a `language`, `categories`, an `owner`; `overdue` for review, `behind` their
-        translation, `flagged` by open work; `hidden` are categories left out, of `inner` ones only what is public
-        comes; of drafts only those `drafts_of` somebody."""
+        translation, `flagged` by open work, `scheduled` to change by themselves; `hidden` are categories left out, of
+        `inner` ones only what is public comes; of drafts only those `drafts_of` somebody."""
         return set(self._db.execute(select(_A.c.id).where(*self._which(states, **which))).scalars())
 
     def _which(self, states: Collection[ArticleState], *, language: str = "", owner: int | None = None,
                categories: Collection[int] | None = None, overdue: bool = False, behind: bool = False,
-               flagged: bool = False, hidden: Collection[int] = (), inner: Collection[int] = (),
-               drafts_of: int | None = None) -> Iterator[Any]:
+               flagged: bool = False, scheduled: bool = False, hidden: Collection[int] = (),
+               inner: Collection[int] = (), drafts_of: int | None = None) -> Iterator[Any]:
         yield _A.c.state.in_([state.value for state in states])
         if language:
             yield _A.c.language == language
@@ -220,6 +220,8 @@ class ArticleRows:
             yield _A.c.owner_id == owner
         if overdue:
             yield _A.c.review_at <= self._now
+        if scheduled:
+            yield _A.c.publish_at.is_not(None)
         if behind:
             twin = _A.alias()
             yield exists().where(twin.c.id == _A.c.twin_id, twin.c.text_version > _A.c.twin_version)
