@@ -151,7 +151,8 @@ def _offer(tx: Tx, contact: Contact, offer: Sequence[str], case: Case) -> tuple[
             continue
         # What the medium cannot do is offered to nobody, nor what cannot be said to somebody.
         asks = each == "callback" and way == "message"
-        reached = way and (not asks or _tell(tx, contact, each, f"{each}-{case.trigger}-{case.number}"))
+        once = f"{each}-{case.trigger}-{case.number}-{_since(contact)}"  # a wait that is over takes its offers along
+        reached = way and (not asks or _tell(tx, contact, each, once))
         (fresh if reached else skipped).append(each)
     told_of = [f"skipped:{each}" for each in skipped]
     if not fresh:

@@ -15,6 +15,7 @@ from router.rules import phrases, states, text, triage
 from router.rules.triage import ChannelPolicy
 
 AGAIN = timedelta(seconds=30)  #: an agent who could not be connected is not asked again for so long
+_OF_A_WAIT = ("instead", "callback", "left")  #: what it carries of one wait: other ways, and one taken
 
 
 def apply(tx: Tx, signal: Signal, policy: ChannelPolicy, address: KnownAddress, key: str,
@@ -103,11 +104,15 @@ def missed(tx: Tx, contact: Contact, queue: QueueId, actor: str) -> Contact:
 
 def enqueue(tx: Tx, contact: Contact, queue: QueueId, *, reason: str, actor: str, language: str = "",
             data: Mapping[str, Any] | None = None) -> Contact:
-    """Put a contact into a queue as of now; what was decided about it before is forgotten, but not who had it."""
+    """Put a contact into a queue as of now; what was decided about it before is forgotten, but not who had it. So is
+    what was held out instead of a wait that is over."""
+    known = contact.data if data is None else data
+    if contact.state is not ContactState.SELF_SERVICE:
+        known = {name: value for name, value in known.items() if name not in _OF_A_WAIT}
     changed = tx.contacts.change(
         contact, state=states.move(contact.state, ContactState.WAITING), queue=queue, queued_at=tx.now, agent=None,
         last_agent=contact.agent or contact.last_agent, excluded=(), step=0, answered_at=None, closed_at=None,
-        disposition="", language=language or contact.language, data=contact.data if data is None else data)
+        disposition="", language=language or contact.language, data=known)
     tx.timers.clear("wake", contact.id)
     if contact.state is not ContactState.SELF_SERVICE:
         tx.emit(ContactChanged(about=contact.id, was=contact.state.value, state=changed.state.value,
@@ -121,7 +126,8 @@ def enqueue(tx: Tx, contact: Contact, queue: QueueId, *, reason: str, actor: str
 def leave(tx: Tx, contact: Contact, policy: ChannelPolicy, signal: Signal) -> Contact:
     """The citizen hung up or closed the window."""
     actor = f"customer:{contact.customer}"
-    kept = contact.data.get("callback") or contact.data.get("voicemail") or contact.data.get("stated")
+    kept = any(contact.data.get(each) for each in ("callback", "voicemail", "stated"))
+    kept = kept or "write" in contact.data.get("instead", ())  # told that we have the message and shall write
     if contact.state in (ContactState.SELF_SERVICE, ContactState.WAITING, ContactState.OFFERED):
         note(tx, contact, text.clean(signal.value)[:200], actor=actor, kind="left")
         if kept:

@@ -19,7 +19,7 @@ from channels.webchat.files import file_name
 from channels.webchat.gate import origin_of
 from channels.webchat.pace import Pace
 from channels.webchat.parse import Who, left, receipt, said
-from channels.webchat.protocol import About, Choose, Flaw, Hello, Open, Ping, Say, Seen, Typing
+from channels.webchat.protocol import About, Call, Choose, Flaw, Hello, Open, Ping, Say, Seen, Typing
 from channels.webchat.tokens import Sealer, Stored
 from router.model import AddressId, ContactId, CustomerId, DeliveryId, DeliveryState, MessageId, QueueId
 from router.ports import ThreadMessage
@@ -40,7 +40,8 @@ def test_every_command_states_who_may_use_it() -> None:
     assert set(protocol.COMMANDS.values()) == {Access.VISITOR}
     for op in protocol.COMMANDS:
         try:
-            take({"op": op, "id": ID, "text": "x", "value": "x", "name": "x", "email": "a@b.org"})
+            take({"op": op, "id": ID, "text": "x", "value": "x", "name": "x", "email": "a@b.org",
+                  "phone": "09121234567"})
         except Flaw as flaw:
             pytest.fail(f"{op} is in the table and not understood: {flaw.code}")
 
@@ -60,6 +61,8 @@ def test_every_command_states_who_may_use_it() -> None:
         ({"op": "seen", "seq": 7, "read": True}, Seen(seq=7, read=True)),
         ({"op": "seen", "seq": 7, "read": 1}, Seen(seq=7, read=False)),
         ({"op": "choose", "id": ID, "value": "yes"}, Choose(id=ID, value="yes")),
+        ({"op": "call", "id": ID, "phone": "۰۹۱۲ ۱۲۳-۴۵۶۷"}, Call(id=ID, phone="+989121234567")),
+        ({"op": "call", "id": ID, "phone": "٠٢١ ٨٨٧٧ ٦٦٥٥"}, Call(id=ID, phone="+982188776655")),
         ({"op": "open", "id": ID}, Open(id=ID)),
         ({"op": "typing", "text": "shown where the channel says so"}, Typing(text="shown where the channel says so")),
         ({"op": "typing", "text": "x" * 501}, Typing()),
@@ -108,6 +111,11 @@ def test_commands(frame: dict[str, Any], command: protocol.Command) -> None:
         ({"op": "say", "id": ID, "uploads": ["a", "a"]}, "bad_command", ID),
         ({"op": "say", "id": ID, "uploads": [str(n) for n in range(11)]}, "bad_command", ID),
         ({"op": "choose", "id": ID}, "bad_command", ID),
+        ({"op": "call", "id": ID}, "bad_phone", ID),
+        ({"op": "call", "id": ID, "phone": "12345"}, "bad_phone", ID),
+        ({"op": "call", "id": ID, "phone": ["09121234567"]}, "bad_phone", ID),
+        ({"op": "call", "id": ID, "phone": "9" * 9000}, "bad_phone", ID),
+        ({"op": "call", "phone": "09121234567"}, "bad_command", ""),
         ({"op": "choose", "id": ID, "value": "x" * 201}, "bad_command", ID),
     ],
 )
@@ -182,7 +190,7 @@ def test_a_citizen_learns_of_the_line_only_what_concerns_them(state: ContactStat
         )
     )
     assert view is not None and set(view) == {"state", "place", "wait_low", "wait_high", "agent", "staffed", "open",
-                                              "opens_at", "answer_by"}
+                                              "opens_at", "answer_by", "instead", "callback"}
     assert view["state"] in ("self-service", "waiting", "active", "closed")
     assert (view["place"] > 0) == (view["state"] == "waiting")
     assert (view["agent"] == "Sara") == (view["state"] == "active")

@@ -114,6 +114,10 @@ class Visitor:
         """Press a quick reply; returns the fate. Raises SayRefused when nobody offered it."""
         return await self._deliver({"op": "choose", "id": str(uuid.uuid4()), "value": value})
 
+    async def call(self, phone: str) -> str:
+        """Take the offer of a call, at this number. Raises SayRefused."""
+        return await self._deliver({"op": "call", "id": str(uuid.uuid4()), "phone": phone})
+
     async def _deliver(self, frame: dict[str, Any]) -> str:
         about = frame["id"]
         self._pending[about] = frame

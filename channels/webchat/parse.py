@@ -8,7 +8,7 @@ from datetime import datetime
 
 from channels.webchat.about import addresses
 from channels.webchat.identity import Identity
-from channels.webchat.protocol import About, Choose, Copy, Hello, Open, Say
+from channels.webchat.protocol import About, Call, Choose, Copy, Hello, Open, Say
 from router.model import (
     Address,
     DeliveryId,
@@ -84,6 +84,11 @@ def chosen(who: Who, command: Choose, label: str, at: datetime) -> Said:
     """The visitor pressed a quick reply: they said what stood on it; a flow reads the value."""
     spoken = said(who, Say(id=command.id, text=label), [], at)
     return replace(spoken, data={**spoken.data, "button": command.value})
+
+
+def called(who: Who, command: Call, at: datetime) -> Said:
+    """The visitor wants to be called: they wrote the number, as they might have done without a form."""
+    return said(who, Say(id=command.id, text=command.phone), [], at)
 
 
 def recognised(who: Who, earlier: str, at: datetime) -> Signal:

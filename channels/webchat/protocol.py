@@ -6,6 +6,7 @@ A visitor sends                                          We send
 {"op":"typing"}                                          {"op":"said","id":"<uuid>","fate":"new"}
 {"op":"seen","seq":45,"read":true}                       {"op":"typing","who":"..."}
 {"op":"choose","id":"<uuid>","value":"..."}              {"op":"error","code":"too_many","message":"...","id":"<uuid>"}
+{"op":"call","id":"<uuid>","phone":"..."}
 {"op":"open","id":"<uuid>"}
 {"op":"about","id":"<uuid>","email":"...","phone":"..."}
 {"op":"transcript","id":"<uuid>","email":"..."}
@@ -42,6 +43,7 @@ COMMANDS: Mapping[str, Access] = {
     "typing": Access.VISITOR,
     "seen": Access.VISITOR,
     "choose": Access.VISITOR,
+    "call": Access.VISITOR,
     "open": Access.VISITOR,
     "about": Access.VISITOR,
     "transcript": Access.VISITOR,
@@ -112,6 +114,14 @@ class Choose:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """The visitor takes the offer of a call: at this number, +E.164."""
+
+    id: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Open:
     """The panel was opened for a first word from the desk."""
 
@@ -141,7 +151,7 @@ class Ping:
     """Is the line alive?"""
 
 
-Command = Hello | Say | Typing | Seen | Choose | Open | About | Copy | Ping
+Command = Hello | Say | Typing | Seen | Choose | Call | Open | About | Copy | Ping
 
 
 def clean(text: str) -> str:
@@ -174,6 +184,10 @@ def read(frame: str, *, text_chars: int) -> Command:
             if not value:
                 raise Flaw("bad_command", "value is missing or too long", about=_id(data))
             return Choose(id=_id(data), value=value)
+        case "call":
+            if not (number := about.phone(data.get("phone"))):
+                raise Flaw("bad_phone", "this is no telephone number", about=_id(data))
+            return Call(id=_id(data), phone=number)
         case "open":
             return Open(id=_id(data))
         case "typing":

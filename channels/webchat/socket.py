@@ -19,7 +19,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from channels.webchat import parse, protocol, views
 from channels.webchat.pace import Pace
 from channels.webchat.parse import Who
-from channels.webchat.protocol import About, Choose, Command, Copy, Flaw, Hello, Open, Ping, Say, Seen, Typing
+from channels.webchat.protocol import About, Call, Choose, Command, Copy, Flaw, Hello, Open, Ping, Say, Seen, Typing
 from channels.webchat.rooms import Stir
 from channels.webchat.thread import Owed, Thread, View
 from router.errors import PishkhanError, Unavailable
@@ -55,7 +55,8 @@ class Link:
         self._frames = Pace(FRAMES_PER_MINUTE, keys=1)
         self._takers: dict[type[Command], Callable[[Any], Awaitable[None]]] = {
             Hello: self._hello, Say: self._say, Typing: self._typing, Seen: self._seen,
-            Choose: self._choose, Open: self._open, About: self._about, Copy: self._copy, Ping: self._ping,
+            Choose: self._choose, Call: self._call, Open: self._open, About: self._about, Copy: self._copy,
+            Ping: self._ping,
         }
 
     def stir(self, what: Stir) -> None:
@@ -134,6 +135,12 @@ class Link:
         self._thread.hurry(self._who, command.id)
         label = await self._thread.label(self._who, command)
         await self._deliver(command.id, parse.chosen(self._who, command, label, self._now()))
+
+    async def _call(self, command: Call) -> None:
+        self._thread.hurry(self._who, command.id)
+        if "callback" not in views.offered(await self._thread.line(self._who.visitor)):
+            raise Flaw("not_offered", "no call is offered now", about=command.id)
+        await self._deliver(command.id, parse.called(self._who, command, self._now()))
 
     async def _open(self, command: Open) -> None:
         if not self._greet:

@@ -23,6 +23,8 @@ _STATES = {
     ContactState.CLOSED: "closed",
     ContactState.ABANDONED: "closed",
 }
+#: Other ways than waiting for which the widget has a control.
+WAYS = ("callback", "write")
 INLINE_IMAGES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
@@ -61,13 +63,22 @@ def line_view(line: Line | None) -> dict[str, Any] | None:
         return None
     state = _STATES[line.contact.state]
     waiting = state == "waiting"
+    ways = offered(line)
     return {
         "state": state, "place": line.place if waiting else 0,
         "wait_low": line.wait_low if waiting else 0, "wait_high": line.wait_high if waiting else 0,
         "agent": line.agent_name if state == "active" else "", "staffed": not waiting or line.ready_agents > 0,
         "open": line.open or not waiting, "opens_at": _moment(line.opens_at) if waiting else 0,
         "answer_by": _moment(line.answer_by) if waiting else 0,
+        "instead": list(ways), "callback": str(line.contact.data.get("callback", "")) if "callback" in ways else "",
     }
+
+
+def offered(line: Line | None) -> tuple[str, ...]:
+    """What the visitor may choose now instead of waiting: only what was held out to them, and while they wait."""
+    if line is None or _STATES[line.contact.state] != "waiting":
+        return ()
+    return tuple(each for each in WAYS if each in line.contact.data.get("instead", ()))
 
 
 def _moment(when: datetime | None) -> int:
