@@ -145,6 +145,59 @@ def test_nothing_is_said_where_nobody_speaks_it_or_all_have_paused_it_or_only_he
     assert told.both(100)[0]["state"] == "offered" and told.both(100)[1].people == 1
 
 
+@pytest.mark.parametrize("late", [False, True], ids=["who stands back was there", "who stands back comes later"])
+def test_who_stands_back_counts_from_the_moment_they_may_help(late: bool) -> None:
+    def helpers() -> None:
+        told.agent(2, 4, backup_after_ms=120_000)
+        told.agent(3, 1, backup_after_ms=60_000)  # in the ring only
+        busy(told, 2, 3)
+
+    told = Told()
+    told.agent(1, 4)
+    busy(told, 1)
+    if not late:
+        helpers()
+    told.queue(100)
+    told.wait(1000)
+    told.queue(101)
+    assert [told.both(each)[1].people for each in (100, 101)] == [1, 1]
+    told.wait(118_000)
+    if late:
+        helpers()
+        told.wait(1)
+    assert [told.both(each)[1].people for each in (100, 101)] == [2, 2]
+    assert [told.both(each)[0]["able"] for each in (100, 101)] == [2, 2]
+    before = told.both(101)[1]
+    told.wait(1000)
+    assert [told.both(each)[1].people for each in (100, 101)] == [3, 2]
+    assert [told.both(each)[0]["able"] for each in (100, 101)] == [3, 2]
+    assert told.both(100)[1].middle < before.middle
+    told.queue(102)  # who comes now is helped by none of them yet
+    assert (told.both(102)[1].people, told.both(102)[0]["able"]) == (1, 1)
+    told.wait(1000)
+    assert [told.both(each)[1].people for each in (100, 101)] == [3, 3]
+    told.desk.tell(core.AgentStateChanged(at=told.ms, agent=2, state="away"))
+    assert [told.both(each)[1].people for each in (100, 101)] == [2, 2]
+    told.desk.tell(core.AgentRemoved(at=told.ms, agent=3))
+    assert [told.both(each)[1].people for each in (100, 101)] == [1, 1]
+    told.desk.tell(core.AgentStateChanged(at=told.ms, agent=2, state="ready"))
+    told.queue(101)  # a transfer keeps what it has waited, and who may help with it
+    assert told.both(101)[1].people == told.both(101)[0]["able"] == 2
+
+
+def test_where_only_they_help_nothing_is_said_until_they_may() -> None:
+    told = Told()
+    told.agent(1, backup_after_ms=600_000)
+    busy(told, 1)
+    told.queue(100, ALL)
+    told.queue(101, ALL, queued_at=-700_000)  # as after a restart
+    assert (told.both(100)[1].reason, told.both(100)[1].people) == ("nobody-on-duty", 0)
+    assert (told.both(101)[1].people, told.both(101)[0]["able"]) == (1, 1)
+    told.wait(600_000)
+    assert [told.both(each)[1].people for each in (100, 101)] == [1, 1]
+    assert told.desk.interval(100, told.ms) is not None  # type: ignore[arg-type]
+
+
 def test_what_a_queue_asks_is_asked_anew_when_it_is_set_otherwise() -> None:
     told = Told()
     told.agent(1, 1)
@@ -169,3 +222,17 @@ def test_the_simulators_watcher_means_the_same() -> None:
     kind = Watcher(day).kind(arrival)
     assert kind.skills == needed({skill: arrival.levels.get(skill, 1) for skill in arrival.skills}, "en")
     assert kind.rank == ranked(list(day.segments).index(arrival.segment), 2)
+
+
+def test_what_was_said_before_others_may_help_is_judged_by_what_came_true() -> None:
+    told = Told()
+    told.agent(1, 4)
+    told.agent(2, 4, backup_after_ms=60_000)
+    busy(told, 1, 2)
+    told.queue(100)
+    assert told.both(100)[1].people == 1
+    told.wait(61_000)
+    assert told.both(100)[1].people == 2
+    told.desk.tell(core.ContactTaken(at=told.ms, contact=100, agent=2, medium="sms", queue=GAS))
+    record = told.desk.waits.estimator.records()["sms"]
+    assert (record["n"], record["mean_wait"]) == (1, 61.0)

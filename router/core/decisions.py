@@ -48,12 +48,13 @@ class ClearTimer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A contact has waited into its next ring: more agents may take it now."""
+    """A contact has waited into its next ring, or to those who only help later: more agents may take it now."""
 
     contact: Id
     ring: int  #: 1 = the first of `rings`
     skipped: int  #: rings passed over because they add nobody
     alarm: bool
+    backup_ms: int = 0  #: who stands back for so long, or shorter, may take it too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -265,9 +265,8 @@ class State:
     def enter(self, contact: Contact, ring: int, backup: int, skipped: int) -> None:
         """It goes on to a ring, or to those who only help later."""
         rings = self.bases[contact.id][5]
-        if ring > contact.ring:
-            self.out.append(Step(contact=contact.id, ring=ring, skipped=skipped,
-                                 alarm=any(each.alarm for each in rings[contact.ring:ring])))
+        self.out.append(Step(contact=contact.id, ring=ring, skipped=skipped, backup_ms=backup,
+                             alarm=any(each.alarm for each in rings[contact.ring:ring])))
         self.dequeue(contact)
         contact.ring, contact.backup = ring, backup
         self.enqueue(contact)

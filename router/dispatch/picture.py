@@ -150,7 +150,7 @@ class Desk:
         decisions = self.core.handle(event)
         for each in decisions:
             if isinstance(each, core.Step):
-                self.waits.widened(each.contact, each.ring)
+                self.waits.widened(each.contact, each.ring, each.backup_ms)
         return decisions
 
     def claim(self, offer: core.Offer, now: Moment) -> Claim:

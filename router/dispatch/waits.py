@@ -30,7 +30,7 @@ class Waits:
             self.estimator.learn_from(learned)
         self._working: dict[Id, tuple[str, float, float]] = {}  #: contact -> medium, since, share of a seat
         self._queued: dict[Id, tuple[core.ContactQueued, Kind]] = {}
-        self._rings: dict[Id, int] = {}  #: rings passed, of those who passed any
+        self._steps: dict[Id, tuple[int, int]] = {}  #: rings passed, and how long who helps now stands back
         self._profiles: dict[Id, core.AgentProfile] = {}
         self._states: dict[Id, core.AgentStateChanged] = {}
 
@@ -38,7 +38,7 @@ class Waits:
         """One event that the core took."""
         at = event.at / 1000
         if isinstance(event, core.ContactQueued):
-            self._rings.pop(event.contact, None)
+            self._steps.pop(event.contact, None)
             self._ask(event)
         elif isinstance(event, core.ContactChanged):
             self._changed(event)
@@ -62,12 +62,14 @@ class Waits:
             self._states[event.agent] = event
             self._staff(event.agent, again=(was.except_media if was is not None else frozenset()) != event.except_media)
 
-    def widened(self, contact: Id, ring: int) -> None:
-        """The core let it into its next ring: others may take it too from now on."""
+    def widened(self, contact: Id, ring: int, backup_ms: int) -> None:
+        """The core let it into its next ring, or to those who only help later: others may take it from now on."""
         was = self._queued.get(contact)
         if was is not None:
-            self._rings[contact] = ring
-            self._ask(was[0])
+            self._steps[contact] = ring, backup_ms
+            kind = self._kind(was[0])
+            self._queued[contact] = was[0], kind
+            self.estimator.widened(contact, kind)
 
     def replan(self, plan: Plan) -> None:
         """Something is set otherwise: who waits asks for what its queue asks now."""
@@ -80,7 +82,7 @@ class Waits:
         if was.segments != plan.segments:
             same.clear()
         for event, kind in list(self._queued.values()):
-            if (event.queue not in same or event.contact in self._rings) and self._kind(event) != kind:
+            if (event.queue not in same or event.contact in self._steps) and self._kind(event) != kind:
                 self._ask(event)
 
     def interval(self, contact: Id, ms: int) -> tuple[int, int] | None:
@@ -102,7 +104,7 @@ class Waits:
                               (event.queued_at if event.queued_at is not None else event.at) / 1000)
 
     def _forget(self, contact: Id) -> core.ContactQueued | None:
-        self._rings.pop(contact, None)
+        self._steps.pop(contact, None)
         known = self._queued.pop(contact, None)
         return known[0] if known is not None else None
 
@@ -114,7 +116,7 @@ class Waits:
             levels[skill] = max(level, levels.get(skill, 0))
         segment = plan.segments.index(event.segment) if event.segment in plan.segments else len(plan.segments)
         also: set[frozenset[str]] = set()
-        passed = self._rings.get(event.contact, 0)
+        passed, stood_back = self._steps.get(event.contact, (0, 0))
         rings = event.rings if event.rings is not None else plan.rings(queue) if queue is not None and passed else ()
         for ring in rings[:passed]:
             kept = {skill: level - ring.relax for skill, level in levels.items() if skill not in ring.drop}
@@ -122,11 +124,12 @@ class Waits:
             also.update(needed(_levels(plan.queues[each])) for each in ring.queues  # type: ignore[index]
                         if each in plan.queues)
         return Kind(medium=event.medium, skills=needed(levels, event.language), also=frozenset(also),
+                    helped=stood_back / 1000,
                     rank=ranked(segment, event.priority + (queue.priority if queue is not None else 0)),
                     patience=graded(event.patience_ms))
 
     def _staff(self, agent: Id, *, again: bool = True) -> None:
-        """Somebody who only helps later is known and counts for nobody: of a wait they take no part that is sure."""
+        """Who only helps later counts for whom the core lets them help, from that moment on."""
         profile, state = self._profiles.get(agent), self._states.get(agent)
         if profile is None:
             return
@@ -135,8 +138,9 @@ class Waits:
             takes -= {name for name, points in profile.costs.items() if not points}
             if state is not None:
                 takes -= state.except_media
-            self.estimator.agent(agent, brought(profile.skills, profile.languages), takes)
-        self.estimator.duty(agent, state is not None and state.state in _ON and not profile.backup_after_ms)
+            self.estimator.agent(agent, brought(profile.skills, profile.languages), takes,
+                                 profile.backup_after_ms / 1000)
+        self.estimator.duty(agent, state is not None and state.state in _ON)
 
     def _changed(self, event: core.ContactChanged) -> None:
         was = self._queued.get(event.contact)

@@ -27,7 +27,8 @@ HEARD = 20.0  #: who is answered sooner has heard no announcement: the first est
 _STAGES = (0.0, HEARD, 60.0, 300.0, 1200.0, 4800.0)  #: ages from which an estimate is learned apart
 _MOST_PEOPLE_KINDS = 5000
 Contact = Hashable
-_Asked = tuple[str, frozenset[str], frozenset[frozenset[str]]]  #: medium, skills, also
+_Asked = tuple[str, frozenset[str], frozenset[frozenset[str]], float]  #: medium, skills, also, helped
+_Crew = tuple[frozenset[str], frozenset[str], float]  #: skills, media, seconds that they stand back
 
 
 @dataclass(slots=True)
@@ -56,9 +57,9 @@ class Estimator:
         pools = [pace.pool for pace in media.values() if pace.pool]
         self._alone = {name for name, pace in media.items() if pools.count(pace.pool) < 2}
         self._media: dict[str, _Medium] = {}
-        self._agents: dict[Hashable, tuple[tuple[frozenset[str], frozenset[str]], bool]] = {}
-        self._crews: dict[tuple[frozenset[str], frozenset[str]], int] = {}  #: people on duty
-        self._members: dict[tuple[frozenset[str], frozenset[str]], int] = {}  #: people
+        self._agents: dict[Hashable, tuple[_Crew, bool]] = {}
+        self._crews: dict[_Crew, int] = {}  #: people on duty
+        self._members: dict[_Crew, int] = {}  #: people
         self._waits: dict[Contact, _Wait] = {}
         self._lines: dict[Kind, list[tuple[float, int, Contact]]] = {}
         self._order: dict[Contact, int] = {}
@@ -70,13 +71,14 @@ class Estimator:
 
     # who works
 
-    def agent(self, agent: Hashable, skills: frozenset[str], media: frozenset[str]) -> None:
-        """What somebody can; they keep being on duty or not."""
+    def agent(self, agent: Hashable, skills: frozenset[str], media: frozenset[str], after: float = 0.0) -> None:
+        """What somebody can, and how many seconds they stand back; they keep being on duty or not."""
         on = self._agents[agent][1] if agent in self._agents else False
         self.forget(agent)
-        self._agents[agent] = ((skills, media), on)
-        self._members[skills, media] = self._members.get((skills, media), 0) + 1
-        self._staff((skills, media), int(on))
+        crew = skills, media, after
+        self._agents[agent] = (crew, on)
+        self._members[crew] = self._members.get(crew, 0) + 1
+        self._staff(crew, int(on))
 
     def forget(self, agent: Hashable) -> None:
         """Nobody by that name any more."""
@@ -95,11 +97,18 @@ class Estimator:
     # what happens
 
     def queued(self, contact: Contact, kind: Kind, at: float) -> None:
-        """It waits since `at`; told again it has moved to another kind, and keeps nothing but what is said here."""
+        """It waits since `at`; told again it is another kind, and keeps nothing but what is said here."""
         self._leave(contact)
         self._count += 1
         self._waits[contact], self._order[contact] = _Wait(kind=kind, since=at), self._count
         insort(self._lines.setdefault(kind, []), (at, self._count, contact))
+
+    def widened(self, contact: Contact, kind: Kind) -> None:
+        """Others may take it too from now on; its place stays, and what was said of it is judged."""
+        number, known = self._order.get(contact, 0), self._leave(contact)
+        if known is not None:
+            known.kind, self._waits[contact], self._order[contact] = kind, known, number
+            insort(self._lines.setdefault(kind, []), (known.since, number, contact))
 
     def answered(self, contact: Contact, at: float) -> None:
         """Somebody took it: what was said is judged and learned from."""
@@ -149,13 +158,14 @@ class Estimator:
         if known is None:
             return Estimate(place=0, people=0, reason="not-waiting")
         kind = known.kind
-        people, crews = self._able(kind)
+        people = self._able(kind)[0]
         ahead, work, oldest, own, many = self._ahead(known, contact, people, at)
         place = 1 + round(ahead)
         record = self._medium(kind.medium).record
         said = {"place": place, "people": people, "coverage": record.coverage, "record": record.n, "own": round(many)}
         if not people:
-            able = any(self._members.get(crew, 0) for i, crew in enumerate(self._crews) if i in crews)
+            ever = self._able(replace(kind, helped=math.inf))[1]  # whoever helps later is able, and not there yet
+            able = any(self._members.get(crew, 0) for i, crew in enumerate(self._crews) if i in ever)
             return Estimate(reason="nobody-on-duty" if able else "nobody-able", **said)  # type: ignore[arg-type]
         medium = self._medium(kind.medium)
         theta = medium.gone / medium.waited
@@ -229,8 +239,9 @@ class Estimator:
         if found is None:
             if len(self._people) > _MOST_PEOPLE_KINDS:
                 self._people.clear()
-            crews = [(i, n) for i, ((skills, media), n) in enumerate(self._crews.items())
-                     if kind.medium in media and (kind.skills <= skills or any(each <= skills for each in kind.also))]
+            crews = [(i, n) for i, ((has, media, after), n) in enumerate(self._crews.items())
+                     if after <= kind.helped and kind.medium in media
+                     and (kind.skills <= has or any(each <= has for each in kind.also))]
             found = self._people[key] = (sum(n for _, n in crews), frozenset(i for i, _ in crews))
         return found
 
@@ -249,7 +260,7 @@ class Estimator:
             share = self._shares[key] = sum(on[i] for i in both) / people if on else 0.0
         return share
 
-    def _staff(self, crew: tuple[frozenset[str], frozenset[str]], change: int) -> None:
+    def _staff(self, crew: _Crew, change: int) -> None:
         self._crews[crew] = self._crews.get(crew, 0) + change
         self._people.clear()
         self._shares.clear()
@@ -281,7 +292,7 @@ class Estimator:
 
 
 def _asked(kind: Kind) -> _Asked:
-    return kind.medium, kind.skills, kind.also
+    return kind.medium, kind.skills, kind.also, kind.helped
 
 
 def _alike(kind: Kind) -> Kind:

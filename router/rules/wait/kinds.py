@@ -35,6 +35,7 @@ class Kind:
     medium: str
     skills: frozenset[str] = frozenset()  #: as `needed` writes them
     also: frozenset[frozenset[str]] = frozenset()  #: who brings all of one of these may take it too
+    helped: float = 0.0  #: who stands back so many seconds, or fewer, may take it too
     rank: int = 0  #: smaller is served first
     patience: float | None = None  #: its own, mean seconds until it gives up; None = the medium's
 
