@@ -8,14 +8,14 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from knowledge import articles, merge, notes, owners, permits, review
+from knowledge import articles, merge, notes, owners, permits, review, sight, targets
 from router.errors import BadRequest, Conflict, Forbidden
 from router.events import ApprovalChanged, ArticleChanged, ArticleTaskChanged, ObjectChanged
 from router.records import Agent
 from storage.knowledge import Approval, Article, ArticleState, Link, Task
 from storage.tx import StoreTx
 
-KINDS = ("service", "fault", "warranty", "page")
+KINDS = ("service", "fault", "warranty", "page", targets.ARTICLE)
 LINKS, TARGET_CHARS = 50, 200
 
 
@@ -130,7 +130,12 @@ def settle(tx: StoreTx, agent: Agent, number: int, state: str, words: str = "", 
 
 def view(tx: StoreTx, task: Task) -> dict[str, Any]:
     """A task as the API shows it; `why` it went to this person, where it was somebody else's."""
-    return asdict(task) | {"why": owners.told(tx, task.why)}
+    about = dict(task.about)
+    if about:
+        named = next((each.title for each in tx.knowledge.life.links(task.article)
+                      if (each.kind, each.target) == (about["kind"], about["target"])), "")
+        about["title"] = owners.title_of(tx, int(about["target"])) if about["kind"] == targets.ARTICLE else named
+    return asdict(task) | {"why": owners.told(tx, task.why), "about": about or None}
 
 
 def _worked(tx: StoreTx, actor: str, task: Task) -> None:
@@ -165,8 +170,22 @@ def links_of(data: dict[str, Any], name: str) -> list[Link]:
         url = articles.text_of({"url": "", **each}, "url", 500)
         if (url and not url.startswith(("https://", "http://", "/"))) or url.startswith("//"):
             raise BadRequest("a link's url begins with https:// or with / for a page of this house", field="links")
+        if kind == targets.ARTICLE:
+            number = targets.number_in(target, ())
+            if number is None:
+                raise BadRequest("an article is linked by its number", field="links")
+            target, title, url = str(number), "", ""  # they are the article's own and may change
         made.append(Link(article=0, kind=kind, target=target, title=title, url=url))
     return made
+
+
+def there(tx: StoreTx, agent: Agent, article: int, links: Sequence[Link]) -> None:
+    """BadRequest unless each linked article is another one that somebody may read."""
+    granted = sight.rights(tx, agent)
+    wanted = {int(each.target) for each in links if each.kind == targets.ARTICLE}
+    found = {each.id for each in tx.knowledge.many(wanted).values() if permits.reads(agent, each, granted)}
+    if wanted - found or article in wanted:
+        raise BadRequest("a link leads to another article that is there", field="links")
 
 
 def moved(tx: StoreTx, kind: str, target: str, *, actor: str, words: str = "") -> list[int]:
@@ -177,11 +196,23 @@ def moved(tx: StoreTx, kind: str, target: str, *, actor: str, words: str = "") -
         known = [task for task in tx.knowledge.life.tasks(article=number) if task.kind == "stale"]
         if article.state is ArticleState.ARCHIVED or known:
             continue
-        task = tx.knowledge.life.add_task(number, "stale", words=words or f"{kind} {target}", version=article.version,
-                                          owner_id=article.owner or article.author)
+        task = tx.knowledge.life.add_task(number, "stale", words=words, version=article.version,
+                                          owner_id=article.owner or article.author,
+                                          about={"kind": kind, "target": target})
         _worked(tx, actor, task)
         made.append(task.id)
     return made
+
+
+def reworded(tx: StoreTx, article: int, version: int) -> list[int]:
+    """An article got other words, or was taken out of use: what depends on it may be wrong now."""
+    if version < 2 or not tx.knowledge.life.dependents(targets.ARTICLE, str(article)):
+        return []
+    old, new = (tx.knowledge.life.version(article, each) for each in (version - 1, version))
+    archived = ArticleState.ARCHIVED.value in (old.state, new.state) and old.state != new.state
+    if (old.title, old.body) == (new.title, new.body) and not archived:
+        return []
+    return moved(tx, targets.ARTICLE, str(article), actor="ledger")
 
 
 def changed(tx: StoreTx, agent: Agent, kind: str, target: str, words: str) -> list[int]:

@@ -15,6 +15,7 @@ from knowledge.given import Given, Rules
 from knowledge.library import FOR_AGENTS
 from knowledge.markup import as_text
 from knowledge.suggest import Suggestion
+from knowledge.targets import ARTICLE
 from router.events import ArticleOutcome, MatterRated, MatterReturned, MatterSettled
 from router.model import ContactId
 from router.ports import Batch, Bus
@@ -98,6 +99,9 @@ class Ledger:
             return await self._provide()
         elif entry.name == "article-task-changed" and data["state"] == "open":
             return await self._provide()  # work on what somebody left behind
+        elif entry.name == "article-changed" and await self._given.store.snapshot(
+                lambda tx: bool(tx.knowledge.life.dependents(ARTICLE, str(data["article"])))):
+            await self._given.store.run(lambda tx: duties.reworded(tx, data["article"], data["version"]))
         elif entry.name == "object-changed" and not entry.actor.startswith("agent:"):
             await self._given.store.run(lambda tx: duties.moved(tx, data["kind"], data["target"], actor="ledger"))
         else:

@@ -153,9 +153,7 @@ def _rule(tx: StoreTx, why: Mapping[str, Any]) -> tuple[str, str]:
         return (f"Keeps the category {en}, which is nearest to {why['questions']} of the questions.",
                 f"مسئول دستهٔ {fa} است که به {why['questions']} پرسش از همه نزدیک‌تر است.")
     if rule == "articles":
-        found = tx.knowledge.many([why["article"]]).get(why["article"])
-        told_of = found and found.state in permits.LIVE and (found.category is None or found.category in _open(tx))
-        title = isolate(found.title) if found and told_of else str(why["article"])
+        title = title_of(tx, why["article"])
         if article:
             return (f"Owns what stands nearest to it, like {title}.",
                     f"مسئول مطلب‌هایی است که از همه به آن نزدیک‌ترند، مانند {title}.")
@@ -176,6 +174,13 @@ def _rule(tx: StoreTx, why: Mapping[str, Any]) -> tuple[str, str]:
                      "مسئول دانش این میز است؛ کسی به موضوع نزدیک‌تر نیست."),
             "admin": ("Is the first administrator; nobody is nearer to the matter.",
                       "نخستین مدیر است؛ کسی به موضوع نزدیک‌تر نیست.")}.get(rule, ("", ""))
+
+
+def title_of(tx: StoreTx, article: int) -> str:
+    """Of an article that exists for everybody who works here; of another its number."""
+    found = tx.knowledge.many([article]).get(article)
+    told_of = found and found.state in permits.LIVE and (found.category is None or found.category in _open(tx))
+    return isolate(found.title) if found and told_of else str(article)
 
 
 def _open(tx: StoreTx) -> dict[int, Category]:

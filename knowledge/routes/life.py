@@ -6,13 +6,14 @@ import asyncio
 from dataclasses import asdict
 from functools import partial
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from aiohttp import web
 
-from knowledge import articles, duties, merge, notes, sight
-from knowledge.asks import NUMBER, TEXT, answer, id_of, many, obj
+from knowledge import articles, duties, merge, notes, permits, sight, targets
+from knowledge.asks import NUMBER, TEXT, answer, id_of, many, number_in, obj
 from knowledge.given import Given
+from knowledge.library import FOR_AGENTS
 from knowledge.markup import as_html
 from knowledge.pictures import judged
 from knowledge.routes.articles import ARTICLE
@@ -59,6 +60,9 @@ class Living:
                 answer=answer(files=many(_ANY))),
             post(path=one + "/files", handler=self.upload, max_bytes=FILE_BYTES, answer=answer(file=_ANY),
                  summary="Add a file: the raw body, its type, its name percent-encoded in X-File-Name"),
+            get(path="/api/knowledge/targets", handler=self.targets, answer=answer(targets=many(_ANY)),
+                summary="What an article may depend on, while one types: `q` is a title, a number or an address",
+                query={"kind": {"type": "string", "enum": list(duties.KINDS)}, "q": TEXT, "without": NUMBER}),
             get(path=one + "/links", handler=self.links, summary="What an article depends on",
                 answer=answer(links=many(_ANY))),
             post(path=one + "/links", handler=self.set_links, answer=answer(links=many(_ANY)),
@@ -147,8 +151,9 @@ class Living:
 
     async def links(self, request: web.Request) -> web.Response:
         """By kind and target."""
-        return json_answer({"links": [asdict(each) for each in await self._read(
-            request, lambda tx, each: tx.knowledge.life.links(each.id))]})
+        agent = self._given.who(request)
+        return json_answer({"links": await self._read(
+            request, lambda tx, each: targets.shown(tx, agent, tx.knowledge.life.links(each.id)))})
 
     async def set_links(self, request: web.Request) -> web.Response:
         """Single ones, so that two people do not undo each other; or these and no others."""
@@ -159,8 +164,27 @@ class Living:
 
         def unit(tx: StoreTx) -> Any:
             sight.editable(tx, agent, number, four_eyes=self._given.rules.four_eyes)
-            return duties.link(tx, number, **given)
-        return json_answer({"links": [asdict(each) for each in await self._given.store.run(unit)]})
+            duties.there(tx, agent, number, [*given.get("add", ()), *given.get("links", ())])
+            return targets.shown(tx, agent, duties.link(tx, number, **given))
+        return json_answer({"links": await self._given.store.run(unit)})
+
+    async def targets(self, request: web.Request) -> web.Response:
+        """By what is written so far; of articles those that answer it, too, as every search finds them."""
+        agent, query = self._given.who(request), clean(request.query.get("q", ""), limit=targets.QUERY_CHARS).strip()
+        kind, without = articles.one_of({**request.query}, "kind", duties.KINDS), number_in(request, "without")
+        if kind != targets.ARTICLE:
+            return json_answer({"targets": await self._given.store.snapshot(
+                lambda tx: targets.known(tx, agent, kind, query))})
+        number = targets.number_in(query, {request.host, urlsplit(self._given.url).netloc})
+        found = await self._given.store.snapshot(lambda tx: targets.titled(tx, agent, query, number))
+        best = [] if number is not None or not query else await self._given.library.suggest(
+            query, states=FOR_AGENTS, limit=targets.MOST)
+
+        def more(tx: StoreTx) -> list[dict[str, Any]]:
+            granted, near = sight.rights(tx, agent), tx.knowledge.many([each.id for each in best])
+            return targets.together(found, (near[each.id] for each in best if each.id in near and permits.reads(
+                agent, near[each.id], granted)), without)
+        return json_answer({"targets": await self._given.store.snapshot(more)})
 
 
 def _file(file: File) -> dict[str, Any]:

@@ -8,6 +8,8 @@ import {act, send, toast} from "/static/page.js";
 import {Doing} from "/static/parts/bits.js";
 import {icon} from "/static/parts/icon.js";
 import {Choice, Pieces, changed, nameOf, useCall} from "./ask.js";
+import {LOOK} from "./list.js";
+import {Picker} from "./picker.js";
 import {w} from "./words.js";
 
 /** Something that opens on demand. */
@@ -36,26 +38,28 @@ export function Files({article, mayWrite, put}) {
     ${mayWrite && html`<label class="button slim">${icon("clip")}${w("file.add")}<input class="unseen" type="file" onChange=${add} /></label>`}`;
 }
 
-const KINDS = ["service", "fault", "warranty", "page"];
+const KINDS = ["article", "service", "fault", "warranty", "page"];
 
 export function Links({article, mayWrite}) {
   const [got] = useCall(`/api/articles/${article.id}/links`);
-  const [kind, pick] = useState("service");
+  const [kind, pick] = useState("article"), [target, name] = useState("");
   const list = got?.links ?? [];
-  const store = (change) => act(`links:${article.id}`, async () => { await send("POST", `/api/articles/${article.id}/links`, change); changed(); });
+  const store = (change) => act(`links:${article.id}`, async () => { await send("POST", `/api/articles/${article.id}/links`, change); name(""); changed(); });
+  const path = (query) => `/api/knowledge/targets?kind=${kind}&without=${article.id}&q=${encodeURIComponent(query)}`;
+  const found = ({target: chosen, title = "", url = "", free}) => free ? name(chosen) : store({add: [{kind, target: chosen, ...(kind === "article" ? {} : {title, url})}]});
   const add = (event) => {
     event.preventDefault();
-    const {target, title, url} = Object.fromEntries(new FormData(event.currentTarget));
-    store({add: [{kind, target, title, url}]});
-    event.currentTarget.reset();
+    store({add: [{kind, ...Object.fromEntries(new FormData(event.currentTarget))}]});
   };
-  return html`<ul class="stack">${list.map((each) => html`<li key=${`${each.kind}/${each.target}`} class="row small"><span class="chip">${w(`kind.${each.kind}`)}</span>
+  return html`<ul class="stack">${list.map((each) => html`<li key=${`${each.kind}/${each.target}`} class="row small" data-link=${`${each.kind}/${each.target}`}><span class="chip">${w(`kind.${each.kind}`)}</span>
       <span class="grow">${each.url ? html`<a href=${each.url}><bdi>${each.title || each.target}</bdi></a>` : html`<bdi>${each.title || each.target}</bdi>`}</span>
+      ${each.state && html`<span class=${`chip ${LOOK[each.state] ?? ""}`}>${w(`state.${each.state}`)}</span>`}
       ${mayWrite && html`<button type="button" class="link tiny" onClick=${() => store({remove: [{kind: each.kind, target: each.target}]})}>${w("remove")}</button>`}</li>`)}</ul>
-    ${mayWrite && html`<form class="stack" onSubmit=${add}><div class="fields"><${Choice} label=${w("link.kind")} value=${kind} pick=${pick} of=${KINDS.map((each) => [each, w(`kind.${each}`)])} />
-      <label class="field"><span>${w("link.target")}</span><input name="target" required maxlength="200" dir="auto" /></label>
+    ${mayWrite && html`<div class="fields"><${Choice} label=${w("link.kind")} name="link-kind" value=${kind} pick=${(value) => { pick(value); name(""); }} of=${KINDS.map((each) => [each, w(`kind.${each}`)])} />
+      <${Picker} key=${kind} label=${w(kind === "article" ? "link.article" : "link.find")} path=${path} pick=${found} free=${kind !== "article"} known=${kind !== "article"} /></div>
+      ${target && html`<form class="stack" onSubmit=${add}><div class="fields"><label class="field"><span>${w("link.target")}</span><input name="target" required maxlength="200" dir="auto" defaultValue=${target} /></label>
       <label class="field"><span>${w("link.title")}</span><input name="title" maxlength="200" dir="auto" /></label>
-      <label class="field"><span>${w("link.url")}</span><input name="url" maxlength="500" dir="ltr" /></label></div><button class="button slim">${w("link.add")}</button></form>`}`;
+      <label class="field"><span>${w("link.url")}</span><input name="url" maxlength="500" dir="ltr" defaultValue=${/^(https?:\/)?\//.test(target) ? target : ""} /></label></div><button class="button slim">${w("link.add")}</button></form>`}`}`;
 }
 
 export function Versions({article, mayWrite, taken, dirty}) {

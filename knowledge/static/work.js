@@ -36,7 +36,7 @@ function Task({task}) {
   const settle = (state) => act(`task:${task.id}`, () => send("POST", `/api/knowledge/tasks/${task.id}/settle`, {state, words}).then(changed, why("settle")));
   const can = leads || task.owner === boot.me.id, review = task.kind === "review";
   return html`<li class="card stack" data-task=${task.id}><div class="row wrap"><span class=${`chip ${review ? "warn" : "bad"}`}>${w(`task.${task.kind}`)}</span><a class="grow strong" href=${`#article/${task.article}`}><${Text}>${task.title}</${Text}></a>
-      <span class="small faint">${moment(task.created_at)} · <bdi>${nameOf(task.owner)}</bdi></span></div><p dir="auto">${review ? w("task.review.words", {day: moment(task.due_at)}) : task.words}</p>
+      <span class="small faint">${moment(task.created_at)} · <bdi>${nameOf(task.owner)}</bdi></span></div><p dir="auto">${review ? w("task.review.words", {day: moment(task.due_at)}) : task.about ? html`${w("task.stale.words", {kind: w(`kind.${task.about.kind}`), title: task.about.title || task.about.target})} ${task.words}` : task.words}</p>
     ${task.why?.[language] && html`<p class="small quiet task-why" dir="auto">${task.why[language]}</p>`}
     ${can && html`<div class="row wrap"><input class="input grow" dir="auto" aria-label=${w("reason")} placeholder=${w("reason")} value=${words} onInput=${(event) => set(event.target.value)} />
       <button type="button" class="button slim" onClick=${() => settle("done")}>${w(review ? "settle.read" : "settle.done")}</button><button type="button" class="button slim" disabled=${!words.trim()} onClick=${() => settle("refused")}>${w("settle.refused")}</button></div>`}</li>`;

@@ -194,6 +194,14 @@ class ArticleRows:
             wanted = wanted.where(_A.c.id < before)
         return [article_of(row) for row in self._db.execute(wanted)]
 
+    def titled(self, patterns: Sequence[str], states: Collection[ArticleState], *, limit: int = 100,
+               **which: Any) -> list[Article]:
+        """Newest first: articles whose title is like every pattern (SQL; ASCII in lower case). `which` as for
+        `numbers`."""
+        title = func.lower(_A.c.title)
+        wanted = select(_A).where(*self._which(states, **which), *(title.like(each) for each in patterns))
+        return [article_of(row) for row in self._db.execute(wanted.order_by(_A.c.id.desc()).limit(limit))]
+
     def numbers(self, states: Collection[ArticleState], **which: Any) -> set[int]:
         """Those of some states: of a `language`, `categories`, an `owner`; `overdue` for review, `behind` their
         translation, `flagged` by open work, `scheduled` to change by themselves; `hidden` are categories left out, of

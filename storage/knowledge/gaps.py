@@ -205,6 +205,13 @@ class GapRows:
         return [{"id": row.id, "queue_id": row.queue_id, "disposition": row.disposition, "kind": row.kind,
                  "service": _service(row)} for row in self._db.execute(wanted)]
 
+    def services(self, *, limit: int) -> list[str]:
+        """Services of the newest cases, those that are asked for most first."""
+        newest = select(_K.c.service).order_by(_K.c.id.desc()).limit(limit).subquery()
+        return [row.service for row in self._db.execute(
+            select(newest.c.service, func.count()).where(newest.c.service != "").group_by(newest.c.service)
+            .order_by(func.count().desc(), newest.c.service))]
+
     def service(self, contact: ContactId) -> str:
         """The service a contact is about: that of its newest case, else what was written down; "" = not known."""
         row = self._db.execute(select(_C.c.data, _newest_case(_C.c.id)).where(_C.c.id == contact)).first()

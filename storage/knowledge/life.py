@@ -105,6 +105,7 @@ class Task:
     settled_by: AgentId | None = None
     settled_at: datetime | None = None
     why: Mapping[str, Any] = field(default_factory=dict)  #: the rule that gave it to somebody else than its article
+    about: Mapping[str, Any] = field(default_factory=dict)  #: kind and target of what changed under it
 
 
 def _version(row: Any) -> Version:
@@ -117,6 +118,10 @@ def _approval(row: Any) -> Approval:
 
 def _file(row: Any) -> File:
     return File(article=row.article_id, **{name: getattr(row, name) for name in _FILE})
+
+
+def _link(row: Any) -> Link:
+    return Link(article=row.article_id, kind=row.kind, target=row.target, title=row.title, url=row.url)
 
 
 def _task(row: Any) -> Task:
@@ -187,8 +192,12 @@ class Life(Shelves):
     def links(self, article: int) -> list[Link]:
         """Of one article."""
         rows = self._db.execute(select(_L).where(_L.c.article_id == article).order_by(_L.c.kind, _L.c.target))
-        return [Link(article=row.article_id, kind=row.kind, target=row.target, title=row.title, url=row.url)
-                for row in rows]
+        return [_link(row) for row in rows]
+
+    def targets(self, kind: str, *, limit: int) -> list[Link]:
+        """What articles depend on of one kind, the newest first; a target as often as articles name it."""
+        rows = self._db.execute(select(_L).where(_L.c.kind == kind).order_by(_L.c.id.desc()).limit(limit))
+        return [_link(row) for row in rows]
 
     def link(self, article: int, links: Sequence[Link]) -> None:
         """These and no others."""
@@ -205,8 +214,8 @@ class Life(Shelves):
     def add_task(self, article: int, kind: str, **fields: Any) -> Task:
         """Work for the article's owner."""
         return _task(self._db.execute(insert(_T).values(
-            article_id=article, kind=kind, state="open", answer="", why={}, created_at=self._now, **fields)
-            .returning(*_T.c)).one())
+            article_id=article, kind=kind, state="open", answer="", created_at=self._now,
+            **{"why": {}, "about": {}, **fields}).returning(*_T.c)).one())
 
     def task(self, number: int) -> Task:
         """NotFound when there is none."""

@@ -146,6 +146,7 @@ class ArticleTasks(SQLModel, table=True):
     version: int = 1
     owner_id: int | None = _number()
     why: dict[str, Any] = json()
+    about: dict[str, Any] = json()
     reporter_id: int | None = _number()
     contact_id: int | None = _number()
     created_at: datetime = when(null=False)

@@ -120,6 +120,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("owner_id", Key, nullable=True),
         sa.Column("why", Json(), nullable=False),
+        sa.Column("about", Json(), nullable=False),
         sa.Column("reporter_id", Key, nullable=True),
         sa.Column("contact_id", Key, nullable=True),
         sa.Column("created_at", Moment(), nullable=False),
