@@ -14,7 +14,7 @@ from aiohttp import web
 
 STATIC = Path(__file__).parent / "static"
 #: In the order in which each needs only those before it.
-MODULES = ("words", "format", "state", "store", "link", "files", "dom", "message", "card", "composer", "found",
+MODULES = ("words", "format", "state", "store", "link", "files", "dom", "message", "card", "offer", "composer", "found",
            "panel", "widget")
 _IMPORT = re.compile(r"^import [^;]*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export ", re.MULTILINE)

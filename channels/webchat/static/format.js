@@ -16,6 +16,8 @@ export function formats(language, words) {
     // A day and an hour to come: "شنبه ۲ آذر، ۰۸:۰۰".
     moment: (at) => `${midnight(at) === midnight(Date.now()) ? words.today : near.format(at)}${words.comma} ${clock.format(at)}`,
     number: (n) => plain.format(n),
+    // Kept from left to right whatever stands around it.
+    phone: (text) => `\u2066${language === "fa" ? text.replace(/[0-9]/g, (digit) => plain.format(digit)) : text}\u2069`,
     day(at, now = Date.now()) {
       const days = Math.round((midnight(now) - midnight(at)) / 86400000);
       if (days === 0) return words.today;

@@ -231,6 +231,7 @@ export class Link {
     if (socket !== this.socket) return;
     const { id, kind, text, value, files } = entry;
     if (kind === "say") this.write({ op: kind, id, text, uploads: files.map((file) => file.upload) });
+    else if (kind === "call") this.write({ op: kind, id, phone: value });
     else if (kind === "about" || kind === "transcript") this.write({ op: kind, id, ...value });
     else this.write({ op: kind, id, value });
   }

@@ -5,6 +5,7 @@ import { Composer } from "./composer.js";
 import { button, h, icon, stops } from "./dom.js";
 import { Found } from "./found.js";
 import { Log } from "./message.js";
+import { Offer } from "./offer.js";
 
 const NEAR = 80;
 const TYPING_SHOWN = 6000;
@@ -29,9 +30,10 @@ export class Panel {
     this.composer = new Composer(view);
     this.found = new Found(view);
     this.card = new Card({ words, onabout: (values) => this.given(values) });
+    this.offer = new Offer({ ...view, onleave: () => this.chose() });
     this.element = h("section", { class: "panel", role: "dialog", "aria-labelledby": "title", hidden: true, tabindex: "-1", onkeydown: (event) => this.key(event) },
       h("div", { class: "head" }, this.face, h("div", { class: "about" }, this.title, this.status), button("close", words.close, () => view.onclose())),
-      this.line, h("div", { class: "middle" }, this.scroll, this.more), this.card.element, this.found.element, this.composer.element);
+      this.line, h("div", { class: "middle" }, this.scroll, this.more), this.offer.element, this.card.element, this.found.element, this.composer.element);
     this.stuck = true;
     for (const name of ["dragover", "drop"]) this.element.addEventListener(name, (event) => this.dropped(event));
   }
@@ -72,6 +74,7 @@ export class Panel {
     this.status.textContent = this.words(state, status);
     this.element.dataset.status = status;
     this.faced((state.line && state.line.agent) || "");
+    this.offer.draw(state);
     this.lined(state.line, state.messages.size);
     this.carded(state);
     // What was there when the page came is history, not news: it is not read out.
@@ -108,8 +111,10 @@ export class Panel {
       if (line.answer_by && !line.wait_high) rows.push(h("span", {}, words.answerBy(format.moment(line.answer_by))));
       if (line.wait_high && line.staffed) rows.push(h("span", {}, wait(line, words, format)));
       const { email, phone } = this.view.about();
-      if (email || phone) rows.push(h("small", {}, words.ask.thanks(email || phone)));
-      else if (line.staffed && line.open) rows.push(h("small", {}, words.stay));
+      const chosen = this.offer.rows(line);
+      if (chosen.length) rows.push(...chosen);
+      else if (email || phone) rows.push(h("small", {}, words.ask.thanks(email || phone)));
+      else if (line.staffed && line.open && !(line.instead || []).includes("write")) rows.push(h("small", {}, words.stay));
     } else if (line && line.state === "closed" && spoken) {
       rows.push(h("span", {}, words.ended));
       if (this.view.limits.transcript) {
@@ -121,6 +126,12 @@ export class Panel {
     if (sign !== this.lineSign) this.line.replaceChildren(...rows);
     this.lineSign = sign;
     this.line.hidden = !rows.length;
+  }
+
+  // Something was chosen: on with the conversation.
+  chose() {
+    this.view.redraw();
+    this.composer.input.focus();
   }
 
   wantCopy() {
@@ -144,7 +155,9 @@ export class Panel {
     const fresh = !state.messages.size && !state.pending.length;
     const away = state.line && state.line.state === "waiting" && !(state.line.staffed && state.line.open);
     const first = limits.ask.length && fresh && !Object.keys(known).length;
-    const unreached = limits.askWhenAway && away && !known.email && !known.phone;
+    // Nobody is asked twice for a number: first what is offered, then how an answer reaches them.
+    const offered = !this.offer.element.hidden || (state.line && state.line.callback);
+    const unreached = limits.askWhenAway && (away || this.view.left()) && !offered && !known.email && !known.phone;
     const required = Boolean(first && limits.askRequired);
     if (this.copying) this.card.ask(["email"], { title: words.copying, required: true, known });
     else if (first) this.card.ask(limits.ask, { title: words.ask.first, required, known });

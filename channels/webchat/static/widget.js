@@ -59,7 +59,7 @@ class Widget {
       onwords: (text) => asked.help === "on" && this.panel.found.asked(this.state.messages.size ? "" : text),
       onsend: (text, files) => this.link.say({ id: uuid(), at: Date.now(), text, files }), ontyping: (text) => this.link.typing(CONFIG.preview ? text.slice(0, 500) : ""),
       about: () => this.about(), onabout: (given) => this.introduce(given), redraw: () => this.draw(),
-      oncopy: (email) => this.copy(email),
+      oncopy: (email) => this.copy(email), oncall: (phone) => this.call(phone), left: (now) => this.leaves(now),
     });
     const side = asked.side === "start" ? "start" : "end";
     const theme = ["dark", "auto"].includes(asked.theme) ? asked.theme : "light";
@@ -141,6 +141,7 @@ class Widget {
 
   told(what, frame) {
     if (what === "typing") this.panel.typed(frame.who || this.words.agent);
+    if (what === "error" && this.uncalled(frame)) return;
     if (what === "error" && frame.code.startsWith("bad_") && this.store.get("about")) {
       // The desk did not take it: it is asked again, and said what is wrong.
       this.store.remove("about");
@@ -195,6 +196,30 @@ class Widget {
     this.link.say({ id: uuid(), kind: "transcript", at: Date.now(), value: { email } });
     this.draw();
     this.panel.composer.input.focus();
+  }
+
+  call(phone) {
+    this.link.say({ id: uuid(), kind: "call", at: Date.now(), value: phone, text: phone });
+    this.draw();
+    this.panel.composer.input.focus();
+  }
+
+  // A number that the desk did not take: it is asked for again, unless no call is offered any more.
+  uncalled(frame) {
+    const entry = frame.id && find(this.state, frame.id);
+    if (!entry || entry.kind !== "call" || frame.retry_after) return false;
+    this.discard(entry.id);
+    if (frame.code === "bad_phone") this.panel.offer.refuse(this.words.offer.wrong, true);
+    else this.panel.composer.say(this.words.offer.late);
+    return true;
+  }
+
+  // Whether the visitor chose to leave a message; kept by the browser while the offer stands.
+  leaves(now) {
+    if (now === undefined) return this.store.get("left") === "1";
+    if (now) this.store.set("left", "1");
+    else this.store.remove("left");
+    return now;
   }
 
   choose(value, label) {
