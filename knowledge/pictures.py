@@ -26,6 +26,16 @@ _IN_MARKS = re.compile(
 #: `[image1]: <data:...>` under a page, and `![words][image1]` in it.
 _DEFINED = re.compile(
     r"^ {0,3}\[([^\[\]\n]{1,100})\]:[ \t]{0,3}<?(data:[^\s<>]*)>?[^\n]{0,300}$", re.IGNORECASE | re.MULTILINE)
+#: The same of addresses, which may lead to a file beside the page; `_ELSEWHERE` says which do not.
+_BESIDE_HTML = re.compile(
+    r"""(?P<before><img\b[^<>]{0,5000}?(?<![\w-])src\s{0,5}=\s{0,5})(?P<where>"[^"<>]{1,1000}"|'[^'<>]{1,1000}'|"""
+    r"""[^\s"'<>]{1,1000})(?P<after>)""", re.IGNORECASE)
+_BESIDE_MARKS = re.compile(
+    r"(?P<before>!\[[^\[\]\n]{0,300}\]\()\s{0,3}(?P<where><[^<>\n]{1,1000}>|[^()\s<>]{1,1000})\s{0,3}"
+    r"(?:[\"'][^\"'\n()]{0,300}[\"'])?(?P<after>\))")
+_BESIDE_DEFINED = re.compile(
+    r"^ {0,3}\[([^\[\]\n]{1,100})\]:[ \t]{0,3}<?([^\s<>]{1,1000})>?[^\n]{0,300}$", re.MULTILINE)
+_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]{0,30}:|//|#", re.IGNORECASE)
 _NAMED = re.compile(r"!\[([^\[\]\n]{0,300})\]\[([^\[\]\n]{0,100})\]")
 _PLACE = re.compile(r"!\[([^\[\]\n]{0,300})\]\(picture:(\d{1,6})\)")
 TOO_LARGE = (f"at most {sizes.MOST_SIDE:,} a side and {sizes.MOST_PIXELS // 10**6} million in all are shown; make it "
@@ -51,23 +61,33 @@ class Picture:
 class Album:
     """What was taken out of one file; places in the text name pictures by number."""
 
-    def __init__(self) -> None:
+    def __init__(self, beside: Callable[[str], bytes | None] | None = None) -> None:
+        self._beside = beside
         self.pictures: dict[int, Picture] = {}
         self._known: dict[str, int] = {}
 
     def out_of_html(self, text: str) -> str:
         """The page with `picture:N` where a picture stood."""
-        return _IN_HTML.sub(lambda found: f'{found[1]}"{self._place(found[2])}"', text)
+        text = _IN_HTML.sub(lambda found: f'{found[1]}"{self._place(found[2])}"', text)
+        return text if self._beside is None else _BESIDE_HTML.sub(self._near, text)
 
     def out_of_marks(self, text: str) -> str:
         """The same for Markdown, of both ways to write one."""
         text = _IN_MARKS.sub(lambda found: _put(found[1], self._place(found[2])), text)
+        if self._beside is not None:
+            text = _BESIDE_MARKS.sub(self._near, text)
         named: dict[str, str] = {}
 
         def define(found: re.Match[str]) -> str:
             named.setdefault(found[1].strip().lower(), self._place(found[2]))
             return ""
         text = _DEFINED.sub(define, text)
+
+        def define_near(found: re.Match[str]) -> str:
+            place = self._beside_of(found[2])
+            return found[0] if place is None else named.setdefault(found[1].strip().lower(), place) and ""
+        if self._beside is not None:
+            text = _BESIDE_DEFINED.sub(define_near, text)
 
         def use(found: re.Match[str]) -> str:
             place = named.get((found[2] or found[1]).strip().lower())
@@ -76,8 +96,22 @@ class Album:
 
     def _place(self, uri: str) -> str:
         found = decoded(uri.strip("\"' \t\r\n"))
-        if found is None:
-            return GONE
+        return GONE if found is None else self._kept(found)
+
+    def _near(self, found: re.Match[str]) -> str:
+        """A picture beside the page, at the place of its address; any other address stays as it is."""
+        place = self._beside_of(found["where"].strip("<>\"' \t\r\n"))
+        quote = '"' if found.re is _BESIDE_HTML else ""
+        return found[0] if place is None else f"{found['before']}{quote}{place}{quote}{found['after']}"
+
+    def _beside_of(self, target: str) -> str | None:
+        if self._beside is None or _ELSEWHERE.match(target):
+            return None
+        content = self._beside(target)
+        found = None if content is None else picture_of(content)
+        return None if found is None else self._kept(found)
+
+    def _kept(self, found: Picture) -> str:
         number = self._known.setdefault(found.digest, len(self._known))
         self.pictures[number] = found
         return f"picture:{number}"
@@ -87,8 +121,10 @@ class Album:
         numbers = dict.fromkeys(int(found[2]) for found in _PLACE.finditer(body))
         return {number: self.pictures[number] for number in list(numbers)[:MOST] if number in self.pictures}
 
-    def fault(self, body: str) -> str:
-        """Why a text cannot be taken in with its pictures; "" = it can."""
+    def fault(self, body: str, most: int) -> str:
+        """Why a text cannot be taken in with its pictures, which have so many bytes at most; "" = it can."""
+        if sum(len(each.content) for each in self.of(body).values()) > most:
+            return f"a page has at most {most} bytes with its pictures"
         for each in self.of(body).values():
             if sizes.too_large(each.size):
                 return f"a picture in it has {each.size[0]} x {each.size[1]} pixels: {TOO_LARGE}"
@@ -112,7 +148,12 @@ def decoded(uri: str) -> Picture | None:
         content = base64.b64decode(plain + b"=" * (-len(plain) % 4), validate=True)
     except (binascii.Error, ValueError):
         return None
-    kind = kind_of(content)
+    return picture_of(content)
+
+
+def picture_of(content: bytes) -> Picture | None:
+    """A picture by its own bytes; None when they are none, too many or broken."""
+    kind = kind_of(content) if len(content) <= MOST_BYTES else None
     size = None if kind is None else sizes.size_of(kind, content)
     if kind is None or size is None:
         return None

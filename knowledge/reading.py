@@ -12,14 +12,13 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from knowledge.archives import MOST_BYTES, MOST_ITEMS, Archive, Beside
 from knowledge.hypertext import from_html, unescaped
 from knowledge.markdown import first_heading, from_markdown, unwrapped
 from knowledge.pictures import Album, Picture
 from router.errors import BadRequest, TooLarge
-from router.rules.text import clean
+from router.rules.text import clean, fold
 
-MOST_BYTES = 20_000_000  #: of one upload, and of everything inside a zip
-MOST_ITEMS = 20_000
 MOST_FILE = 1_000_000  #: bytes of one page, its pictures apart
 WITH_PICTURES = 5 * MOST_FILE
 csv.field_size_limit(MOST_BYTES)  #: a cell that is too long is refused with its row, not with all that follow
@@ -33,6 +32,12 @@ COLUMNS = {
     "keywords": ("keywords", "tags", "کلیدواژه", "کلیدواژه‌ها", "برچسب"), "category": ("category", "دسته", "دسته‌بندی"),
     "state": ("state", "status", "وضعیت"),
 }
+#: Names of files that say nothing of what is in them, folded; what copies and downloads add to one.
+_GENERAL = frozenset((
+    "index", "readme", "default", "home", "main", "page", "untitled", "document", "doc", "new", "file", "article",
+    "articles", "data", "export", "content", "contents", "text", "sheet", "book", "download", "copy", "faq", "help",
+    "فهرست", "بدون عنوان", "صفحه", "سند", "متن", "مطلب", "مطالب", "خانه", "پرونده", "جدید"))
+_COPY = re.compile(r"(?:[\s_()\d-]|copy|کپی)+$")
 _HTML = re.compile(r"</?(?:p|br|div|span|ul|ol|li|table|h[1-6]|a|b|i|u|em|strong|img|font|pre)(?:\s[^<>]{0,2000})?/?>",
                    re.IGNORECASE)
 _BLOCK = re.compile(r"<(?:p|br|div|ul|ol|li|table|h[1-6]|pre)[\s/>]", re.IGNORECASE)
@@ -48,6 +53,7 @@ class Item:
     fault: str = ""
     source: str = ""  #: the file that its key is to be known with: other files count their rows from 1, too
     pictures: Mapping[int, Picture] = field(default_factory=dict)  #: that stood within its body, by their number there
+    general: bool = False  #: its key says little (`index.md`): another file may bear the same
 
 
 def read(name: str, content: bytes) -> list[Item]:
@@ -62,14 +68,15 @@ def read(name: str, content: bytes) -> list[Item]:
     return items
 
 
-def _file(name: str, content: bytes, *, inside: bool, within: str = "") -> Iterator[Item]:
+def _file(name: str, content: bytes, *, inside: bool, within: str = "", beside: Beside | None = None,
+          ) -> Iterator[Item]:
     ending = posixpath.splitext(name)[1].lower()
     if ending == ".zip" and not inside:
         yield from _zip(name, content)
     elif ending in (".csv", ".tsv"):
-        yield from _csv(name, content, "\t" if ending == ".tsv" else "", within)
+        yield from _csv(name, content, "\t" if ending == ".tsv" else "", within, beside)
     elif ending in (".md", ".markdown", ".txt", ".html", ".htm"):
-        yield _page(name, content, ending, within)
+        yield _page(name, content, ending, within, beside)
     elif inside:
         yield Item(place=name, fault="only CSV, Markdown and HTML files are read")
     else:
@@ -77,23 +84,18 @@ def _file(name: str, content: bytes, *, inside: bool, within: str = "") -> Itera
 
 
 def _zip(zipped: str, content: bytes) -> Iterator[Item]:
-    """The directory of a zip may lie about sizes, so bytes are counted as they come."""
-    left = MOST_BYTES
+    """Its pages; pictures that stand beside them come with them."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            for entry in packed.infolist()[:MOST_ITEMS + 1]:
-                name = entry.filename.replace("\\", "/")
-                if entry.is_dir() or name.startswith("__MACOSX/") or posixpath.basename(name).startswith("."):
-                    continue
+            archive = Archive(packed)
+            for name, entry in archive.files():
                 if entry.flag_bits & 1:
                     yield Item(place=name, fault="it is encrypted")
                     continue
-                with packed.open(entry) as file:
-                    inner = file.read(min(left, WITH_PICTURES) + 1)
-                left -= len(inner)
-                if left < 0:
-                    raise TooLarge(f"unpacked, an import has at most {MOST_BYTES} bytes")
-                yield from _file(name[-200:], inner, inside=True, within=f"{zipped}/")
+                inner = archive.content(entry, WITH_PICTURES)
+                yield from _file(name[-200:], inner, inside=True, within=f"{zipped}/", beside=archive.beside(name))
+            for name in archive.left_over():
+                yield Item(place=name[-200:], fault="no page shows this picture")
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, EOFError, ValueError, RuntimeError,
             OSError) as error:
         raise BadRequest(f"the zip file cannot be read ({type(error).__name__})", field="content") from None
@@ -112,8 +114,8 @@ def decoded(content: bytes) -> str:
     return clean(text, limit=len(content))
 
 
-def _csv(name: str, content: bytes, delimiter: str, within: str) -> Iterator[Item]:
-    album = Album()
+def _csv(name: str, content: bytes, delimiter: str, within: str, beside: Beside | None) -> Iterator[Item]:
+    album = Album(beside)
     text = album.out_of_marks(decoded(content))
     first, _, rest = text.partition("\n")
     if first.strip().strip('"').lower().startswith("sep=") and len(first.strip().strip('"')) == 5:
@@ -129,8 +131,9 @@ def _csv(name: str, content: bytes, delimiter: str, within: str) -> Iterator[Ite
             if any(cell.strip() for cell in row):
                 fields = _worded({name: cell.strip() for name, cell in zip(head, row, strict=False) if name}, album)
                 body = fields.get("body", "")
-                yield Item(place=f"{name}:{number}", fields=fields, pictures=album.of(body), fault=album.fault(body),
-                           source=within + name)
+                yield Item(place=f"{name}:{number}", fields=fields, pictures=album.of(body),
+                           fault=album.fault(body, WITH_PICTURES), source=within + name,
+                           general=_general(name) and fields.get("key", "").isdigit())
     except csv.Error as error:
         yield Item(place=name, fault=f"the rest cannot be read: {error}")
 
@@ -154,18 +157,25 @@ def _head(cells: Sequence[str]) -> list[str]:
     return [known.get(cell.strip().lower(), "") for cell in cells[:100]]
 
 
-def _page(name: str, content: bytes, ending: str, within: str) -> Item:
-    album, markup = Album(), ending in (".html", ".htm")
+def _general(name: str) -> bool:
+    """Whether a file is called what many are called, `index.md` or `README (2).txt`."""
+    stem = _COPY.sub("", fold(posixpath.splitext(posixpath.basename(name))[0]))
+    return not stem or stem in _GENERAL
+
+
+def _page(name: str, content: bytes, ending: str, within: str, beside: Beside | None) -> Item:
+    album, markup = Album(beside), ending in (".html", ".htm")
     text = decoded(content[:WITH_PICTURES + 1])
     text = album.out_of_html(text) if markup else album.out_of_marks(text)
     if len(content) > WITH_PICTURES or len(text.encode()) > MOST_FILE:
         return Item(place=name, fault=f"a page has at most {MOST_FILE} bytes, and {WITH_PICTURES} with its pictures")
-    fields, source = {"key": within + name}, ""
+    fields, source, named = {"key": within + name}, "", True
     if markup:
         title, body = from_html(text)
     else:
         more, text = _front(text)
         fields |= more
+        named = "key" not in more
         source = within + name if more.get("key", "").isdigit() else ""
         body = unwrapped(text).strip() if ending == ".txt" else from_markdown(text)
         first, rest = first_heading(body)
@@ -174,7 +184,7 @@ def _page(name: str, content: bytes, ending: str, within: str) -> Item:
     stem = posixpath.splitext(posixpath.basename(name))[0]
     body = body.strip()
     return Item(place=name, fields={**fields, "title": title.strip() or stem, "body": body}, pictures=album.of(body),
-                fault=album.fault(body), source=source)
+                fault=album.fault(body, WITH_PICTURES), source=source, general=named and _general(name))
 
 
 def _front(text: str) -> tuple[dict[str, str], str]:

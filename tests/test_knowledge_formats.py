@@ -221,12 +221,12 @@ async def test_files_that_count_from_one_do_not_replace_each_other(tmp_path: Pat
 
 async def test_the_report_says_what_an_article_was_called(tmp_path: Path, line_medium: None) -> None:
     async with town(tmp_path) as t:
-        await t.take_in("index.md", "# یک\nمتن".encode())
+        await t.take_in("card.md", "# یک\nمتن".encode())
         for query in ("?dry=1", ""):
-            [line] = (await t.take_in("index.md", "# دو\nمتن دیگر".encode(), query))["report"]
+            [line] = (await t.take_in("card.md", "# دو\nمتن دیگر".encode(), query))["report"]
             assert line["outcome"] == "changed" and line["was"] == "یک"
             assert "یک" in line["why"] and "یک" in line["why_fa"]
-        [line] = (await t.take_in("index.md", "# دو\nمتن سوم".encode()))["report"]
+        [line] = (await t.take_in("card.md", "# دو\nمتن سوم".encode()))["report"]
         assert line["outcome"] == "changed" and line["was"] == "دو" and line["why"] == "", "no news, no words"
 
 

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from knowledge import articles, importing, permits, reading, routing, sight
+from knowledge import archives, articles, importing, permits, reading, routing, sight
 from knowledge.asks import FLAG, MAYBE, NUMBER, TEXT, answer, id_of, many, number_in, obj
 from knowledge.given import Given
 from router.errors import BadRequest, NotFound
@@ -64,7 +64,7 @@ class Setup:
                   summary="Set that; null switches a field off", body=obj(queue={"type": ["number", "null"]},
                   service={"type": ["number", "null"]}, kind={"type": ["number", "null"]})),
             Route(method="POST", path="/api/knowledge/import", handler=self.take_in, access=Access.SUPERVISOR,
-                  api=True, max_bytes=reading.MOST_BYTES, errors=(413,),
+                  api=True, max_bytes=archives.MOST_BYTES, errors=(413,),
                   summary="Import CSV, Markdown, HTML or a zip: the raw file, its name in X-File-Name",
                   query={"dry": NUMBER, "state": TEXT, "category": NUMBER},
                   answer=answer(report=many(_ANY), counts=_ANY)),

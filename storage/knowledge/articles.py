@@ -181,6 +181,15 @@ class ArticleRows:
         row = self._db.execute(select(_A).where(_A.c.import_key == key).order_by(_A.c.id).limit(1)).first()
         return None if row is None or not key else article_of(row)
 
+    def by_mark(self, mark: str) -> Article | None:
+        """The article whose title and text last came so by an import."""
+        row = self._db.execute(select(_A).where(_A.c.import_mark == mark).order_by(_A.c.id).limit(1)).first()
+        return None if row is None or not mark else article_of(row)
+
+    def came(self, article: int, key: str, mark: str) -> None:
+        """What an import knows an article by from now on. No new version."""
+        self._db.execute(update(_A).where(_A.c.id == article).values(import_key=key, import_mark=mark))
+
     def after(self, article: int, *, limit: int = 200) -> list[Article]:
         """Articles of every state by id, after one: to read them all a page at a time."""
         rows = self._db.execute(select(_A).where(_A.c.id > article).order_by(_A.c.id).limit(limit))

@@ -38,8 +38,8 @@ class Articles(SQLModel, table=True):
     """Knowledge. `twin_id` is the same article in the other language."""
 
     __tablename__ = "articles"
-    __table_args__ = (Index("articles_import_key", "import_key"), Index("articles_review", "review_at"),
-                      Index("articles_category", "category_id"))
+    __table_args__ = (Index("articles_import_key", "import_key"), Index("articles_import_mark", "import_mark"),
+                      Index("articles_review", "review_at"), Index("articles_category", "category_id"))
     id: int | None = key()
     title: str = string()
     body: str = string()
@@ -61,6 +61,7 @@ class Articles(SQLModel, table=True):
     twin_version: int = 0
     text_version: int = 1
     import_key: str = string()
+    import_mark: str = string()
     source_contact_id: int | None = _number()
 
 

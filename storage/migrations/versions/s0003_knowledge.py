@@ -24,6 +24,7 @@ def upgrade() -> None:
     op.add_column("articles", sa.Column("twin_version", sa.Integer(), nullable=False, server_default=sa.text("0")))
     op.add_column("articles", sa.Column("text_version", sa.Integer(), nullable=False, server_default=sa.text("1")))
     op.add_column("articles", sa.Column("import_key", sa.Text(), nullable=False, server_default=sa.text("''")))
+    op.add_column("articles", sa.Column("import_mark", sa.Text(), nullable=False, server_default=sa.text("''")))
     op.add_column("articles", sa.Column("source_contact_id", Key, nullable=True))
     op.add_column("suggestions", sa.Column("opened_at", Moment(), nullable=True))
     op.add_column("suggestions", sa.Column("sent_at", Moment(), nullable=True))
@@ -31,6 +32,7 @@ def upgrade() -> None:
     op.add_column("suggestions", sa.Column("said", sa.Text(), nullable=False, server_default=sa.text("''")))
     op.create_index("articles_category", "articles", ["category_id"], unique=False)
     op.create_index("articles_import_key", "articles", ["import_key"], unique=False)
+    op.create_index("articles_import_mark", "articles", ["import_mark"], unique=False)
     op.create_index("articles_review", "articles", ["review_at"], unique=False)
     op.create_table("categories",
         sa.Column("id", Key, autoincrement=True, nullable=False),
