@@ -26,6 +26,10 @@ _KEPT = re.compile(
     r"|(?<!`)(`{1,5})(?!`)([^\n]{1,1000}?)(?<!`)\2(?!`)"  # code
     r"|<(https?://[^\s<>]{1,500}|mailto:[^\s<>]{3,200}|[\w.+-]{1,64}@[\w.-]{3,190})>")
 _ANCHOR = re.compile(r"<a\s([^<>]{0,600})>([^<>\[\]\n]{1,300})</a>", re.IGNORECASE)
+_IMG = re.compile(r"<img\s([^<>]{0,2000})>", re.IGNORECASE)
+_VALUE = r"""\s{0,3}=\s{0,3}(?:"([^"]{0,600})"|'([^']{0,600})'|([^\s"'<>]{1,600}))"""
+_ALT, _SRC = (re.compile(rf"(?<![\w-]){name}{_VALUE}", re.IGNORECASE) for name in ("alt", "src"))
+_ABOVE = re.compile(r"(?:!\[[^\[\]\n]{0,300}\]\([^()\s]{1,600}\)\s{1,20}){1,20}")
 _HREF = re.compile(r"""\bhref\s{0,3}=\s{0,3}["']?([^\s"'<>]{1,500})""", re.IGNORECASE)
 _LINK = re.compile(
     r"(!?)\[([^\[\]\n]{0,300})\]\([ \t]{0,3}<?([^\s()<>]{0,500}(?:\([^\s()<>]{0,200}\)[^\s()<>]{0,200}){0,3})>?"
@@ -57,9 +61,11 @@ def from_markdown(text: str) -> str:
 
 
 def first_heading(body: str) -> tuple[str, str]:
-    """(heading, the rest) of a page that begins with one, else ("", all of it)."""
-    line, _, rest = body.partition("\n")
-    return (line.lstrip("# ").strip(), rest.strip()) if line.startswith("#") else ("", body)
+    """(heading, the rest) of a page that begins with one, pictures apart that stand above it; else ("", all of it)."""
+    above = _ABOVE.match(body)
+    first, left = (above[0].strip(), body[above.end():]) if above else ("", body)
+    line, _, rest = left.partition("\n")
+    return (line.lstrip("# ").strip(), f"{first}\n\n{rest.strip()}".strip()) if line.startswith("#") else ("", body)
 
 
 def unwrapped(text: str) -> str:
@@ -268,7 +274,12 @@ def inline(text: str, named: Mapping[str, str]) -> str:
         target = named.get(" ".join((found[3] or found[2]).lower().split()))
         return found[0] if target is None else put(found[1], found[2], target)
 
-    text = _KEPT.sub(first, text)
+    def show(found: re.Match[str]) -> str:
+        words, target = (next((each for each in there.groups() if each), "") if (there := sign.search(found[1])) else ""
+                         for sign in (_ALT, _SRC))
+        return put("!", re.sub(r"[\[\]\n]", " ", words).strip()[:300], target)
+
+    text = _IMG.sub(show, _KEPT.sub(first, text))
     text = _ANCHOR.sub(lambda found: put("", found[2], href[1] if (href := _HREF.search(found[1])) else ""), text)
     text = _LINK.sub(lambda found: put(found[1], found[2], found[3]), text)
     text = _NAMED.sub(refer, text) if named else text

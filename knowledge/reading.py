@@ -166,7 +166,8 @@ def _general(name: str) -> bool:
 def _page(name: str, content: bytes, ending: str, within: str, beside: Beside | None) -> Item:
     album, markup = Album(beside), ending in (".html", ".htm")
     text = decoded(content[:WITH_PICTURES + 1])
-    text = album.out_of_html(text) if markup else album.out_of_marks(text)
+    text = text if markup else album.out_of_marks(text)
+    text = text if ending == ".txt" else album.out_of_html(text)
     if len(content) > WITH_PICTURES or len(text.encode()) > MOST_FILE:
         return Item(place=name, fault=f"a page has at most {MOST_FILE} bytes, and {WITH_PICTURES} with its pictures")
     fields, source, named = {"key": within + name}, "", True

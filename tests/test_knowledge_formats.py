@@ -105,6 +105,14 @@ def test_markdown_becomes_what_people_can_read(label: str) -> None:
     assert from_markdown(source) == wanted
 
 
+def test_pictures_in_tags_keep_their_words_and_stand_above_the_title() -> None:
+    page = ("<p align=center>\n<img src='https://e.org/logo.png' alt='our [logo]'>\n</p>\n\n# Tax\n\n"
+            'See <IMG ALT="the form" src="form.png"/> and <img alt=this> and <img src=x.png> or `<img src=code>`')
+    [item] = read_file("tax.md", page.encode())
+    assert item.fields["title"] == "Tax"
+    assert item.fields["body"] == "![our  logo](https://e.org/logo.png)\n\nSee the form and this and  or <img src=code>"
+
+
 def test_what_markdown_became_is_taken_in_again_as_it_is() -> None:
     for source, _ in MARKDOWN.values():
         once = from_markdown(source)

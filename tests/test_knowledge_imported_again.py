@@ -144,6 +144,7 @@ PAGES = {
         "a/b/page.html", '<h1>T</h1><p>See <img src="../img/pl%61n.PNG" alt="the plan"> here'),
     "markdown": ("a/page.md", '# T\nSee ![the plan](img/plan.png "now") here'),
     "markdown, in angles": ("a/page.md", "# T\nSee ![the plan](<./img/plan.png>) here"),
+    "markdown, as a tag": ("a/page.md", '# T\nSee <img width=9 src="img/plan.png" alt="the plan"/> here'),
     "markdown, by name": ("a/page.md", "# T\nSee ![the plan][p] here\n\n[p]: img/plan.png"),
     "a cell of html": ("a/page.csv", 'title,body\nT,"<p>See <img src=\'img/plan.png\' alt=\'the plan\'> here</p>"'),
 }
