@@ -57,8 +57,8 @@ class Pages:
                   summary="The agents' console"),
             Route(method="GET", path="/board", handler=self.board, access=Access.SUPERVISOR, page=True,
                   summary="Live queues and agents"),
-            Route(method="GET", path="/admin", handler=self.admin, access=Access.ADMIN, page=True,
-                  summary="Setting up"),
+            Route(method="GET", path="/admin", handler=self.admin, access=Access.SUPERVISOR, page=True,
+                  summary="Setting up; supervisors see how routing is set, and what if it were otherwise"),
         ]
 
     def _page(self, name: str, request: web.Request, signed: Signed | None, me: View | None, *, status: int = 200,

@@ -20,9 +20,9 @@ from router.errors import BadRequest, Conflict
 from router.events import ContactEdited, RoutingChanged
 from router.model import ContactId, QueueId
 from router.promises import standing
-from router.records import Target
+from router.records import Policy, Target
 from router.routes import Access, Route
-from router.rules.plan import DEFAULT, PARAMETERS, SEGMENTS
+from router.rules.plan import DEFAULT, PARAMETERS, SEGMENTS, policy_of
 from router.rules.sla import CLOCKS
 from router.web import json_answer, json_body, take
 from storage.tx import StoreTx
@@ -32,8 +32,10 @@ _LARGEST = 200_000  #: bytes of a calendar
 _CALENDAR = obj(name=TEXT, definition=FREE)
 _POLICY = obj(name=TEXT, rule=TEXT, parameters=FREE)
 _TARGET = obj(id=NUMBER, queue=TEXT, medium=TEXT, segment=TEXT, kind=TEXT, clock=TEXT, seconds=NUMBER)
+_SERVED = obj(policy=TEXT, rule=TEXT, queues=many(obj(name=TEXT, title_fa=TEXT, title_en=TEXT)), values=FREE)
 _ALL = obj(calendars=many(_CALENDAR), policies=many(_POLICY), targets=many(_TARGET), rules=many(TEXT),
-           parameters=many(TEXT), segments=many(TEXT), clocks=many(TEXT), media=FREE)
+           parameters=many(TEXT), segments=many(TEXT), clocks=many(TEXT), media=FREE,
+           served=many(_SERVED))
 
 
 class RoutingSetUp:
@@ -79,7 +81,8 @@ class RoutingSetUp:
             return {"calendars": [{"name": each.name, "definition": dict(each.definition)}
                                   for each in tx.routing.calendars()],
                     "policies": [_policy(each) for each in tx.routing.policies()],
-                    "targets": [_target(each) for each in tx.routing.targets()]}
+                    "targets": [_target(each) for each in tx.routing.targets()],
+                    "served": _served(tx)}
         found = await self._given.store.snapshot(read)
         media = {name: {"effort": each.effort, "at_once": each.at_once, "mean_seconds": each.mean_seconds,
                         "patience_seconds": each.patience_seconds}
@@ -216,6 +219,28 @@ def _name(request: web.Request) -> str:
 
 def _policy(policy: Any) -> dict[str, Any]:
     return {"name": policy.name, "rule": policy.rule, "parameters": dict(policy.parameters)}
+
+
+def _served(tx: StoreTx) -> list[dict[str, Any]]:
+    """The policies that queues follow, with every parameter as it is in force, and those queues."""
+    stored = {each.name: each for each in tx.routing.policies()}
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for queue in tx.desk.queues():
+        if queue.active:
+            name = queue.policy if queue.policy in stored else DEFAULT
+            groups.setdefault(name, []).append(
+                {"name": queue.name, "title_fa": queue.title_fa, "title_en": queue.title_en})
+    found = []
+    for name, queues in sorted(groups.items()):
+        policy = stored.get(name) or Policy(name=DEFAULT, rule="promise", parameters={})
+        found.append({"policy": name, "rule": policy.rule, "queues": queues, "values": _values(policy)})
+    return found
+
+
+def _values(policy: Policy) -> dict[str, Any]:
+    core = policy_of(policy)
+    return {name: getattr(core, name) if hasattr(core, name)
+            else getattr(core, f"{name.removesuffix('_seconds')}_ms") // 1000 for name in PARAMETERS}
 
 
 def _target(target: Target) -> dict[str, Any]:

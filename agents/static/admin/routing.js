@@ -4,7 +4,7 @@ import {html} from "../html.js";
 import {Code, Text} from "../parts/bits.js";
 import {Ask, Field, openDialog} from "../parts/dialog.js";
 import {send, toast} from "../page.js";
-import {number, t, word} from "../words.js";
+import {number, t, titleOf, word} from "../words.js";
 import {Efforts} from "./efforts.js";
 import {holidaysOf, holidaysText} from "./holidays.js";
 import {pairs, parametersOf} from "./parameters.js";
@@ -24,22 +24,36 @@ const saved = async (call) => {
   return done;
 };
 
-/** The three lists. */
-export function Routing() {
+/** How each queue is served, the three lists, and what if; who may not set it reads. */
+export function Routing({sets}) {
   const [got, error] = useList("/api/routing");
   const rows = {
     calendar: (each) => [html`<${Code}>${each.name}</${Code}>`, DAYS.filter((day) => each.definition.week?.[day]).map((day) => html`<span key=${day} class="chip">${t(`day.${day}`)} <${Code}>${spans(each.definition.week[day])}</${Code}></span>`)],
     policy: (each) => [html`<${Code}>${each.name}</${Code}>`, html`${t(`rule.${each.rule}`)} ${Object.entries(each.parameters).map(([key, value]) => html`<span key=${key} class="chip"><${Code}>${`${key} = ${JSON.stringify(value)}`}</${Code}></span>`)}`],
     target: (each) => [html`<${Text}>${which(each)}</${Text}>`, html`${t(`clock.${each.clock}`)}: ${t("seconds", {n: each.seconds})}`],
   };
-  return html`<${Sheet} name="routing" error=${error}>${got && PARTS.map(([kind, many]) => html`<section key=${kind} class="stack routing-part" aria-labelledby=${`routing-${kind}`} data-part=${kind}>
+  return html`<${Sheet} name="routing" error=${error}>${got && html`<${Served} all=${got} />`}${got && PARTS.map(([kind, many]) => html`<section key=${kind} class="stack routing-part" aria-labelledby=${`routing-${kind}`} data-part=${kind}>
     <header class="row wrap"><div class="grow"><h2 id=${`routing-${kind}`}>${t(`routing.${many}`)}</h2><p class="small quiet">${t(`routing.${many}.meaning`)}</p></div>
-      <button type="button" class="button slim" onClick=${() => openDialog(kind, {it: null, all: got})}>${t("routing.add")}</button></header>
+      ${sets && html`<button type="button" class="button slim" onClick=${() => openDialog(kind, {it: null, all: got})}>${t("routing.add")}</button>`}</header>
     ${!got[many].length && html`<p class="quiet">${t(`routing.${many}.none`)}</p>`}
     <table class=${got[many].length ? "" : "gone"}><tbody>${got[many].map((each) => { const [name, what] = rows[kind](each); return html`<tr key=${each.id ?? each.name}><td>${name}</td><td class="row wrap">${what}</td>
-      <td><button type="button" class="button slim" onClick=${() => openDialog(kind, {it: each, all: got})}>${t("edit")}</button> <button type="button" class="button slim" onClick=${() => openDialog("drop", {kind, many, it: each})}>${t("routing.remove")}</button></td></tr>`; })}</tbody></table></section>`)}
-    ${got && html`<${Efforts} /><${WhatIf} all=${got} />`}</${Sheet}>`;
+      ${sets && html`<td><button type="button" class="button slim" onClick=${() => openDialog(kind, {it: each, all: got})}>${t("edit")}</button> <button type="button" class="button slim" onClick=${() => openDialog("drop", {kind, many, it: each})}>${t("routing.remove")}</button></td>`}</tr>`; })}</tbody></table></section>`)}
+    ${got && html`${sets && html`<${Efforts} />`}<${WhatIf} all=${got} sets=${sets} />`}</${Sheet}>`;
 }
+
+// Every parameter in force and what it means, what was set here in front.
+function Served({all}) {
+  return html`<section class="stack routing-part" aria-labelledby="routing-served" data-part="served"><header><h2 id="routing-served">${t("routing.served")}</h2><p class="small quiet">${t("routing.served.meaning")}</p></header>
+    ${all.served.map(({policy, rule, queues, values}) => {
+      const own = all.policies.find((each) => each.name === policy)?.parameters ?? {};
+      const keys = Object.keys(values).sort((a, b) => (b in own) - (a in own));
+      return html`<div key=${policy} class="stack" data-policy=${policy}><p class="row wrap"><span class="strong">${word("rule", rule)}</span>${policy !== "default" && html`<${Code}>${policy}</${Code}>`}
+        ${queues.map((queue) => html`<${Text} key=${queue.name} class="chip info">${titleOf(queue)}</${Text}>`)}${Object.entries(own).map(([key, value]) => html`<${Setting} key=${key} name=${key} value=${value} />`)}</p>
+        <details><summary>${t("routing.served.all", {n: keys.length})}</summary><dl class="small meanings">${keys.map((key) => html`<div key=${key}><dt><${Setting} name=${key} value=${values[key]} look=${key in own ? "warn" : ""} />${key in own && html` <span class="tiny">${t("routing.served.own")}</span>`}</dt><dd>${t(`param.${key}`)}</dd></div>`)}</dl></details></div>`;
+    })}</section>`;
+}
+
+const Setting = ({name, value, look = ""}) => html`<span class=${`chip ${look}`}><${Code}>${`${name} = ${JSON.stringify(value)}`}</${Code}></span>`;
 
 /** Working hours. */
 export function CalendarForm({it}) {

@@ -29,7 +29,7 @@ const FIGURES = [
 const MEDIA = [["sla_by_chan", "kept", true], ["mean_wait_by_chan", "wait", false], ["p95_wait_by_chan", "wait95", false]];
 
 /** The form, how far it is, and what came of it. */
-export function WhatIf({all}) {
+export function WhatIf({all, sets}) {
   const [policy, choosePolicy] = useState(DEFAULT);
   const [run, setRun] = useState(null);
   const [draft, setDraft] = useState(null);
@@ -62,7 +62,7 @@ export function WhatIf({all}) {
       <${Field} label=${t("policy.parameters")} hint=${t("policy.parameters.hint", {known: all.parameters.join(", ")})}><textarea key=${policy} name="parameters" class="ltr" rows="3" spellcheck="false" defaultValue=${pairs(known.parameters)}></textarea></${Field}>
       <p class="row wrap"><${Doing} name="whatif" type="submit" class="primary">${t("whatif.run")}</${Doing}></p></form>
     <div aria-live="polite">${run && html`<${Standing} run=${run} stop=${stop} />`}</div>
-    ${run?.state === "done" && html`<${Answer} run=${run} draft=${draft} />`}</section>`;
+    ${run?.state === "done" && html`<${Answer} run=${run} draft=${draft} sets=${sets} />`}</section>`;
 }
 
 const nameOf = (name) => name === DEFAULT ? t("whatif.default") : name;
@@ -74,7 +74,7 @@ function Standing({run, stop}) {
     <${Doing} name="whatif-stop" class="slim" run=${stop}>${t("whatif.stop")}</${Doing}></div>`;
 }
 
-function Answer({run, draft}) {
+function Answer({run, draft, sets}) {
   const {lives, kept, halves, notes} = run.result;
   const titles = Object.fromEntries(Object.values(useStore(live).queue).map((queue) => [queue.name, titleOf(queue)]));
   const life = Object.fromEntries(lives.map((each) => [each.name, each]));
@@ -90,7 +90,8 @@ function Answer({run, draft}) {
       <tbody>${halves.filter((half) => half.arrived || half.now.load || half.draft.load).map((half) => html`<tr key=${half.from}><td class="number">${numerals(clockOf(half.from))}</td><td class="number">${whole(half.arrived)}</td>${[["kept", share], ["wait", tenth], ["load", share]].map(([key, shown]) => html`<td key=${key} class="number">${shown(half.now[key])} → ${shown(half.draft[key])}</td>`)}</tr>`)}</tbody></table></div></details>
     <details><summary>${t("whatif.notes")}</summary><ul class="stack small">${notes.map((note) => html`<li key=${note.code} class="say">${numerals(say(note))}</li>`)}</ul></details>
     ${lives.some((each) => each.violations) && html`<p class="notice bad">${icon("warning")}<span class="say">${t("whatif.violations")}</span></p>`}
-    <p class="row wrap"><button type="button" class="button primary" onClick=${() => openDialog("switch", {draft})}>${t("whatif.switch")}</button></p></div>`;
+    ${sets ? html`<p class="row wrap"><button type="button" class="button primary" onClick=${() => openDialog("switch", {draft})}>${t("whatif.switch")}</button></p>`
+      : html`<div class="notice" data-part="handed"><div class="stack grow"><p class="say">${t("whatif.switch.theirs", {name: nameOf(draft.policy)})}</p><${Draft} draft=${draft} /></div></div>`}</div>`;
 }
 
 const points = ({now: before, draft: after}) => before.kept === null || after.kept === null ? null : 100 * (after.kept - before.kept);
@@ -118,5 +119,7 @@ export function SwitchForm({draft}) {
   };
   return html`<${Ask} title=${t("whatif.switch")} name="switch" submit=${t("whatif.switch")} run=${on}>
     <p>${t("whatif.switch.meaning", {name: nameOf(draft.policy)})}</p>
-    <p class="row wrap"><span class="strong">${word("rule", draft.rule)}</span>${Object.entries(draft.parameters).map(([key, value]) => html`<span key=${key} class="chip"><bdi dir="ltr" class="code">${`${key} = ${JSON.stringify(value)}`}</bdi></span>`)}</p></${Ask}>`;
+    <${Draft} draft=${draft} /></${Ask}>`;
 }
+
+const Draft = ({draft}) => html`<p class="row wrap"><span class="strong">${word("rule", draft.rule)}</span>${Object.entries(draft.parameters).map(([key, value]) => html`<span key=${key} class="chip"><bdi dir="ltr" class="code">${`${key} = ${JSON.stringify(value)}`}</bdi></span>`)}</p>`;

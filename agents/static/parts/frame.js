@@ -1,6 +1,6 @@
 // What frames every page of the staff: the bar with places, language, light or dark, sign out; banner and toasts.
 
-import {html, useState} from "../html.js";
+import {html, useEffect, useRef, useState} from "../html.js";
 import {boot, language, now} from "../boot.js";
 import {act, choose, dismiss, live, send, ui} from "../page.js";
 import {useStore, useTick} from "../store.js";
@@ -9,15 +9,20 @@ import {Item, Menu} from "./bits.js";
 import {icon} from "./icon.js";
 
 const RANK = {agent: 0, supervisor: 1, admin: 2};
-const PLACES = [["console", "agent"], ["board", "supervisor"], ["knowledge", "agent"], ["admin", "admin"]];
+const PLACES = [["console", "agent"], ["board", "supervisor"], ["knowledge", "agent"], ["admin", "supervisor"]];
 
 /** The bar at the top; `children` are what the page adds. */
-export const Bar = ({page, me, children}) => html`<header class="bar"><a class="skip button" href="#main">${t("skip")}</a>
+export function Bar({page, me, children}) {
+  const places = useRef(null);
+  // On a phone not all places fit: the one that is open is the one to see.
+  useEffect(() => places.current.querySelector("[aria-current]")?.scrollIntoView({inline: "nearest", block: "nearest"}), [page, me?.role]);
+  return html`<header class="bar"><a class="skip button" href="#main">${t("skip")}</a>
   ${page !== "admin" && html`<h1 class="unseen">${t(`place.${page}`)}</h1>`}
   <a class="brand" href="/" title=${t("place.start")}><img src="/static/icons/desk.svg" alt="" /><span class="clip">${deskName()}</span></a>
-  <nav class="places" aria-label=${t("places")}>${PLACES.filter(([, role]) => RANK[me?.role ?? "agent"] >= RANK[role]).map(([place]) =>
-    html`<a key=${place} href=${`/${place}`} aria-current=${place === page ? "page" : null}>${t(`place.${place}`)}</a>`)}</nav>
+  <nav class="places" ref=${places} aria-label=${t("places")}>${PLACES.filter(([, role]) => RANK[me?.role ?? "agent"] >= RANK[role]).map(([place]) =>
+    html`<a key=${place} href=${`/${place}`} aria-current=${place === page ? "page" : null}>${t(place === "admin" && me?.role !== "admin" ? "admin.routing" : `place.${place}`)}</a>`)}</nav>
   <span class="grow"></span>${children}</header>`;
+}
 
 export const deskName = () => language === "fa" ? boot.desk.name_fa : boot.desk.name_en;
 
