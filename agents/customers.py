@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 from aiohttp import web
 
 from agents import abilities, holding, reading
@@ -12,6 +14,7 @@ from agents.schemas import obj, one_of, ref
 from router.dispatch.offers import set_segments
 from router.errors import Conflict
 from router.events import CustomerChanged
+from router.identity import SAID_AT
 from router.model import CustomerId
 from router.records import Agent
 from router.routes import Access, Route
@@ -26,9 +29,12 @@ def set_segment(tx: StoreTx, by: Agent, customer: CustomerId, segment: str) -> N
     found = tx.people.customer(customer)
     if (into := found.data.get("joined")) is not None:
         raise Conflict(f"this file was joined to customer {into}")
+    said = {**found.data, SAID_AT: tx.now.astimezone(UTC).isoformat()}
     if found.segment == segment:
+        if SAID_AT not in found.data:  # a person stands by it from now on
+            tx.people.change(customer, data=said)
         return
-    tx.people.change(customer, segment=segment)
+    tx.people.change(customer, segment=segment, data=said)
     tx.emit(CustomerChanged(customer=customer, fields=("segment",), segment=segment, was_segment=found.segment),
             actor=holding.actor(by))
     set_segments(tx, customer, segment, actor=holding.actor(by))

@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from router.events import AddressVerified, ContactEdited, CustomersJoined
-from router.model import Address, Said, Signal
+from router.events import AddressVerified, ContactEdited, CustomerChanged, CustomersJoined
+from router.model import Address, CustomerId, Said, Signal
 from router.ports import Tx
-from router.records import KnownAddress
+from router.records import Customer, KnownAddress
 from router.rules import states, text
+from router.rules.plan import SEGMENTS
 
 ADDRESSES = 5  #: of one message at most
 TALKS = 200  #: contacts of one thread that move to another at most
+SAID_AT = "segment_at"  #: in a customer's file: when a person said last what they count for, in UTC
+_IMPORTANCE = {name: place for place, name in enumerate(SEGMENTS)}
 
 
 def prove(tx: Tx, said: Said | Signal, sender: KnownAddress) -> KnownAddress:
@@ -28,13 +31,40 @@ def _vouched(tx: Tx, sender: KnownAddress, vouched: Address, channel: str) -> Kn
     known, fresh = tx.people.vouch(sender.customer, vouched)
     if known.customer != sender.customer:
         kept, gone = sorted((known.customer, sender.customer))
-        tx.people.join(gone, kept)
-        tx.emit(CustomersJoined(customer=kept, gone=gone), actor=f"channel:{channel}")
+        _join(tx, gone, kept, actor=f"channel:{channel}")
         sender = replace(sender, customer=kept)
     if fresh:
         tx.emit(AddressVerified(customer=sender.customer, address=known.id, medium=known.medium.value),
                 actor=f"channel:{channel}")
     return sender
+
+
+def _join(tx: Tx, gone: CustomerId, kept: CustomerId, *, actor: str) -> None:
+    """One file of two. It counts for what a person said last, and where nobody did for the more important of both;
+    contacts that counted for what their file did follow at once."""
+    files = [tx.people.customer(kept), tx.people.customer(gone)]
+    follow = [number for each in files for number in tx.routed.live_of(each.id)
+              if tx.contacts.get(number).segment == each.segment]
+    tx.people.join(gone, kept)
+    counts = min(files, key=lambda each: _IMPORTANCE.get(each.segment, len(_IMPORTANCE)))
+    said = max(files, key=_said_at)
+    counts = said if _said_at(said) else counts
+    tx.emit(CustomersJoined(customer=kept, gone=gone, segment=counts.segment), actor=actor)
+    if counts.id != kept and (counts.segment, _said_at(counts)) != (files[0].segment, _said_at(files[0])):
+        data = {**files[0].data, SAID_AT: _said_at(counts)} if _said_at(counts) else files[0].data
+        tx.people.change(kept, segment=counts.segment, data=data)
+    if counts.segment != files[0].segment:
+        tx.emit(CustomerChanged(customer=kept, fields=("segment",), segment=counts.segment,
+                                was_segment=files[0].segment), actor=actor)
+    for number in follow:
+        contact = tx.contacts.get(number)
+        if contact.segment != counts.segment:
+            tx.contacts.change(contact, segment=counts.segment)
+            tx.emit(ContactEdited(about=number, fields=("segment",)), actor=actor)
+
+
+def _said_at(file: Customer) -> str:
+    return str(file.data.get(SAID_AT, ""))
 
 
 def recognise(tx: Tx, signal: Signal, sender: KnownAddress) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from router.model import Address, Said, Thread
 from router.records import Role
-from tests.agents_front import Desk, fronted
+from tests.agents_front import MEDIA, Desk, fronted
 
 
 @pytest.fixture
@@ -64,3 +66,58 @@ async def test_nobodys_file_and_a_file_that_was_joined(desk: Desk) -> None:
     assert (await boss.post("/api/customers/999", {"segment": "vip"}))[0] == 404
     assert (await boss.post(f"/api/customers/{gone}", {"segment": "vip"}))[0] == 409
     assert (await boss.post(f"/api/customers/{kept}", {"segment": "vip"}))[0] == 200
+
+
+def proved(number: str) -> Any:
+    """Ali's provider vouches for the address that Reza writes from: one person."""
+    at = datetime.now(UTC)
+    return Said(channel="line", external_id=f"proof-{number}", text="من همانم", at=at, thread=Thread(key="ali"),
+                sender=Address(medium=MEDIA["line"], value="ali"),
+                vouched=(Address(medium=MEDIA["line"], value="reza"),))
+
+
+@pytest.mark.parametrize(("by_hand", "wins"), [
+    ([], "ordinary"),
+    ([("ali", "potential")], "potential"),
+    ([("reza", "vip")], "vip"),
+    ([("reza", "organisation"), ("ali", "ordinary")], "ordinary"),
+    ([("ali", "vip"), ("reza", "ordinary"), ("reza", "potential")], "potential"),
+    ([("reza", "vip"), ("ali", "organisation"), ("reza", "vip")], "organisation"),  # the same again is nothing new
+])
+@pytest.mark.parametrize("order", [("ali", "reza"), ("reza", "ali")])
+async def test_of_two_files_what_a_person_said_last_counts(desk: Desk, order: tuple[str, str], wins: str,
+                                                          by_hand: list[tuple[str, str]]) -> None:
+    boss = await desk.agent("boss", role=Role.SUPERVISOR)
+    numbers = {name: await desk.say(name) for name in order}
+    files = {name: (await desk.contact(number)).customer for name, number in numbers.items()}
+    for name, segment in by_hand:
+        await boss.ok(f"/api/customers/{files[name]}", {"segment": segment})
+    was = {name: (await desk.contact(number)).segment for name, number in numbers.items()}
+    await desk.intake(proved("1"))
+    kept, gone = files[order[0]], files[order[1]]
+    for number in numbers.values():
+        found = await desk.contact(number)
+        assert (found.customer, found.segment) == (kept, wins), "contacts that wait follow at once"
+    assert (await desk.read(lambda tx: tx.people.customer(kept))).segment == wins
+    [joined] = [each for each in await desk.read(lambda tx: tx.journal.after(0, limit=10_000))
+                if each.name == "customers-joined"]
+    assert joined.data == {"customer": kept, "gone": gone, "segment": wins}
+    news = [each for each in await changes(desk) if each.actor.startswith("channel:")]
+    assert [(each.data["was_segment"], each.data["segment"]) for each in news] == (
+        [(was[order[0]], wins)] if was[order[0]] != wins else [])
+
+
+async def test_where_nobody_said_anything_the_more_important_counts_and_what_stands_alone_stays(desk: Desk) -> None:
+    older, newer = await desk.say("reza"), await desk.say("ali")
+
+    def units(tx: Any) -> None:
+        tx.people.change(tx.contacts.get(newer).customer, segment="organisation")  # as an import sets it
+        tx.contacts.change(tx.contacts.get(newer), segment="organisation")
+        tx.contacts.change(tx.contacts.get(older), segment="potential")  # said of this contact alone
+    await desk.store.run(units)
+    await desk.intake(proved("1"))
+    found = [await desk.contact(number) for number in (older, newer)]
+    assert [each.segment for each in found] == ["potential", "organisation"]
+    assert (await desk.read(lambda tx: tx.people.customer(found[0].customer))).segment == "organisation"
+    boss = await desk.agent("boss", role=Role.SUPERVISOR)
+    assert (await boss.ok(f"/api/customers/{found[0].customer}", {"segment": "vip"}))["customer"]["segment"] == "vip"

@@ -63,10 +63,15 @@ class ContactEdited(Event):
     fields: tuple[str, ...] = ()
     why: Mapping[str, Any] = field(default_factory=dict)
 
+    def payload(self) -> dict[str, Any]:
+        """Without `why` where there is none: most edits have none."""
+        return {"fields": self.fields, **({"why": self.why} if self.why else {})}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerChanged(Event):
-    """A customer file changed; `segment` and `was_segment` when a person said what this customer counts for."""
+    """A customer file changed; `segment` and `was_segment` when a person said what this customer counts for, or
+    when that came with another file of theirs."""
 
     name: ClassVar[str] = "customer-changed"
     customer: int
@@ -77,11 +82,13 @@ class CustomerChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomersJoined(Event):
-    """Two customer files proved to be one person: everything of `gone` moved to `customer`."""
+    """Two customer files proved to be one person: everything of `gone` moved to `customer`, who counts for `segment`
+    from now on."""
 
     name: ClassVar[str] = "customers-joined"
     customer: int
     gone: int
+    segment: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

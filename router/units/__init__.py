@@ -131,6 +131,10 @@ class People(Protocol):
         """Two files are one person: everything of the one moves to the other."""
         ...
 
+    def change(self, customer: CustomerId, **fields: Any) -> Customer:
+        """Write fields of a customer's file."""
+        ...
+
     def address(self, contact: ContactId) -> KnownAddress: ...
 
     def find(self, medium: Medium, value: str) -> KnownAddress | None:
