@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from agents.sight import reads
 from agents.views import View
 from router.errors import NotFound
 from router.model import AgentId, ContactId, CustomerId
-from router.records import Agent, Contact, ContactState
+from router.records import Agent, AgentState, Contact, ContactState
 from router.rules.effort import cost
 from router.rules.plan import Plan
 from storage.tx import StoreTx
@@ -23,14 +24,26 @@ ENTRIES = 2000
 def contact_views(tx: StoreTx, contacts: Sequence[Contact], plan: Plan) -> list[View]:
     """Contacts as views, in their order. `plan` knows the hours of queues."""
     cards = projector.cards(tx, contacts)
-    stuck: dict[int, str] = {}
+    stuck: dict[int, standby.Said] = {}
     if any(contact.state is ContactState.WAITING for contact in contacts):
         agents, queues = tx.desk.agents(), {queue.id: queue for queue in tx.desk.queues()}
         shut = {queue.id for queue in queues.values() if queue.calendar and not plan.is_open(queue, tx.now)}
+        loads = _loads(tx, agents)
         stuck = {contact.id: standby.stuck(contact, queues.get(contact.queue) if contact.queue else None, agents,
-                                           closed=contact.queue in shut)
+                                           closed=contact.queue in shut, plan=plan, loads=loads, at=tx.now)
                  for contact in contacts if contact.state is ContactState.WAITING}
-    return [views.contact(cards[contact.id], stuck.get(contact.id, "not-waiting")) for contact in contacts]
+    return [views.contact(cards[contact.id], reasons.stands(said.code, said.more, plan.zone)) for contact in contacts
+            for said in [stuck.get(contact.id, standby.Said(code="not-waiting"))]]
+
+
+def _loads(tx: StoreTx, agents: Sequence[Agent]) -> dict[AgentId, standby.Load]:
+    """What everybody who is ready has in hand."""
+    known = {agent.id: agent for agent in agents if agent.state is AgentState.READY}
+    points, counts = Counter[AgentId](), dict[AgentId, Counter[str]]()
+    for number, medium, effort in tx.routed.held(known):
+        points[number] += known[number].efforts.get(medium, effort) or effort
+        counts.setdefault(number, Counter())[medium] += 1
+    return {number: standby.Load(points=points[number], counts=each) for number, each in counts.items()}
 
 
 def contact_view(tx: StoreTx, contact: ContactId, plan: Plan) -> View:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from agents import explained, wordings
 from router.errors import SendError
+from router.rules import notices
 
 Words = dict[str, str]  #: {"en": ..., "fa": ...}
 
@@ -15,12 +17,14 @@ WAITING: Mapping[str, Words] = {
                      "fa": "هیچ‌یک از همکارانی که می‌توانند بپذیرند آماده نیستند."},
     "declined-by-all": {"en": "Every ready colleague has declined it or let it pass; they are asked again shortly.",
                         "fa": "همهٔ همکاران آماده آن را رد کرده‌اند یا بی‌پاسخ گذاشته‌اند؛ به‌زودی دوباره پرسیده می‌شود."},
-    "all-busy": {"en": "Every ready colleague has their hands full.",
-                 "fa": "دست همهٔ همکاران آماده پر است."},
+    "all-busy": {"en": "Every ready colleague who can take it has their hands full; the first with room is asked.",
+                 "fa": "دست همهٔ همکاران آماده‌ای که می‌توانند بپذیرند پر است؛ نخستین کسی که جا داشته باشد پرسیده می‌شود."},
     "queued": {"en": "In line.", "fa": "در نوبت است."},
     "not-waiting": {"en": "It does not wait.", "fa": "در انتظار نیست."},
     **wordings.WAITING,
 }
+_MORE: Words = {"en": "From {at} on more colleagues may take it.",
+                "fa": "از {at} همکاران بیشتری می‌توانند آن را بپذیرند."}
 RULES: Mapping[str, Words] = {
     "last-agent": {"en": "The colleague who had this contact last is free.",
                    "fa": "همکاری که آخرین بار این تماس را داشت آزاد است."},
@@ -84,6 +88,15 @@ def offer(why: Mapping[str, Any]) -> Words:
     if not rule:
         return _NOTHING
     return RULES.get(rule) or {"en": f"By the rule {rule}.", "fa": f"بر پایهٔ قاعدهٔ {rule}."}
+
+
+def stands(code: str, more: datetime | None, zone: str) -> Words:
+    """Why a contact waits, and from when on more colleagues may take it (None = no more will), in the desk's zone."""
+    words = WAITING[code]
+    if more is None:
+        return words
+    return {language: f"{said} {_MORE[language].format(at=notices.moment(more, language, zone))}"
+            for language, said in words.items()}
 
 
 def waiting(why: Mapping[str, Any]) -> Words:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,10 +10,10 @@ from typing import Any
 
 import orjson
 
-from agents import views
+from agents import reasons, views
 from agents.alarms import Standing
 from agents.projector import Loaded
-from agents.standby import Standby
+from agents.standby import Load, Said, Standby
 from agents.tally import Tally
 from agents.views import Card, View
 from router.model import AgentId, Health, QueueId
@@ -70,7 +71,8 @@ class Scene:
         self._lines: dict[QueueId, dict[int, datetime]] = {}
         self._ready: dict[QueueId, set[AgentId]] = {}
         self._closed: set[QueueId] = set()
-        self._standby = Standby()
+        self._standby = Standby(self._load)
+        self._zone = "UTC"
 
     def load(self, all: Loaded, tally: Tally, lights: Mapping[str, Health], standing: Standing) -> None:
         """The first picture."""
@@ -80,9 +82,10 @@ class Scene:
         self._outbox = dict(all.outbox or {})
         made = Changes()
         self._readiness(self.agents.values())
-        self._standby.begin(self.queues, self.agents, ())
         for card in all.cards.values():
             self._place(card.contact.id, card)
+        self._standby.begin(self.queues, self.agents, [card.contact for card in self.cards.values()])
+        for card in all.cards.values():
             self._show("contact", card.contact.id, self._contact_view(card), made, stamp=0)
         self._show_small(made, self.agents, self.queues, self._channels)
         self._show_alarms(made)
@@ -108,9 +111,9 @@ class Scene:
             self._readiness(self.agents.values())
             self._standby.begin(self.queues, self.agents, [card.contact for card in self.cards.values()])
             self._again((number for line in self._lines.values() for number in line), made)
-        elif news.agents:
+        elif agents:
             queues |= self._readiness(news.agents.values())
-            self._again(self._standby.changed(news.agents.values()), made)
+            self._again(self._standby.changed(self.agents[each] for each in agents if each in self.agents), made)
         for number in made.moved:
             if number in self.cards:
                 self._show("contact", number, self._contact_view(self.cards[number]), made)
@@ -144,8 +147,12 @@ class Scene:
 
     def load_of(self, agent: Agent) -> int:
         """Points in use."""
-        return sum(cost(agent, contact) or contact.effort
-                   for contact in (self.cards[each].contact for each in self._held.get(agent.id, ())))
+        return self._load(agent).points
+
+    def _load(self, agent: Agent) -> Load:
+        held = [self.cards[each].contact for each in self._held.get(agent.id, ())]
+        return Load(points=sum(cost(agent, contact) or contact.effort for contact in held),
+                    counts=Counter(contact.medium.value for contact in held))
 
     def _small(self, agents: Iterable[AgentId], queues: Iterable[QueueId], channels: Iterable[str]) -> Changes:
         made = Changes()
@@ -158,7 +165,6 @@ class Scene:
     def _place(self, number: int, card: Card | None) -> Card | None:
         """Put a contact where it stands now; returns how it was."""
         was = self.cards.pop(number, None)
-        self._standby.place(number, None if card is None else card.contact)
         if was is not None:
             it = was.contact
             self.customers[it.customer].discard(number)
@@ -176,6 +182,7 @@ class Scene:
                 self._held.setdefault(it.agent, set()).add(number)
             if it.queue is not None and it.state in _IN_LINE:
                 self._lines.setdefault(it.queue, {})[number] = it.queued_at or it.opened_at
+        self._standby.place(number, None if card is None else card.contact)
         return was
 
     def _readiness(self, agents: Iterable[Agent]) -> set[QueueId]:
@@ -199,18 +206,23 @@ class Scene:
                 self._show("contact", number, self._contact_view(self.cards[number]), made)
 
     def hours(self, plan: Plan, at: datetime) -> Changes:
-        """Queues that opened or closed since."""
+        """Queues that opened or closed since, and who waits for another reason by now."""
         closed = {queue for queue in self.queues if queue in plan.queues and not plan.is_open(plan.queues[queue], at)}
         turned, self._closed = closed ^ self._closed, closed
         made = Changes()
         for queue in turned:
             self._again(self._lines.get(queue, {}), made)
+        self._zone = plan.zone
+        self._again(self._standby.look(plan, at), made)
         return made
 
     def _contact_view(self, card: Card) -> View:
         it = card.contact
         waits = it.state is ContactState.WAITING and it.queue in self.queues
-        return views.contact(card, "closed" if waits and it.queue in self._closed else self._standby.code(it))
+        said = self._standby.said(it)
+        if waits and it.queue in self._closed:
+            said = Said(code="closed")
+        return views.contact(card, reasons.stands(said.code, said.more, self._zone))
 
     def _show_small(self, made: Changes, agents: Iterable[AgentId], queues: Iterable[QueueId],
                     channels: Iterable[str]) -> None:

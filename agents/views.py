@@ -33,8 +33,8 @@ def moment(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def contact(card: Card, stuck: str) -> View:
-    """`stuck` is the code of what keeps it waiting (see `reasons.WAITING`)."""
+def contact(card: Card, why: Mapping[str, str]) -> View:
+    """`why` says what keeps it waiting (see `reasons.stands`)."""
     it = card.contact
     waits = it.state is ContactState.WAITING
     return {
@@ -51,7 +51,7 @@ def contact(card: Card, stuck: str) -> View:
         "offer": None if card.offer is None else {
             "id": card.offer.id, "agent": card.offer.agent, "expires_at": moment(card.offer.expires_at),
             "why": reasons.offer(card.offer.why)},
-        "waiting_why": reasons.WAITING[stuck] if waits else None,
+        "waiting_why": why if waits else None,
         "data": dict(it.data), "version": it.version,
     }
 

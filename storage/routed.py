@@ -131,6 +131,11 @@ class RoutedReads:
         numbers = self._write(taken)
         return [numbers.get(id(claim)) for claim in claims]
 
+    def held(self, agents: Iterable[AgentId]) -> list[tuple[AgentId, str, int]]:
+        """(agent, medium, points) of everything that these agents are offered, hold or finish."""
+        return [(AgentId(number), medium, points) for part in _chunks(agents)
+                for number, medium, points in self._db.execute(_HELD, {"ids": part})]
+
     def _desks(self, ids: Iterable[AgentId]) -> tuple[dict[int, Agent], dict[int, int], dict[tuple[int, str], int]]:
         agents: dict[int, Agent] = {}
         loads: dict[int, int] = {}

@@ -187,7 +187,7 @@ async def test_the_console_says_why_a_contact_waits_and_who_could_take_it(
         page = await at_desk(browser, house, "boss", ready=False)
         await page.locator("#tab-waiting").click()
         row = page.locator(".contact-row").filter(has_text="ب").first
-        await expect(row).to_contain_text(reasons.WAITING["queued"][language])
+        await expect(row).to_contain_text(reasons.WAITING["all-busy"][language])
         await row.locator(".contact-open").click()
         await page.locator(".talk-head .menu > button").last.click()
         await page.get_by_role("menuitem", name={"fa": "چرا", "en": "Why"}[language]).click()

@@ -145,7 +145,7 @@ async def test_times_run_on_while_nothing_happens(tmp_path: Path) -> None:
 
 
 async def test_cards_say_why_in_the_routers_words(tmp_path: Path) -> None:
-    """Closed, nobody with the skill, nobody at work, nobody ready, in line: one after the other, live."""
+    """Closed, nobody with the skill, nobody at work, nobody ready, all busy: one after the other, live."""
     from router.events import AgentChanged, QueueChanged, RoutingChanged
     queues = {"gas": {"skills": ["gas"], "calendar": "never"}}
     async with desk_of(tmp_path, queues=queues, calendars={"never": {"week": {}}}) as house:
@@ -176,7 +176,7 @@ async def test_cards_say_why_in_the_routers_words(tmp_path: Path) -> None:
         await card("nobody-ready")
         await house.store.run(stands("ready"))  # there is room for one
         await held_by(house, number, sara)
-        await card("queued")
+        await card("all-busy")
         await says_why(house, second, "all-busy")
 
 
