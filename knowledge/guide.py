@@ -16,7 +16,7 @@ _NEIGHBOURS = 15
 _POSTINGS = 2_000  #: newest contacts looked at for one word
 _SHARP = 3  #: likeness counts to this power
 _LEAST = 0.15  #: less alike is no neighbour
-_JUDGED = 600  #: past contacts that confidences are reckoned from, of the newest so many:
+_JUDGED = 1_500  #: past contacts that confidences are reckoned from, of the newest so many:
 _LOOKED_BACK = 3_000
 _FRESH = 3  #: contacts learned, and a tenth of all, after which they are reckoned anew
 

@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench import belonging
+from bench.sets import Query, Set
 from channels import registry
 from knowledge.guide import Guide
 from knowledge.reliability import Curve, curve
@@ -41,6 +43,30 @@ def test_few_outcomes_make_no_certainty() -> None:
     many = curve([(0.2, n % 5 == 0) for n in range(200)] + [(0.8, n % 10 > 0) for n in range(200)])
     assert many.share(0.2) == pytest.approx(0.2, abs=0.03) and many.share(0.8) == pytest.approx(0.9, abs=0.03)
     assert 0.3 < many.share(0.5) < 0.8, "straight in between"
+
+
+@pytest.mark.parametrize("known", [
+    [(0.5, n % 2 == 0) for n in range(900)], [(n / 900, True) for n in range(900)],
+    [(n / 900, False) for n in range(900)],
+    [(n / 900, n < 450) for n in range(900)], [(n / 900, n >= 450) for n in range(900)]])
+def test_odd_outcomes_give_a_curve_that_rises_and_is_never_certain(known: list[tuple[float, bool]]) -> None:
+    told = [curve(known).share(n / 50) for n in range(-5, 60)]
+    assert all(later >= before - 1e-9 for before, later in itertools.pairwise(told))
+    assert all(0 < share < 1 for share in told)
+
+
+def test_the_measurement_of_confidence_prints_what_is_true() -> None:
+    rng = random.Random(4)
+    past = tuple((text, labels["queue"]) for text, labels in (asked_for(rng, 0.1) for _ in range(700)))
+    asked = tuple(Query(text=text, right=frozenset({labels["queue"]}), language="en", variant="clean")
+                  for text, labels in (asked_for(rng, 0.1) for _ in range(300)))
+    lines: list[str] = []
+    belonging.run(lines.append, [Set(name="made", articles=(), history=past, queries=asked)], (200, 1_000))
+    assert [line.split(":")[0] for line in lines[::2]] == [
+        "made, 200 contacts, 300 questions", "made, 700 contacts, 300 questions"]
+    assert belonging.error([(0.9, True)] * 9 + [(0.9, False)]) == pytest.approx(0.0)
+    assert belonging.error([(0.95, False), (0.05, True)]) == pytest.approx(0.95)
+    assert all("/" in line and "(" in line for line in lines[1::2])
 
 
 def asked_for(rng: random.Random, wrong: float) -> tuple[str, dict[str, str]]:
