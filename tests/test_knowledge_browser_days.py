@@ -127,6 +127,23 @@ async def test_a_day_is_typed_or_chosen(tmp_path: Path, monkeypatch: pytest.Monk
         spotless(browser, house)
 
 
+async def test_who_wrote_what_waits_for_its_day_sees_it_and_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+                                                                 browser: Browser) -> None:
+    async with town(tmp_path, monkeypatch) as house:
+        lead = await worker(house, "nader", "نادر", role=Role.SUPERVISOR)
+        sara = await worker(house, "sara", "سارا", language="fa")
+        made = await house.store.run(lambda tx: articles.create(tx, sara, {"title": "تعرفه", "language": "fa"}))
+        await house.store.run(lambda tx: articles.schedule(
+            tx, lead, made.id, 1, tx.now + timedelta(days=9), ArticleState.INTERNAL, four_eyes=False))
+        page = await at_desk(browser, house, "sara", to="/knowledge", width=360)
+        await page.goto(f"{house.url}/knowledge#article/{made.id}")
+        await expect(page.locator(".column .notice")).to_contain_text("درونی")
+        await expect(page.locator(".column .notice button")).to_have_count(0)
+        await expect(page.get_by_role("button", name="درخواست تأیید")).to_be_visible()
+        await expect(page.get_by_role("button", name="ذخیره", exact=True)).to_have_count(0)
+        spotless(browser, house)
+
+
 async def test_days_of_both_calendars_agree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser: Browser) -> None:
     async with town(tmp_path, monkeypatch) as house:
         await worker(house, "nader", "نادر", role=Role.SUPERVISOR)

@@ -165,13 +165,16 @@ function Beside({article, set, whole, mayWrite, taken, follow, dirty, put}) {
     ${article.owner_why?.[language] && html`<p class="small quiet owner-why" dir="auto">${article.owner_why[language]}</p>`}
     <label class="field"><span>${w("keywords")}</span><input dir="auto" value=${article.keywords.join("، ")} onChange=${(event) => set({keywords: event.target.value.split(/[,،]/).map((each) => each.trim()).filter(Boolean)})} /><small>${w("keywords.hint")}</small></label>`}
     ${!whole && article.owner && html`<p class="small quiet">${w("owner")}: <bdi>${nameOf(article.owner)}</bdi></p>`}
-    ${leads && html`<${Schedule} article=${article} follow=${follow} />`}
+    ${leads ? html`<${Schedule} article=${article} follow=${follow} />` : article.publish_at && html`<${Waits} article=${article} />`}
     <${Behind} title=${w("files")}><${Files} article=${article} mayWrite=${mayWrite} put=${put} /></${Behind}>
     <${Behind} title=${w("links")}><${Links} article=${article} mayWrite=${mayWrite} /></${Behind}>
     <${Behind} title=${w("versions")}><${Versions} article=${article} mayWrite=${mayWrite} taken=${taken} dirty=${dirty} /></${Behind}>
     <${Behind} title=${w("outcomes")}><${Achieved} article=${article} /></${Behind}>
     <${Behind} title=${w("flag")}><${Flag} article=${article} /></${Behind}></div>`;
 }
+
+/** What becomes of it by itself, and when. */
+const Waits = ({article, children}) => html`<p class="notice">${icon("clock")}<span class="grow">${w("publish.waits", {day: moment(article.publish_at), state: w(`state.${article.publish_state}`)})}</span>${children}</p>`;
 
 function Schedule({article, follow}) {
   const today = dayKey(now()), [day, set] = useState(""), [clock, turn] = useState("08:00"), [state, pick] = useState("");
@@ -180,8 +183,7 @@ function Schedule({article, follow}) {
   const go = (value) => act(`schedule:${article.id}`, async () => {
     await follow((await send("POST", `/api/articles/${article.id}/schedule`, {version: article.version, publish_at: value, ...(value ? {state: wanted} : {})})).article);
   });
-  if (article.publish_at) return html`<p class="notice">${icon("clock")}<span class="grow">${w("publish.waits", {day: moment(article.publish_at), state: w(`state.${article.publish_state}`)})}</span>
-    <button type="button" class="link" onClick=${() => go(null)}>${w("publish.forget")}</button></p>`;
+  if (article.publish_at) return html`<${Waits} article=${article}><button type="button" class="link" onClick=${() => go(null)}>${w("publish.forget")}</button></${Waits}>`;
   return html`<div class="row wrap later"><${Choice} label=${w("publish.state")} name="publish_state" value=${wanted} pick=${pick} of=${states.map((each) => [each, w(`state.${each}`)])} />
     <div class="grow"><${DayField} label=${w("publish.day")} name="publish_at" value=${day} min=${today} pick=${set} /></div>
     <${Clock} label=${w("publish.clock")} value=${clock} pick=${turn} />
