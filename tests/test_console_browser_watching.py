@@ -13,7 +13,7 @@ from agents.alarms import QUEUE_WORDS, WORDS
 from router.records import Role
 from router.rules.text import digits_fa
 from tests.house import agent, read, until
-from tests.routing_house import entries, held_by, told
+from tests.routing_house import entries, held_by, says_why, told
 from tests.servers.browser import Browser
 from tests.servers.console import at_desk, says, spotless, town, worker
 
@@ -178,4 +178,63 @@ async def test_a_story_tells_what_happened_in_whole_sentences(
             assert not re.search("[0-9]", " ".join(times))
         await browser.shot(page, f"story-{language}-{width}")
         await narrow_enough(page)
+        spotless(browser, house)
+
+
+async def test_on_a_telephone_nothing_lies_beside_the_page_or_under_a_button(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser: Browser) -> None:
+    async with town(tmp_path, monkeypatch) as house:
+        await worker(house, "boss", "مدیر", role=Role.ADMIN)
+        sara = await agent(house, "sara", name="سارا محمدی", capacity=2)
+        number = int((await says(house, "سلام")).line.contact.id)
+        await held_by(house, number, sara)
+        second = int((await says(house, "پروانه", sender="v-2", name="رضا")).line.contact.id)
+        await says_why(house, second, "all-busy")
+        page = await at_desk(browser, house, "boss", to="/admin", width=390)
+        parts = [each.split("#")[1] for each in await page.locator("nav.parts a[href^='#']").evaluate_all(
+            "all => all.map(each => each.href)")]
+        assert len(parts) > 5
+        for part in parts:
+            await page.locator(f"nav.parts a[href='#{part}']").click()
+            await expect(page.locator(f"nav.parts a[href='#{part}']")).to_have_attribute("aria-current", "page")
+            await expect(page.locator(".sheet h1, h1").first).to_be_visible()
+            await narrow_enough(page)
+        await page.goto(f"{house.url}/console")
+        await page.locator("#tab-waiting").click()
+        row = page.locator(f".contact-row[data-contact='{second}']")
+        words = row.locator(".why-waits")
+        await expect(words).to_be_visible()
+        assert await words.evaluate("e => parseFloat(getComputedStyle(e).paddingInlineEnd)") >= await row.locator(
+            ".take").evaluate("e => e.offsetWidth")
+        await row.locator(".contact-open").click()
+        await expect(page.locator(".talk-title .chip")).to_be_visible()
+        apart = """() => { const [a, b] = [".talk-title .chip", ".talk-head .deeds button"].map((each) =>
+            document.querySelector(each).getBoundingClientRect()); return a.left >= b.right || a.top >= b.bottom
+            || b.left >= a.right || b.top >= a.bottom; }"""
+        assert await page.evaluate(apart)
+        spotless(browser, house)
+
+
+@BOTH
+async def test_why_somebody_was_asked_is_said_in_words(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser: Browser, language: str, width: int) -> None:
+    asked, general = {"fa": ("پیشنهاد شد", "شیوهٔ همگانی"), "en": ("offered", "the general one")}[language]
+    async with town(tmp_path, monkeypatch) as house:
+        await worker(house, "boss", "مدیر", role=Role.SUPERVISOR, language=language)
+        sara = await agent(house, "sara", name="سارا محمدی")
+        number = int((await says(house, "سلام")).line.contact.id)
+        await held_by(house, number, sara)
+        page = await at_desk(browser, house, "boss", ready=False, width=width)
+        await page.goto(f"{house.url}/console#c{number}")
+        await page.reload()
+        await page.locator(".talk-head .menu > button").last.click()
+        await page.get_by_role("menuitem", name={"fa": "چرا", "en": "Why"}[language]).click()
+        one = page.locator("dialog .decision").first
+        await expect(one.locator(".chip").first).to_have_text(asked)
+        await expect(one.locator(".chip.info")).to_have_text("سارا محمدی")
+        await expect(one.locator("[data-term=policy]")).to_have_text(general)
+        heading = await one.locator("p.say").inner_text()
+        assert heading not in await one.locator(".terms dd").all_inner_texts()
+        if language == "fa":
+            assert not re.search("[A-Za-z]", (await one.inner_text()).replace("سارا محمدی", ""))
         spotless(browser, house)

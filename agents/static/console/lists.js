@@ -79,7 +79,7 @@ function Chips({contact, queue, holder, tab}) {
     ${["snoozed", "wrap-up", "offered", "abandoned"].includes(contact.state) && html`<span class="chip">${t(`state.${contact.state}`)}</span>`}
     ${tab === "mine" && ourTurn(contact) && html`<span class="chip accent">${t("our-turn")}</span>`}
     ${tab === "ended" && contact.disposition && html`<span class="chip">${word("disposition", contact.disposition)}</span>`}
-    ${tab === "waiting" && contact.waiting_why && html`<span class="clip tiny faint say">${say(contact.waiting_why)}</span>`}
+    ${tab === "waiting" && contact.waiting_why && html`<span class="why-waits tiny faint say" title=${say(contact.waiting_why)}>${say(contact.waiting_why)}</span>`}
   </${Fragment}>`;
 }
 

@@ -58,8 +58,11 @@ export function Why({contact: id}) {
     <ol class="stack">${(got?.decisions ?? []).map((one) => html`<li key=${one.at} class="decision">
       <p class="row wrap tiny faint"><time>${moment(one.at)}</time>${one.outcome && html`<span class="chip">${word("outcome", one.outcome)}</span>`}${one.agent && html`<${Text} class="chip info">${state.agent[one.agent]?.name ?? ""}</${Text}>`}</p>
       <p class="say">${say(one)}</p>
-      ${one.terms?.length > 0 && html`<dl class="terms small">${one.terms.map((term) => html`<div key=${term.code}><dt class="quiet say">${say(term) || term.code}</dt><dd class="number" data-term=${term.code}>${shown(term, state)}</dd></div>`)}</dl>`}</li>`)}</ol></${Dialog}>`;
+      ${one.terms?.length > 0 && html`<dl class="terms small">${one.terms.filter((term) => !repeats(term, one)).map((term) => html`<div key=${term.code}><dt class="quiet say">${say(term) || term.code}</dt><dd class="number" data-term=${term.code}>${shown(term, state)}</dd></div>`)}</dl>`}</li>`)}</ol></${Dialog}>`;
 }
+
+// A term that says what stands above it already.
+const repeats = ({text}, one) => Boolean(text) && say(text) === say(one);
 
 const KINDS = {medium: "medium", segment: "segment", policy: "rule"};
 
@@ -67,6 +70,7 @@ const KINDS = {medium: "medium", segment: "segment", policy: "rule"};
 function shown({code, value, text}, state) {
   if (text) return html`<${Text}>${say(text)}</${Text}>`;
   if (code === "queue") return html`<${Text}>${titleOf(state.queue[value] ?? Object.values(state.queue).find((queue) => queue.name === value)) || value}</${Text}>`;
+  if (code === "policy" && value === "default") return t("policy.default");
   if (code in KINDS) return word(KINDS[code], value);
   if (Array.isArray(value)) return value.join(t("list.comma"));
   if (typeof value === "number" && value > 1e11) return moment(new Date(value).toISOString());

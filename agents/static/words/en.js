@@ -82,7 +82,7 @@ export const words = {
   "journal.promise-broken": "A promise was not kept.", "journal.promise-broken.first": "The promise of a first answer was not kept.", "journal.promise-broken.next": "The promise of the next answer was not kept.", "journal.promise-broken.resolution": "The promise of a solution was not kept.",
   "journal.promise-given": "The citizen has word until when there is an answer.",
   "board.alarms": "Alarms", "board.alarms.none": "Nothing calls for you.", "board.alarms.more": {one: "and {n} more", other: "and {n} more"}, "figure.near": "Nearly late", "figure.near.meaning": "Promises that were nearly used up today.", "figure.broken": "Promises broken", "figure.broken.meaning": "Promises that were not kept today.",
-  "outcome.accepted": "accepted", "outcome.declined": "declined", "outcome.expired": "not answered", "outcome.rescinded": "taken back", "outcome.waiting": "waiting", "outcome.live": "under way",
+  "outcome.accepted": "accepted", "outcome.declined": "declined", "outcome.expired": "not answered", "outcome.rescinded": "taken back", "outcome.waiting": "waiting", "outcome.live": "under way", "outcome.offered": "offered", "policy.default": "the general one",
   "reason.new": "new", "reason.transfer": "handed over", "reason.reopened": "reopened", "reason.declined": "declined", "reason.expired": "not answered", "reason.woke": "woke",
 
   "deeds": "Actions", "agents": "Agents", "queues": "Queues", "channels": "Channels", "channels.none": "There is no channel in config.toml yet.", "edit": "Edit", "saved": "Saved.", "never": "never", "password": "Password", "seconds": "{n} s",

@@ -82,7 +82,7 @@ export const words = {
   "journal.promise-broken": "یک قول نگه داشته نشد.", "journal.promise-broken.first": "قول نخستین پاسخ نگه داشته نشد.", "journal.promise-broken.next": "قول پاسخ بعدی نگه داشته نشد.", "journal.promise-broken.resolution": "قول حل موضوع نگه داشته نشد.",
   "journal.promise-given": "به شهروند گفته شد تا چه زمانی پاسخ می‌گیرد.",
   "board.alarms": "هشدارها", "board.alarms.none": "چیزی شما را نمی‌خواند.", "board.alarms.more": {one: "و {n} هشدار دیگر", other: "و {n} هشدار دیگر"}, "figure.near": "رو به دیرکرد", "figure.near.meaning": "قول‌هایی که امروز زمانشان رو به پایان رفت.", "figure.broken": "قول‌های شکسته", "figure.broken.meaning": "قول‌هایی که امروز نگه داشته نشد.",
-  "outcome.accepted": "پذیرفته شد", "outcome.declined": "رد شد", "outcome.expired": "بی‌پاسخ ماند", "outcome.rescinded": "پس گرفته شد", "outcome.waiting": "در صف", "outcome.live": "در جریان",
+  "outcome.accepted": "پذیرفته شد", "outcome.declined": "رد شد", "outcome.expired": "بی‌پاسخ ماند", "outcome.rescinded": "پس گرفته شد", "outcome.waiting": "در صف", "outcome.live": "در جریان", "outcome.offered": "پیشنهاد شد", "policy.default": "شیوهٔ همگانی",
   "reason.new": "تازه", "reason.transfer": "سپرده‌شده", "reason.reopened": "بازگشوده", "reason.declined": "ردشده", "reason.expired": "بی‌پاسخ", "reason.woke": "بیدارشده",
 
   "deeds": "کارها", "agents": "کارشناسان", "queues": "صف‌ها", "channels": "کانال‌ها", "channels.none": "هنوز کانالی در config.toml نیست.", "edit": "ویرایش", "saved": "ذخیره شد.", "never": "هرگز", "password": "گذرواژه", "seconds": "{n} ثانیه",
