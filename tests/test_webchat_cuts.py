@@ -74,7 +74,7 @@ async def schedule(desk: Any, http: aiohttp.ClientSession, seed: int) -> None:
             async def equal() -> bool:
                 return visitor.thread() == fresh.thread() and visitor.line == fresh.line and fresh.own == words
 
-            await until(equal, seconds=20, what=f"schedule {seed} ends equal")
+            await until(equal, seconds=90, what=f"schedule {seed} ends equal")
 
 
 async def run_schedules(desk: Any, count: int) -> None:
@@ -185,14 +185,14 @@ DRIVE = """async ([base, seeds]) => {
         }
         const own = () => ordered(link.state).filter((m) => m.mine).map((m) => m.text);
         const newcomer = client(openStore("x:", area()), rng, { left: 0 });
-        let ends = Date.now() + 30000;
+        let ends = Date.now() + 120000;
         while (link.state.pending.length || own().length < words.length) {
             if (Date.now() > ends) return `${seed}: not sent: ${own()} of ${words}; ${link.status}`;
             await pause(5);
         }
         newcomer.store.set("token", store.get("token"));
         newcomer.start();
-        ends = Date.now() + 30000;
+        ends = Date.now() + 120000;
         while (view(link) !== view(newcomer)) {
             if (Date.now() > ends) return `${seed}: ${view(link)} is not ${view(newcomer)}`;
             await pause(5);
