@@ -186,6 +186,8 @@ async def test_on_a_telephone_nothing_lies_beside_the_page_or_under_a_button(
     async with town(tmp_path, monkeypatch) as house:
         await worker(house, "boss", "مدیر", role=Role.ADMIN)
         sara = await agent(house, "sara", name="سارا محمدی", capacity=2)
+        week = {"saturday": ["08:00-12:00", "13:00-16:30"], "thursday": ["08:00-12:00"]}
+        await house.store.run(lambda tx: tx.routing.put_calendar("office", {"week": week}))
         number = int((await says(house, "سلام")).line.contact.id)
         await held_by(house, number, sara)
         second = int((await says(house, "پروانه", sender="v-2", name="رضا")).line.contact.id)
@@ -199,6 +201,9 @@ async def test_on_a_telephone_nothing_lies_beside_the_page_or_under_a_button(
             await expect(page.locator(f"nav.parts a[href='#{part}']")).to_have_attribute("aria-current", "page")
             await expect(page.locator(".sheet h1, h1").first).to_be_visible()
             await narrow_enough(page)
+            if part == "routing":  # what stands there is edited without sliding anything
+                await expect(page.locator("[data-part=calendar] tbody button")).to_have_count(2)
+                assert await page.locator(".sheet > .card").evaluate("e => e.scrollWidth - e.clientWidth") <= 0
         await page.goto(f"{house.url}/console")
         await page.locator("#tab-waiting").click()
         row = page.locator(f".contact-row[data-contact='{second}']")

@@ -22,8 +22,8 @@ function Board() {
       ${state.seq === null ? html`<${Empty} sign="board">${t("board.opening")}</${Empty}>` : html`
         <${Summary} state=${state} />
         <${Queues} list=${queues(state)} />
-        <div class="board-columns"><div class="stack"><${Agents} state=${state} /></div>
-          <div class="stack"><${Alarms} found=${alarms(state)} state=${state} /><${Day} /><${WaitingLongest} list=${unanswered(state)} state=${state} /><${AnnouncedWaits} /><${Channels} list=${Object.values(state.channel)} /></div></div>`}
+        <div class="board-columns"><div class="stack"><${Alarms} found=${alarms(state)} state=${state} /><${Agents} state=${state} /></div>
+          <div class="stack"><${Day} /><${WaitingLongest} list=${unanswered(state)} state=${state} /><${AnnouncedWaits} /><${Channels} list=${Object.values(state.channel)} /></div></div>`}
     </main><${Toasts} /></div>`;
 }
 
