@@ -181,7 +181,9 @@ def _move(tx: Tx, plan: Plan, contact: Contact, name: str) -> tuple[Contact, lis
 
 
 def _tell(tx: Tx, contact: Contact, what: str, once: str) -> list[str]:
-    return ["notice"] if tell(tx, contact, notices.say(what, contact.language), f"notice:{contact.id}:{once}") else []
+    since = 0 if contact.queued_at is None else int(contact.queued_at.timestamp() * 1000)  # once in this wait
+    key = f"notice:{contact.id}:{since}:{once}"
+    return ["notice"] if tell(tx, contact, notices.say(what, contact.language), key) else []
 
 
 def tell(tx: Tx, contact: Contact, words: str, key: str) -> bool:

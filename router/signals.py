@@ -15,7 +15,8 @@ from router.rules import phrases, states, text, triage
 from router.rules.triage import ChannelPolicy
 
 AGAIN = timedelta(seconds=30)  #: an agent who could not be connected is not asked again for so long
-_OF_A_WAIT = ("instead", "callback", "left")  #: what it carries of one wait: other ways, and one taken
+#: What it carries of one wait: other ways, and one taken; where rules moved it, and which steps it had.
+_OF_A_WAIT = ("instead", "callback", "left", "via", "overflow")
 
 
 def apply(tx: Tx, signal: Signal, policy: ChannelPolicy, address: KnownAddress, key: str,

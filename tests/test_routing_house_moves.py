@@ -177,6 +177,32 @@ async def test_steps_of_the_new_queue_begin_with_the_first(tmp_path: Path, way: 
         await told(house, "overflow-taken", about=number, trigger="after", step=0, queue=queue_of(house, "night"))
 
 
+async def test_a_new_wait_is_moved_and_written_to_like_the_first(tmp_path: Path) -> None:
+    clock = Clock(SATURDAY)
+    queues = {name: {"overflow": [{"after": 60, "notice": True, "to": other}], "skills": ["none"]}
+              for name, other in (("day", "night"), ("night", "day"))}
+    async with desk_of(tmp_path, queues=queues, clock=clock) as house:
+        boss, number = await someone(house), await say(house)
+
+        async def notices() -> int:
+            found = await house.store.snapshot(lambda tx: tx.messages.of(number))
+            return sum(each.kind == "notice" for each in found)
+        for count, name in ((1, "night"), (2, "day")):
+            async def timer() -> Any:
+                return await house.store.snapshot(lambda tx: tx.timers.get("overflow", number))
+            await until(timer, what="the step's timer")
+            before = await notices()
+            clock.ahead += timedelta(seconds=61)
+            poke(house)
+            taken = await told(house, "overflow-taken", about=number, trigger="after", count=count)
+            assert "notice" in taken[-1].data["did"] and f"queue:{name}" in taken[-1].data["did"]
+            assert await notices() == before + 1
+            await house.store.run(lambda tx: contacts.close(tx, boss, number, "resolved", dispositions=("resolved",)))
+            if count == 1:
+                assert await say(house, text="باز هم") == number
+                assert "via" not in (await contact(house, number)).data
+
+
 async def test_whoever_comes_again_has_all_steps_before_them(tmp_path: Path) -> None:
     clock = Clock(SATURDAY)
     steps = {"overflow": [{"after": 60, "alarm": True}]}

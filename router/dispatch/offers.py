@@ -94,7 +94,9 @@ def wake(tx: Tx, timer: Timer) -> None:
     if contact.state is not ContactState.SNOOZED:
         return
     changed = tx.contacts.change(contact, state=ContactState.WAITING, queued_at=tx.now, agent=None, excluded=(),
-                                 last_agent=contact.agent or contact.last_agent, step=0)
+                                 last_agent=contact.agent or contact.last_agent, step=0,
+                                 data={name: value for name, value in contact.data.items()
+                                       if name not in ("via", "overflow")})  # of the wait before
     tx.emit(ContactChanged(about=contact.id, was=contact.state.value, state=changed.state.value,
                            was_agent=contact.agent, reason="woke"), actor="timer")
     if changed.queue is not None:
