@@ -49,6 +49,10 @@ _NAME_FA = re.compile(
     r"(?:م|ش|مان|شان|\u200cام|\u200cاش| من| او| ایشان)?)"
     rf"[ :،,.!\n]{{1,4}}(?:آقای |خانم )?)({_FA}(?:[ ]{_FA}){{0,2}})")
 _SELF_FA = re.compile(rf"(?<![آ-ی])من[ ]({_FA}(?:[ ]{_FA}){{1,2}}?)[ ](?:هستم|ام)(?![آ-ی])")
+#: «سلام، علی رضایی هستم»: at the start of a sentence or behind a greeting; every word must be able to be a name.
+_GREETED_FA = re.compile(
+    r"(?:^|\n|[.!؟?،؛:][ ]{1,2}|(?<![آ-ی])(?:سلام|درود|بخیر|نباشید|علیکم|احترام|ادب)[ ،,.!]{1,3})"
+    rf"({_FA}(?:[ ]{_FA}){{1,2}}?)[ ]هستم(?![آ-ی])")
 _BIG = r"[A-Z][a-zA-Z'’-]{1,20}"
 _NAME_EN = re.compile(
     r"\b(?:(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Madam)\.?[ ]"
@@ -69,6 +73,14 @@ _WORDS_OF_NOBODY = """
     ایمیل ساعت روز شب دیروز امروز فردا هفته ماه سال پاسخ جواب قبض پرونده درخواست شکایت خیابان کوچه کوی بلوار بزرگراه
     اتوبان میدان چهارراه پلاک شهرک محله مجتمع ساختمان بلوک واحد طبقه منزل خانه اداره شرکت بانک شعبه
 """
+_WORDS_OF_ROLES = """
+    مشتری مشترک متقاضی دنبال منتظر پیگیر ناراحت نگران عصبانی ناراضی راضی معترض شاکی علاقمند علاقه‌مند بازنشسته دانشجو
+    دانش‌آموز معلم کارمند کارگر راننده مستاجر مستأجر مالک صاحب خریدار فروشنده بیمار باردار معلول جانباز بیکار مجرد متاهل
+    متأهل تازه قدیمی جدید آماده موافق مخالف مطمئن متوجه مایل قادر حاضر تنها سرپرست ایرانی افغان شهروند عضو بیمه طلبکار
+    بدهکار مقیم درگیر گرفتار مشغول محتاج نیازمند داخل بیرون پشت نزدیک پیش دم سر زیر روی فقط الان اینجا آنجا همیشه شهر
+"""
+#: What people say that they are.
+_ROLES = frozenset(_WORDS_OF_ROLES.split())
 #: Words that follow a title or "I am" and are nobody's name.
 _NOBODY = frozenset(_WORDS_OF_NOBODY.translate({0x6c0: "ه", 0x654: None}).split())
 _VERB = re.compile(r"ن?می\u200c.+|.+\u200c(?:است|ام|اند|ایم|اید)")  #: «می‌گوید», «رفته‌اند»
@@ -205,6 +217,11 @@ def _names(text: str, known: Collection[str]) -> Iterator[tuple[str, int, int]]:
             good = next((place for place, word in enumerate(words) if _of_nobody(word.group())), len(words))
             if good:
                 yield "name", start, start + words[good - 1].end()
+    for found in _GREETED_FA.finditer(text):
+        words = list(re.finditer(r"[^ ]+", found[1]))
+        last = max((place for place, word in enumerate(words) if _of_nobody(word.group())), default=-1)
+        if len(words) - last > 2 and not any(word.group() in _ROLES for word in words):
+            yield "name", found.start(1) + words[last + 1].start(), found.end(1)
     wanted = {part for name in list(known)[:50] for part in _parts(name.translate(_SHADOW)) if part not in _NOBODY}
     if wanted:
         longest = sorted(wanted, key=len, reverse=True)
