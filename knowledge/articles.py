@@ -234,6 +234,10 @@ def schedule(tx: StoreTx, agent: Agent, article: int, version: int, at: datetime
     """It stands somewhere else by itself from a time on; null forgets that."""
     before = tx.knowledge.get(article)
     permits.publishes(agent, before.writer, four_eyes=four_eyes and at is not None and state in permits.LIVE)
+    if at is None and before.publish_at is None:
+        if version != before.version:
+            raise Conflict("somebody else changed this article; load it again")
+        return before
     if at is None:
         tx.timers.clear(PUBLISH, article)
         made = tx.knowledge.change(article, version, by=agent.id, publish_at=None, publish_state="")

@@ -51,6 +51,14 @@ async def test_every_change_of_state_has_its_day(tmp_path: Path, database: str) 
         pairs = (("public", "archived"), ("public", "internal"), ("internal", "archived"), ("draft", "internal"))
         moved = {await scheduled(*pair): pair[1] for pair in pairs}
         back, other = await scheduled("public", "archived"), await t.write(title="نه", state="public")
+        # One that is archived comes back in its season; what is not scheduled is not taken back as a new version.
+        season = await t.write(title="برف‌روبی", state="internal")
+        await t.ok("POST", f"/api/articles/{season['id']}/archive", {"version": 1})
+        path = f"/api/articles/{season['id']}/schedule"
+        assert (await t.ok("POST", path, {"version": 2, "publish_at": None}))["article"]["version"] == 2
+        await t.refused(409, "POST", path, {"version": 1, "publish_at": None})
+        await t.ok("POST", path, {"version": 2, "publish_at": soon, "state": "public"})
+        moved[season["id"]] = "public"
         for wrong in ("public", "draft", "king"):
             await t.refused(400, "POST", f"/api/articles/{other['id']}/schedule", {
                 "version": 1, "publish_at": soon, "state": wrong})

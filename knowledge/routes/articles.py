@@ -215,7 +215,8 @@ def _states(request: web.Request, agent: Agent) -> frozenset[ArticleState]:
     allowed = frozenset(ArticleState) if permits.leads(agent) else permits.LIVE | {ArticleState.DRAFT}
     named = request.query.get("state", "")
     if not named:
-        return allowed - {ArticleState.ARCHIVED}
+        # One that comes back by itself is among what is scheduled.
+        return allowed if number_in(request, "scheduled") else allowed - {ArticleState.ARCHIVED}
     if named not in [state.value for state in ArticleState]:
         raise BadRequest(f"state is one of {', '.join(ArticleState)}", field="state")
     return allowed & {ArticleState(named)}

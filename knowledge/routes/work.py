@@ -124,7 +124,8 @@ class Duties:
 
     async def tasks(self, request: web.Request) -> web.Response:
         """Supervisors may ask for all."""
-        agent, state = self._given.who(request), request.query.get("state", "open")
+        agent = self._given.who(request)
+        state = articles.one_of({"state": "open", **request.query}, "state", ("open", "done", "refused"))
         everybody = permits.leads(agent) and request.query.get("all") == "1"
 
         def read(tx: StoreTx) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import {html, useEffect, useRef, useState} from "/static/html.js";
 import {send} from "/static/page.js";
 import {Text} from "/static/parts/bits.js";
+import {number} from "/static/words.js";
 import {LOOK} from "./list.js";
 import {w} from "./words.js";
 
@@ -44,6 +45,6 @@ export function Picker({label, path, pick, free = false, known = false}) {
       aria-activedescendant=${at >= 0 && offers[at] ? `${id}-${at}` : null} onFocus=${() => show(true)} onInput=${(event) => { type(event.target.value); show(true); }} onKeyDown=${pressed} />
     <ul id=${`${id}-list`} class="offers" role="listbox" aria-label=${label} hidden=${!offers.length} ref=${list}>${offers.map((each, place) => html`<li key=${`${each.free}/${each.target}`} id=${`${id}-${place}`} role="option" aria-selected=${place === at ? "true" : "false"} class="row small"
       onPointerDown=${(event) => event.preventDefault()} onClick=${() => take(each)}>${each.free ? html`<span class="grow">${w("link.free", {q: each.target})}</span>` : html`<${Text} class="grow">${each.title || each.target}</${Text}>
-        ${each.title && html`<bdi class="faint">${each.target}</bdi>`}${each.language && html`<span class="faint">${w(each.language)}</span>`}${each.state && html`<span class=${`chip ${LOOK[each.state] ?? ""}`}>${w(`state.${each.state}`)}</span>`}`}</li>`)}</ul>
+        ${each.title && html`<bdi class="faint">${each.kind === "article" ? number(Number(each.target)) : each.target}</bdi>`}${each.language && html`<span class="faint">${w(each.language)}</span>`}${each.state && html`<span class=${`chip ${LOOK[each.state] ?? ""}`}>${w(`state.${each.state}`)}</span>`}`}</li>`)}</ul>
     <small role="status">${open && query && found && !offers.length ? w("link.nothing") : ""}</small></div>`;
 }
