@@ -54,6 +54,9 @@ async def test_the_admin_sets_up_routing(tmp_path: Path, monkeypatch: pytest.Mon
         await add(page, "policy", name="odd", parameters="guard = -1")
         await expect(page.locator(".toast, [role=alert]").filter(has_text="guard").first).to_be_visible()
         await expect(page.locator("dialog [name=parameters]")).to_have_value("guard = -1")
+        # Said in the dialog: what lies behind it is neither read out nor reached.
+        await page.locator("dialog .toast").filter(has_text="guard").get_by_role("button").click()
+        await expect(page.locator(".toast")).to_have_count(0)
         await page.locator("dialog summary").click()
         meant = page.locator("dialog [data-part=parameters] dd")
         await expect(meant).to_have_count(len(PARAMETERS))

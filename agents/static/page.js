@@ -91,7 +91,7 @@ export async function act(name, run) {
 function told(error, name) {
   if (error.status === 401) choose({link: {line: "ended", at: null}});
   const text = sentence(error.code, name.split(":")[0]);
-  toast(error.code === "bad_request" && error.message ? `${text} (${error.message})` : text, error.status === 409 ? "" : "bad");
+  toast(error.code === "bad_request" && error.message ? `${text} (\u2068${error.message}\u2069)` : text, error.status === 409 ? "" : "bad");
 }
 
 function mark(name, on) {

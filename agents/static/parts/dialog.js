@@ -4,6 +4,7 @@ import {html, useLayoutEffect, useRef, useState} from "../html.js";
 import {act, choose, ui} from "../page.js";
 import {useStore} from "../store.js";
 import {t} from "../words.js";
+import {Toasts} from "./frame.js";
 import {icon} from "./icon.js";
 
 export const openDialog = (name, data = {}) => choose({dialog: {name, ...data}});
@@ -20,7 +21,7 @@ export function Dialog({title, wide = false, children, foot, onSubmit}) {
   }, []);
   const inside = html`<div class="dialog-head"><h2 id="dialog-title">${title}</h2>
       <button type="button" class="button bare square" aria-label=${t("close.window")} title=${t("close.window")} onClick=${closeDialog}>${icon("close")}</button>
-    </div><div class="dialog-body">${children}</div>${foot && html`<div class="dialog-foot">${foot}</div>`}`;
+    </div><div class="dialog-body">${children}</div><${Toasts} inside />${foot && html`<div class="dialog-foot">${foot}</div>`}`;
   return html`<dialog ref=${box} class=${`dialog ${wide ? "wide" : ""}`} aria-labelledby="dialog-title" onClose=${closeDialog}
     onClick=${(event) => event.target === box.current && closeDialog()}>
     ${onSubmit ? html`<form class="dialog-form" onSubmit=${onSubmit}>${inside}</form>` : inside}</dialog>`;

@@ -74,8 +74,10 @@ function standing({line, at}) {
 
 ui.listen(({link}) => link.line === "live" && !ui.get().everLive && choose({everLive: now()}));
 
-/** Short messages at the edge. */
-export const Toasts = () => html`<div class="toasts" role="status" aria-live="polite">${useStore(ui).toasts.map(({id, text, kind}) =>
+/** Short messages at the edge; while a dialog is open they stand in it: what lies behind can be neither read nor reached. */
+export function Toasts({inside = false}) {
+  const {toasts, dialog} = useStore(ui);
+  return html`<div class="toasts" role="status" aria-live="polite">${Boolean(dialog) === inside && toasts.map(({id, text, kind}) =>
   html`<div key=${id} class=${`toast ${kind}`}><span class="say">${text}</span><button type="button" class="button bare square slim"
     aria-label=${t("close.window")} onClick=${() => dismiss(id)}>${icon("close")}</button></div>`)}</div>`;
-
+}
