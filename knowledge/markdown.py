@@ -274,12 +274,7 @@ def inline(text: str, named: Mapping[str, str]) -> str:
         target = named.get(" ".join((found[3] or found[2]).lower().split()))
         return found[0] if target is None else put(found[1], found[2], target)
 
-    def show(found: re.Match[str]) -> str:
-        words, target = (next((each for each in there.groups() if each), "") if (there := sign.search(found[1])) else ""
-                         for sign in (_ALT, _SRC))
-        return put("!", re.sub(r"[\[\]\n]", " ", words).strip()[:300], target)
-
-    text = _IMG.sub(show, _KEPT.sub(first, text))
+    text = _IMG.sub(lambda found: put("!", *_pictured(found[1])), _KEPT.sub(first, text))
     text = _ANCHOR.sub(lambda found: put("", found[2], href[1] if (href := _HREF.search(found[1])) else ""), text)
     text = _LINK.sub(lambda found: put(found[1], found[2], found[3]), text)
     text = _NAMED.sub(refer, text) if named else text
@@ -288,6 +283,13 @@ def inline(text: str, named: Mapping[str, str]) -> str:
         text = pattern.sub(instead, text)
     text = unescaped(_BROKEN_STRONG.sub(_strong_lines, text)).replace("\u00a0", " ")
     return _PLACE.sub(lambda place: kept[int(place[1])], text)
+
+
+def _pictured(tag: str) -> tuple[str, str]:
+    """Words and address of a picture in HTML."""
+    words, target = (next((each for each in found.groups() if each), "") if (found := sign.search(tag)) else ""
+                     for sign in (_ALT, _SRC))
+    return re.sub(r"[\[\]\n]", " ", words).strip()[:300], target
 
 
 def _strong_lines(found: re.Match[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from house import utc_now
 from tests.house import read
 from tests.knowledge_town import line_medium, town  # noqa: F401
 
@@ -114,7 +115,9 @@ async def test_four_eyes(tmp_path: Path) -> None:
         made = await t.write(title="x")
         path = f"/api/articles/{made['id']}"
         await t.refused(403, "POST", path, {"version": 1, "state": "public"})
-        await t.refused(403, "POST", f"{path}/schedule", {"version": 1, "publish_at": None})
+        for state in ("internal", "public"):
+            await t.refused(403, "POST", f"{path}/schedule", {
+                "version": 1, "publish_at": (utc_now() + timedelta(days=2)).isoformat(), "state": state})
         asked = (await t.ok("POST", f"{path}/approvals", {"version": 1}))["approval"]
         await t.refused(403, "POST", f"/api/knowledge/approvals/{asked['id']}/approve", {})
         done = (await t.ok("POST", f"/api/knowledge/approvals/{asked['id']}/approve", {}, by="second"))["article"]
