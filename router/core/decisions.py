@@ -31,7 +31,7 @@ class CancelOffer:
     contact: Id
     agent: Id
     offer: str
-    reason: str  #: gone, agent-state, agent-removed, taken, transferred
+    reason: str  #: gone, agent-state, agent-profile, agent-removed, taken, transferred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,8 @@ from router.ticks import Ticks
 log = logging.getLogger("pishkhan.dispatch")
 _LONGEST = 60.0  #: seconds; bounds how long a clock that steps goes unnoticed
 _ROUNDS = 8  #: claims refused so often one after the other: the picture is wrong and made anew
+#: The core takes an offer back because the agent is another now; for other reasons the database knows before it does.
+_OF_AGENTS = frozenset({"agent-state", "agent-profile", "agent-removed"})
 AUDIT_EVERY = 60.0  #: seconds between looks at the core's invariants
 
 
@@ -94,6 +96,8 @@ class Dispatch:
         return entries
 
     def _wait(self) -> float:
+        if self._again:
+            return 0.0
         moments = [each for each in (self._due, self.following.due) if each is not None]
         return min(_LONGEST, max(0.0, (min(moments) - self.ticks.now().ms) / 1000)) if moments else _LONGEST
 
@@ -180,7 +184,7 @@ class Dispatch:
 
     async def _withdraw(self, cancelled: Sequence[core.CancelOffer]) -> None:
         """Offers that the core took back while the database still has them."""
-        ours = [each for each in cancelled if each.reason == "agent-state"]
+        ours = [each for each in cancelled if each.reason in _OF_AGENTS]
 
         def unit(tx: Tx) -> None:
             for each in ours:
@@ -234,6 +238,9 @@ class Dispatch:
             if known is not None and known.state is ContactState.WAITING:
                 back = core.OfferRescinded(at=now.ms, contact=each.contact, offer=each.offer)
                 decisions += self.desk.tell(back)
+            elif self.desk.core.explain(each.contact).get("agent") == each.agent and (
+                    known is None or known.agent != each.agent):
+                self._again = True  # the database was right before, and nothing of it was news
         return decisions
 
     async def _refresh(self, contacts: Iterable[ContactId]) -> None:
