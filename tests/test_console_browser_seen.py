@@ -44,6 +44,7 @@ async def test_a_supervisor_reads_and_tries_but_does_not_set(
         await link.click()
         await expect(link).to_be_in_viewport(ratio=0.9)  # on a phone, too
         served = page.locator("[data-part=served]")
+        assert (await page.title()).startswith({"fa": "مسیریابی", "en": "Routing"}[language])
         mine = served.locator("[data-policy=calm]")
         await expect(mine).to_contain_text({"fa": "ساختمان و شهرسازی", "en": "Building"}[language])
         await expect(mine).to_contain_text("guard = 6")
