@@ -19,6 +19,8 @@ _BASES: Mapping[str, Words] = {
     "formula": {"en": "reckoned; too little is known yet", "fa": "محاسبه‌شده؛ هنوز دانسته‌ها کم است"}}
 _MEDIUM = {"en": "somebody who takes this medium", "fa": "کسی که این رسانه را بپذیرد"}
 _TOGETHER = {"en": "all of it in one person", "fa": "همهٔ آن در یک نفر"}
+_YES, _NO = {"en": "yes", "fa": "بله"}, {"en": "no", "fa": "خیر"}
+_FLAGS = frozenset({"keep", "overflow"})  #: terms of a score that are either or
 #: What explains nothing to people: they see the contact itself.
 HIDDEN = frozenset({"state", "contact", "agent", "attempt", "kept_by", "held_until"})
 
@@ -26,6 +28,8 @@ HIDDEN = frozenset({"state", "contact", "agent", "attempt", "kept_by", "held_unt
 def text(code: str, value: Any, names: Mapping[int, str]) -> Words | None:
     """A value in words where the bare value says little; None where it speaks for itself. `names` are agents'."""
     made = _MADE.get(code)
+    if code in _FLAGS and value in (0, 1):
+        return _YES if value else _NO
     if made is None or not value:
         return None
     try:
@@ -54,10 +58,12 @@ def _who(value: Iterable[Mapping[str, Any]], names: Mapping[int, str]) -> Words:
 
 
 def _rings(value: Iterable[Mapping[str, Any]], names: Mapping[int, str]) -> Words:
-    value = list(value)
-    return {"en": "; ".join(f"in {_minutes(each['in_ms'], 'en')} {each['adds']} more colleagues" for each in value),
-            "fa": _digits("؛ ".join(f"تا {_minutes(each['in_ms'], 'fa')} دیگر {each['adds']} همکار بیشتر"
-                                    for each in value))}
+    value = [each for each in value if each["adds"]]
+    if not value:
+        return {"en": "none that more colleagues could serve", "fa": "هیچ گامی که همکار بیشتری بیاورد"}
+    en = (f"in {_minutes(each['in_ms'], 'en')} {each['adds']} more colleague{'s' * (each['adds'] != 1)}" for each in value)
+    fa = (f"تا {_minutes(each['in_ms'], 'fa')} دیگر {each['adds']} همکار بیشتر" for each in value)
+    return {"en": "; ".join(en), "fa": _digits("؛ ".join(fa))}
 
 
 def _minutes(milliseconds: int, language: str) -> str:
