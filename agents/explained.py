@@ -61,7 +61,8 @@ def _rings(value: Iterable[Mapping[str, Any]], names: Mapping[int, str]) -> Word
     value = [each for each in value if each["adds"]]
     if not value:
         return {"en": "none that more colleagues could serve", "fa": "هیچ گامی که همکار بیشتری بیاورد"}
-    en = (f"in {_minutes(each['in_ms'], 'en')} {each['adds']} more colleague{'s' * (each['adds'] != 1)}" for each in value)
+    en = (f"in {_minutes(each['in_ms'], 'en')} {each['adds']} more colleague{'s' if each['adds'] > 1 else ''}"
+          for each in value)
     fa = (f"تا {_minutes(each['in_ms'], 'fa')} دیگر {each['adds']} همکار بیشتر" for each in value)
     return {"en": "; ".join(en), "fa": _digits("؛ ".join(fa))}
 
