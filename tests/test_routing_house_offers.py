@@ -58,7 +58,7 @@ async def test_an_offer_goes_on_to_the_next_in_the_same_breath(tmp_path: Path, d
 async def test_a_database_that_knew_better_all_along_is_believed(tmp_path: Path) -> None:
     """The core thinks that a contact waits while it is offered, and nothing that happens says so."""
     async with desk_of(tmp_path) as house:
-        sara = await agent(house)
+        sara = await agent(house, capacity=2)  # full with the first: the second is for somebody else
         number = await say(house)
         await held_by(house, number, sara)
         await until(lambda: house.dispatch.desk.core.explain(number).get("agent") == sara.id, what="the core knows")
