@@ -15,7 +15,7 @@ from router.errors import Doubtful, Refused
 from router.model import AgentId, ContactId, DeliveryState, Receipt
 from router.records import AgentState, ContactState, Role
 from tests.house import read, until
-from tests.servers.browser import Browser
+from tests.servers.browser import Browser, unplug
 from tests.servers.console import at_desk, says, spotless, town, worker
 
 pytestmark = pytest.mark.chromium
@@ -180,10 +180,10 @@ async def test_a_cut_line_is_said_and_nothing_is_missed(tmp_path: Path, monkeypa
         page = await at_desk(browser, house, "sara")
         await accepted(page, house, "پیام ۱")
         await page.locator("#composer-text").fill("پیش‌نویس من")
-        await page.context.set_offline(True)
+        await unplug(page)
+        await expect(page.locator(".line-banner")).to_contain_text("قطع است")  # before any line was seen to break
         for peer in list(house.front.live.peers):
             peer.end(1012, "going away")
-        await expect(page.locator(".line-banner")).to_contain_text("قطع است")
         for number in range(2, 6):
             await says(house, f"پیام {number}")
         await says(house, "یک نفر دیگر", sender="v-2", name="رضا")

@@ -12,7 +12,7 @@ from playwright.async_api import Page, expect
 from router.records import ContactState
 from router.rules import notices
 from tests.house import read, until
-from tests.servers.browser import Browser
+from tests.servers.browser import Browser, unplug
 from tests.servers.webchat import accepted, cut_all, moved
 from tests.test_webchat_browser import clean, opened, write
 from tests.test_webchat_browser_about import accessible
@@ -149,7 +149,7 @@ async def test_an_offer_that_went_while_the_number_was_on_its_way(browser: Brows
         page = await opened(browser, house, "fa", width=360, height=640)
         await write(page, HELLO["fa"])
         await expect(page.locator("form.offer")).to_be_visible()
-        await page.context.set_offline(True)
+        await unplug(page)
         cut_all(house)
         await expect(page.locator(".panel")).to_have_attribute("data-status", "waiting")
         await page.locator("form.offer input").fill("09121234567")

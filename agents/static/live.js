@@ -40,6 +40,11 @@ export class Live {
     this.#dial();
   }
 
+  /** The network is gone, says the browser: what still looks like a line leads nowhere, and nobody would hear it break. */
+  sever() {
+    if (this.socket) this.#lost(0);
+  }
+
   open(contact) {
     if (this.opened.has(contact)) return;
     this.opened.add(contact);

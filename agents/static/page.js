@@ -103,9 +103,10 @@ function mark(name, on) {
   });
 }
 
-/** Begin: dial, and dial again at once when the network or the reader comes back. */
+/** Begin: dial, and dial again at once when the network or the reader comes back; without a network nothing is live. */
 export function begin() {
   addEventListener("online", () => live.hurry());
+  addEventListener("offline", () => live.sever());
   document.addEventListener("visibilitychange", () => document.hidden || live.hurry());
   live.start();
 }

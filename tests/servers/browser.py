@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.house import until
 from tests.suites import command
 
 if TYPE_CHECKING:
@@ -109,6 +110,14 @@ class Browser:
         if folder:
             await page.evaluate("document.fonts.ready")
             await page.screenshot(path=str(Path(folder) / f"{name}.png"))
+
+
+async def unplug(page: Page) -> None:
+    """No network for the page's profile, and proof of it: a browser says so a moment before it is so. Connections
+    that stand are the caller's to cut; `page.context.set_offline(False)` plugs it in again."""
+    await page.context.set_offline(True)
+    await until(lambda: page.evaluate("fetch('/', {cache: 'no-store'}).then(() => false, () => true)"),
+                what="no network")
 
 
 @pytest.fixture

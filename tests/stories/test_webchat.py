@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 
 from router.records import Direction
 from tests.house import until
-from tests.servers.browser import Browser
+from tests.servers.browser import Browser, unplug
 from tests.stories.desk import MILLISECONDS, PATIENCE, PICTURE, Desk, town
 from tests.stories.lines import Chat
 
@@ -99,7 +99,7 @@ async def test_a_tunnel_in_the_middle_of_the_conversation(tmp_path: Path, browse
         await expect(citizen.locator(".theirs .bubble")).to_contain_text("Bring the papers of the new car",
                                                                          timeout=MILLISECONDS)
         # The citizen's train goes into a tunnel. Both go on writing.
-        await citizen.context.set_offline(True)
+        await unplug(citizen)
         chat.cut()
         await write(citizen, "Do I have to come in person?")
         await desk.reply("You can also send photos of both here.")

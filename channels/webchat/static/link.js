@@ -50,6 +50,11 @@ export class Link {
     else if (this.greeted) this.ping();
   }
 
+  // The network is gone: what still looks like a line leads nowhere, and nobody would hear it break.
+  sever() {
+    if (this.socket) this.lost(this.socket);
+  }
+
   async connect() {
     this.set("connecting");
     this.clear("retry");

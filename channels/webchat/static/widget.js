@@ -72,7 +72,10 @@ class Widget {
 
   listen() {
     addEventListener("online", () => this.link.nudge());
-    addEventListener("offline", () => this.draw());
+    addEventListener("offline", () => {
+      this.link.sever();
+      this.draw();
+    });
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState !== "visible") return;
       this.link.nudge();
