@@ -54,7 +54,7 @@ async def test_why_it_waits_who_could_take_it_who_comes_later_and_how_long(tmp_p
         who = term(now, "who")["text"]
         assert who["en"] == "سارا: ready, 2 of 2 points in use, lacks 2 for it"
         assert "۲ از ۲" in who["fa"]
-        assert re.fullmatch(r"in (9|10) min 1 more colleagues", term(now, "rings")["text"]["en"])
+        assert re.fullmatch(r"in (9|10) min 1 more colleague", term(now, "rings")["text"]["en"])
         assert "min (reckoned" in term(now, "wait")["text"]["en"]
         assert term(now, "skills")["text"]["fa"] == "gas ۳" and term(now, "able")["value"] == 1
         assert all(each["en"] and each["fa"] for each in now["terms"])
