@@ -21,7 +21,7 @@ from router.records import Contact, ContactState, Direction, Line
 from tests.house import read, running, until
 
 TOKEN = "carrier-token"
-PATIENCE = 20.0  #: seconds that a loaded machine may need for what takes milliseconds
+PATIENCE = 60.0  #: seconds that a loaded machine may need for what takes milliseconds
 NOW = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 
 
