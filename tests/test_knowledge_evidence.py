@@ -5,36 +5,19 @@ from __future__ import annotations
 import io
 import time
 import zipfile
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from channels import registry
 from knowledge import clusters, ledger, reports, tally
 from knowledge.guide import Guide
-from tests import fake
 from tests.house import read, until
-from tests.knowledge_town import Town, town
+from tests.knowledge_town import Clock, Town, line_medium, town  # noqa: F401
 
 CARD = {"title": "گم شدن کارت ملی", "body": "برای کارت ملی گم شده با شناسنامه به دفتر پیشخوان بروید.",
         "state": "public"}
-
-
-@pytest.fixture(autouse=True)
-def line_medium(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(registry._MODULES, fake.Adapter.medium, "tests.fake")
-
-
-class Clock:
-    """Real time plus what a test adds."""
-
-    def __init__(self) -> None:
-        self.ahead = timedelta(0)
-
-    def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
 
 
 async def shown(t: Town, contact: int) -> list[Any]:

@@ -3,7 +3,17 @@
 import {useEffect, useState} from "./html.js";
 import {send} from "./page.js";
 
-const TYPED = 250;
+const TYPED = 250, MINUTE = 60_000;
+
+/** A count that goes on each minute while somebody looks: given to `useRead` as `when` for what changes slowly. */
+export function useMinutes() {
+  const [round, next] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => document.hidden || next((count) => count + 1), MINUTE);
+    return () => clearInterval(timer);
+  }, []);
+  return round;
+}
 
 /** `[data, error]`: both null while it is under way; a newer answer replaces an older one, never the other way. */
 export function useRead(path, when = "") {

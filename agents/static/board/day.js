@@ -1,24 +1,19 @@
 // The day in half hours: arrived, answered, abandoned; drawn by uPlot, and as a table for those who cannot see it.
 
-import {html, useEffect, useRef, useState} from "../html.js";
+import {html, useEffect, useRef} from "../html.js";
 import {now} from "../boot.js";
 import {clock} from "../dates.js";
 import {Failed} from "../parts/bits.js";
-import {useRead} from "../read.js";
+import {useMinutes, useRead} from "../read.js";
 import {number, t} from "../words.js";
 import uPlot from "../vendor/uPlot.esm.js";
 
-const AGAIN = 60_000, HEIGHT = 190;
+const HEIGHT = 190;
 const SERIES = [["arrived", "--info", 0.12], ["answered", "--accent", 0.12], ["abandoned", "--bad-strong", 0]];
 
 /** Read each minute: half hours change slowly. */
 export function Day() {
-  const [round, next] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => document.hidden || next((count) => count + 1), AGAIN);
-    return () => clearInterval(timer);
-  }, []);
-  const [got, error] = useRead("/api/board", round);
+  const [got, error] = useRead("/api/board", useMinutes());
   const list = whole(got?.intervals ?? []);
   return html`<section class="card stack" aria-labelledby="day"><h2 id="day">${t("board.day")}</h2>
     ${error && html`<${Failed} error=${error} />`}${got && !list.length && html`<p class="faint">${t("board.day.none")}</p>`}

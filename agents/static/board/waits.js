@@ -1,22 +1,15 @@
 // How the waits that were announced came true, by medium: a number that is said to citizens has to show its own record.
 
-import {html, useEffect, useState} from "../html.js";
+import {html} from "../html.js";
 import {roughly} from "../dates.js";
 import {Failed} from "../parts/bits.js";
 import {icon} from "../parts/icon.js";
-import {useRead} from "../read.js";
+import {useMinutes, useRead} from "../read.js";
 import {number, percent, t, word} from "../words.js";
-
-const AGAIN = 60_000;
 
 /** Read each minute: one more contact changes little. */
 export function AnnouncedWaits() {
-  const [round, next] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => document.hidden || next((count) => count + 1), AGAIN);
-    return () => clearInterval(timer);
-  }, []);
-  const [got, error] = useRead("/api/routing/state", round);
+  const [got, error] = useRead("/api/routing/state", useMinutes());
   const list = Object.entries(got?.waits ?? {});
   return html`<section class="card stack" aria-labelledby="announced"><h2 id="announced" title=${t("announced.meaning")}>${t("announced")}</h2>
     <p class="tiny faint">${t("announced.meaning")}</p>
